@@ -1,0 +1,1 @@
+"""This machine: files, ignore rules, processes, clock, redaction."""

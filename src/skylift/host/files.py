@@ -1,0 +1,98 @@
+"""Writing so that nobody ever sees half a file, and a few answers about files."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def atomic_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """A file that takes its name only when the block ends well; nothing is left behind otherwise."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, mode)  # noqa: PTH101 - a name from mkstemp, not a Path
+        os.replace(temporary, path)  # noqa: PTH105
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_bytes(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    with atomic_file(path, mode=mode) as stream:
+        stream.write(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    write_bytes(path, text.encode())
+
+
+def write_json(path: Path, value: object) -> None:
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, object] | None:
+    """The object in a JSON file; None when there is no such file."""
+    try:
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    return found if isinstance(found, dict) else {}
+
+
+def canonical_json(value: object) -> bytes:
+    """One spelling of a JSON value, for hashing: sorted keys, no blanks, ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as stream:
+        hasher = hashlib.sha256()
+        while chunk := stream.read(1 << 20):
+            hasher.update(chunk)
+    return hasher.hexdigest()
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold an advisory lock; the kernel lets go of it when the process dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder that may contain read-only folders; links are removed, never followed."""
+
+    def make_writable(function: object, name: str, _: object) -> None:
+        os.chmod(os.path.dirname(name), 0o700)  # noqa: PTH101, PTH120 - rmtree hands over a string
+        if callable(function):
+            function(name)
+
+    if path.is_symlink():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path, onerror=make_writable)
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Where caches go: ``$SKYLIFT_CACHE_DIR``, else below the XDG cache folder."""
+    said = environment.get("SKYLIFT_CACHE_DIR")
+    if said:
+        return Path(said)
+    return Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "skylift"

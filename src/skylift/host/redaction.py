@@ -1,0 +1,35 @@
+"""Keeping credentials out of everything that people and files get to see."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s@'\"]+@")
+_SHOWN_PARAMETERS = frozenset(
+    {"scope", "service", "digest", "mount", "from", "n", "last", "rev", "subdirectory", "egg"}
+)
+
+
+def redact_url(url: str) -> str:
+    """A URL without userinfo, and with only those query values that are known to be harmless.
+
+    >>> redact_url("https://user:secret@example.com/a?digest=sha256:1&X-Amz-Signature=ff")
+    'https://example.com/a?digest=sha256%3A1&X-Amz-Signature=REDACTED'
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode(
+        [(key, value if key.lower() in _SHOWN_PARAMETERS else "REDACTED") for key, value in pairs]
+    )
+    return urlunsplit((parts.scheme, host, parts.path, query, parts.fragment))
+
+
+def redact_text(text: str) -> str:
+    """Text without the userinfo of any URL in it.
+
+    >>> redact_text("cloning https://x:tok@git.example.com/r.git failed")
+    'cloning https://git.example.com/r.git failed'
+    """
+    return _USERINFO.sub(r"\g<scheme>", text)

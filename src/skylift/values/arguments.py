@@ -1,0 +1,48 @@
+"""The arguments a script takes, as they were read from its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Action = Literal["store", "flag", "negative-flag", "boolean-optional", "append", "count"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One hyperparameter of a job.
+
+    ``key`` is the longest flag without its dashes, or the dest of a positional.
+    """
+
+    key: str
+    flag: str = ""
+    """As it stands on the command line: ``--lr``; empty for a positional."""
+    type: str = "str"
+    """``str int float bool path`` or the name of a type we do not know."""
+    default: object = None
+    """None as well when it could not be read; ``default_known`` tells."""
+    default_known: bool = True
+    choices: tuple[object, ...] = ()
+    nargs: str = ""
+    """Empty for one value, else argparse's ``? * +`` or a number."""
+    required: bool = False
+    action: Action = "store"
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All parameters of an entry point. ``complete`` is False when something could not be read."""
+
+    parameters: tuple[Parameter, ...] = ()
+    complete: bool = False
+    source: str = ""
+    """How it was read: ``argparse``, or empty when nothing was found."""
+    notes: tuple[str, ...] = field(default=())
+    """What could not be read, and where."""
+
+    def find(self, name: str) -> Parameter | None:
+        """The parameter of that name; ``-`` and ``_`` are alike."""
+        wanted = name.replace("-", "_")
+        return next((p for p in self.parameters if p.key.replace("-", "_") == wanted), None)

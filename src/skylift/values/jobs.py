@@ -1,0 +1,119 @@
+"""A job as the contract sees it, the same on every backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+InputMode = Literal["File", "FastFile", "Pipe"]
+Distribution = Literal["FullyReplicated", "ShardedByS3Key"]
+DataType = Literal["S3Prefix", "ManifestFile"]
+
+TERMINAL = frozenset({"Completed", "Failed", "Stopped"})
+
+
+@dataclass(frozen=True)
+class ChannelSpec:
+    """A named input folder. ``uri`` is ``s3://…`` on the service, ``file:///…`` on this machine."""
+
+    name: str
+    uri: str
+    mode: InputMode = "File"
+    distribution: Distribution = "FullyReplicated"
+    data_type: DataType = "S3Prefix"
+    content_type: str | None = None
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """Everything that CreateTrainingJob needs, before it is spelled as a request."""
+
+    name: str
+    hyperparameters: Mapping[str, str]
+    """On the wire: every value a string (see ``project.wire``)."""
+    channels: tuple[ChannelSpec, ...]
+    output: str
+    """``s3://…`` or ``file:///…``; artifacts land at ``<output>/<name>/output/``."""
+    role: str
+    image: str | None = None
+    """``repository@sha256:…``; None when the job runs beside us without an image."""
+    checkpoints: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    instance_type: str = "local"
+    instance_count: int = 1
+    volume_gb: int = 30
+    max_run_s: int = 86400
+    input_mode: InputMode = "File"
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    raw_request: Mapping[str, object] = field(default_factory=dict)
+    """``[targets.X.request]``: merged last, as it is."""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of a job's output."""
+
+    at: datetime
+    host: str
+    text: str
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """Lines since a cursor, and the cursor to go on from. Cursors are opaque to everyone but their maker."""
+
+    lines: tuple[LogLine, ...]
+    cursor: object
+
+
+@dataclass(frozen=True)
+class Described:
+    """The job's description changed: the answer of DescribeTrainingJob, ISO-8601 strings for times."""
+
+    description: Mapping[str, object]
+
+    @property
+    def status(self) -> str:
+        return str(self.description.get("TrainingJobStatus", ""))
+
+    @property
+    def secondary(self) -> str:
+        return str(self.description.get("SecondaryStatus", ""))
+
+    @property
+    def terminal(self) -> bool:
+        return self.status in TERMINAL
+
+
+Event = Described | LogLine
+"""What a backend's watch yields, in order."""
+
+
+@dataclass(frozen=True)
+class DatasetFile:
+    """One file of a dataset version."""
+
+    path: str
+    """POSIX, relative to the folder."""
+    sha256: str
+    size: int
+    executable: bool = False
+
+
+@dataclass(frozen=True)
+class DatasetVersion:
+    """An immutable version of a folder, as it lies on S3."""
+
+    name: str
+    version: str
+    """SHA-256, in hex, of the canonical sorted list of its files."""
+    files: tuple[DatasetFile, ...]
+    manifest: str = ""
+    """``s3://…`` of the ManifestFile that lists the objects."""
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.size for file in self.files)

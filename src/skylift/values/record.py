@@ -1,0 +1,101 @@
+"""The record of a run: DescribeTrainingJob's shape, and all of ours under one key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skylift.values.jobs import TERMINAL
+
+OURS = "Skylift"
+SCHEMA = 1
+
+EQUAL_ON_EVERY_BACKEND = (
+    "TrainingJobStatus",
+    "SecondaryStatus",
+    "FailureReason",
+    "HyperParameters",
+    "InputDataConfig[].ChannelName",
+    "InputDataConfig[].InputMode",
+    "StoppingCondition.MaxRuntimeInSeconds",
+    "SecondaryStatusTransitions[].Status",
+    "Skylift.schema",
+    "Skylift.project",
+    "Skylift.job",
+    "Skylift.arguments",
+    "Skylift.revision",
+    "Skylift.lock",
+    "Skylift.metrics",
+)
+"""Fields whose values the same project, arguments and files give wherever it runs."""
+
+PRESENT_ON_EVERY_BACKEND = (
+    "TrainingJobName",
+    "TrainingJobArn",
+    "RoleArn",
+    "CreationTime",
+    "LastModifiedTime",
+    "TrainingEndTime",
+    "OutputDataConfig.S3OutputPath",
+    "ResourceConfig.InstanceCount",
+    "ResourceConfig.InstanceType",
+    "ModelArtifacts.S3ModelArtifacts",
+    "Skylift.target",
+    "Skylift.backend",
+    "Skylift.channels",
+    "Skylift.interpreter",
+    "Skylift.image",
+    "Skylift.user",
+)
+"""Fields that are there wherever it runs, with values of that place."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as it stands on disk. Unknown keys are kept, so that an older client loses nothing."""
+
+    data: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.data["TrainingJobName"])
+
+    @property
+    def status(self) -> str:
+        return str(self.data.get("TrainingJobStatus", "InProgress"))
+
+    @property
+    def secondary(self) -> str:
+        return str(self.data.get("SecondaryStatus", "Starting"))
+
+    @property
+    def terminal(self) -> bool:
+        return self.status in TERMINAL
+
+    @property
+    def failure_reason(self) -> str:
+        return str(self.data.get("FailureReason", ""))
+
+    @property
+    def ours(self) -> Mapping[str, Any]:
+        found = self.data.get(OURS, {})
+        return found if isinstance(found, Mapping) else {}
+
+    def at(self, path: str) -> Any:
+        """The value at a dotted path; ``[]`` maps over a list; None where nothing is.
+
+        >>> Record({"A": [{"B": 1}, {"B": 2}]}).at("A[].B")
+        [1, 2]
+        """
+        return _at(self.data, path.split("."))
+
+
+def _at(value: Any, parts: list[str]) -> Any:
+    if not parts:
+        return value
+    head, rest = parts[0], parts[1:]
+    if head.endswith("[]"):
+        items = value.get(head[:-2]) if isinstance(value, Mapping) else None
+        return [_at(item, rest) for item in items] if isinstance(items, list) else None
+    return _at(value[head], rest) if isinstance(value, Mapping) and head in value else None
