@@ -22,6 +22,8 @@ class Revision:
     """Files that ship differ from HEAD."""
     diff: str = ""
     """SHA-256, in hex, of the difference; empty when clean. The difference itself stays here."""
+    time: str = ""
+    """When HEAD was committed, ISO-8601; the image carries it as its own time."""
     identity: str = ""
     """Hash of the first commit: tells two projects of one name apart."""
 

@@ -1,0 +1,1 @@
+"""How a team uses it: one model of a pipeline, written in each vendor's words."""

@@ -1,0 +1,74 @@
+"""The service that runs jobs on this machine: its state is the run's folder.
+
+A supervisor of its own process owns the job (see ``flow.supervise``); this only starts it, reads
+what it writes and asks it to stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from skylift.host.files import read_json, write_json
+from skylift.values.jobs import TERMINAL, LogLine, LogPage
+from skylift.values.ports import Clock
+from skylift.values.run_folder import RunFolder
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class _Position:
+    """Bytes of the log that were read, and the unfinished line at their end."""
+
+    offset: int = 0
+    rest: bytes = b""
+
+
+class HereService:
+    """TrainingService for the targets ``local`` and ``docker``."""
+
+    def __init__(
+        self,
+        folder_of: Callable[[str], RunFolder],
+        launch: Callable[[RunFolder], None],
+        settle: Callable[[RunFolder], None],
+        clock: Clock,
+    ) -> None:
+        self._folder_of = folder_of
+        self._launch = launch
+        self._settle = settle
+        self._clock = clock
+
+    def create(self, request: Mapping[str, object]) -> None:
+        self._launch(self._folder_of(str(request["TrainingJobName"])))
+
+    def describe(self, name: str) -> Mapping[str, object] | None:
+        folder = self._folder_of(name)
+        # Gives a run whose supervisor died its end, so that nobody waits for it forever.
+        self._settle(folder)
+        return read_json(folder.record)
+
+    def stop(self, name: str) -> None:
+        folder = self._folder_of(name)
+        # A second request means business: the grace is over.
+        write_json(folder.stop_request, {"kill": folder.stop_request.exists()})
+
+    def logs(self, name: str, cursor: object) -> LogPage:
+        position = cursor if isinstance(cursor, _Position) else _Position()
+        folder = self._folder_of(name)
+        if not folder.log.exists():
+            return LogPage((), position)
+        with folder.log.open("rb") as stream:
+            stream.seek(position.offset)
+            data = stream.read(_CHUNK)
+        *lines, rest = (position.rest + data).split(b"\n")
+        now = self._clock.now()
+        texts = [line.decode(errors="replace") for line in lines]
+        if rest and not data and self._ended(folder):
+            texts, rest = [rest.decode(errors="replace")], b""
+        found = tuple(LogLine(now, "algo-1", text) for text in texts)
+        return LogPage(found, _Position(position.offset + len(data), rest))
+
+    def _ended(self, folder: RunFolder) -> bool:
+        return (read_json(folder.record) or {}).get("TrainingJobStatus") in TERMINAL

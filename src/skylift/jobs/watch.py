@@ -1,0 +1,107 @@
+"""Watching a job: the same loop for every service.
+
+Takes a service, gives events in order. Ends after the terminal description and the last line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from skylift.errors import RemoteError
+from skylift.values.jobs import Described, Event
+from skylift.values.ports import Clock, TrainingService
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often to ask, in seconds."""
+
+    describe_s: float
+    """At first; the pause grows by half while nothing changes."""
+    describe_most_s: float
+    logs_s: float
+    drain_s: float
+    """How long to go on listening after the end: delivery of log lines lags behind."""
+
+
+HERE = Pace(describe_s=0.1, describe_most_s=0.1, logs_s=0.1, drain_s=0.0)
+SERVICE = Pace(describe_s=1.0, describe_most_s=20.0, logs_s=1.0, drain_s=2.0)
+"""DescribeTrainingJob is throttled for the whole account; the official SDK asks every 30 s."""
+
+_PATIENCE = 6
+
+
+def watch(
+    service: TrainingService, name: str, *, pace: Pace, clock: Clock, cursor: object = None
+) -> Iterator[Event]:
+    """Yield what happens to a job until it has ended and its log is read to the end.
+
+    Temporary errors of the service are waited out, with growing pauses.
+    """
+    watcher = _Watcher(service, name, pace, clock, cursor)
+    while not watcher.ended:
+        yield from watcher.round()
+        if not watcher.ended:
+            clock.sleep(pace.logs_s)
+    yield from watcher.drain()
+
+
+class _Watcher:
+    def __init__(self, service: TrainingService, name: str, pace: Pace, clock: Clock, cursor: object) -> None:
+        self._service, self._name, self._pace, self._clock = service, name, pace, clock
+        self._cursor = cursor
+        self._seen: object = None
+        self._asked: float | None = None
+        self._pause = pace.describe_s
+        self._last: Described | None = None
+        self._failures = 0
+
+    @property
+    def ended(self) -> bool:
+        return self._last is not None and self._last.terminal
+
+    def round(self) -> Iterator[Event]:
+        try:
+            # The log first: what is described as ended has printed its last line before.
+            described = self._describe()
+            yield from self._lines()
+        except RemoteError as error:
+            self._wait_out(error)
+            return
+        self._failures = 0
+        if described is not None and dict(described.description) != self._seen:
+            self._seen = dict(described.description)
+            self._last = described
+            self._pause = self._pace.describe_s
+            yield described
+
+    def drain(self) -> Iterator[Event]:
+        until = self._clock.monotonic() + self._pace.drain_s
+        while True:
+            found = list(self._lines())
+            yield from found
+            if not found and self._clock.monotonic() >= until:
+                return
+            if not found:
+                self._clock.sleep(min(1.0, self._pace.logs_s))
+
+    def _describe(self) -> Described | None:
+        now = self._clock.monotonic()
+        if self._asked is not None and now - self._asked < self._pause:
+            return None
+        self._asked = now
+        self._pause = min(self._pace.describe_most_s, self._pause * 1.5)
+        found = self._service.describe(self._name)
+        return Described(found) if found is not None else None
+
+    def _lines(self) -> Iterator[Event]:
+        page = self._service.logs(self._name, self._cursor)
+        self._cursor = page.cursor
+        yield from page.lines
+
+    def _wait_out(self, error: RemoteError) -> None:
+        self._failures += 1
+        if not error.temporary or self._failures > _PATIENCE:
+            raise error
+        self._clock.sleep(min(30.0, 2.0**self._failures))

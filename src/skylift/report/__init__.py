@@ -1,0 +1,1 @@
+"""How people see it: values become text. Pure; printing is the CLI's."""

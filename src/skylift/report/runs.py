@@ -1,0 +1,146 @@
+"""Runs as text: the list, one run, several side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from skylift.report.text import age, duration, fields, number, safe, table
+from skylift.values.comparison import Comparison
+from skylift.values.record import Record
+
+
+def runs_table(records: Sequence[Record], now: datetime) -> str:
+    """One line a run: what people ask for first."""
+    rows = [
+        (
+            record.name,
+            record.at("Skylift.target") or "-",
+            _status(record),
+            age(_time(record, "CreationTime") or now, now),
+            _took(record),
+            _best(record),
+            _parameters(record),
+        )
+        for record in records
+    ]
+    return table(("RUN", "TARGET", "STATUS", "AGE", "TOOK", "BEST", "PARAMETERS"), rows)
+
+
+def _status(record: Record) -> str:
+    return record.secondary if not record.terminal or record.status == "Stopped" else record.status
+
+
+def _time(record: Record, key: str) -> datetime | None:
+    found = record.data.get(key)
+    return datetime.fromisoformat(str(found).replace("Z", "+00:00")) if found else None
+
+
+def _took(record: Record) -> str:
+    start, end = _time(record, "CreationTime"), _time(record, "TrainingEndTime")
+    return duration((end - start).total_seconds()) if start and end else "-"
+
+
+def _best(record: Record) -> str:
+    best = record.at("Skylift.metrics.best") or {}
+    # What was held out says more than what was trained on.
+    names = sorted(best, key=lambda name: (not name.startswith(("val", "test")), "loss" in name, name))
+    return f"{names[0]}={number(best[names[0]].get('value'))}" if names else "-"
+
+
+def _parameters(record: Record, limit: int = 40) -> str:
+    given = record.at("Skylift.given") or {}
+    text = " ".join(f"{name}={number(value)}" for name, value in given.items())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def show(record: Record) -> str:
+    """Everything worth knowing of one run."""
+    ours = record.ours
+    rows: list[tuple[str, object]] = [
+        ("run", record.name),
+        ("status", f"{record.status} ({record.secondary})"),
+        ("target", f"{ours.get('target')} ({ours.get('backend')})"),
+        ("created", record.data.get("CreationTime", "-")),
+        ("took", _took(record)),
+    ]
+    if record.failure_reason:
+        rows.append(("reason", record.failure_reason))
+    rows += [
+        ("code", _code(ours.get("revision") or {})),
+        ("python", (ours.get("interpreter") or {}).get("python", "-")),
+        ("lock", str(ours.get("lock") or "-")[:16]),
+        ("image", (ours.get("image") or {}).get("reference", "-")),
+        ("model", record.at("ModelArtifacts.S3ModelArtifacts") or "-"),
+    ]
+    channels = ours.get("channels") or {}
+    rows += [(f"channel {name}", _channel(value)) for name, value in sorted(channels.items())]
+    transitions = record.at("SecondaryStatusTransitions") or []
+    rows.append(("phases", "  ".join(_phase(item) for item in transitions) or "-"))
+    blocks = [fields(rows)]
+    arguments = ours.get("arguments") or {}
+    if arguments:
+        blocks.append(
+            table(("PARAMETER", "VALUE"), [(name, number(value)) for name, value in arguments.items()])
+        )
+    blocks.extend(_metrics(record))
+    return "\n\n".join(blocks)
+
+
+def _phase(item: dict[str, Any]) -> str:
+    start, end = item.get("StartTime"), item.get("EndTime")
+    if not (start and end):
+        return str(item.get("Status"))
+    seconds = datetime.fromisoformat(end.replace("Z", "+00:00")) - datetime.fromisoformat(
+        start.replace("Z", "+00:00")
+    )
+    return f"{item.get('Status')} {duration(seconds.total_seconds())}"
+
+
+def _code(revision: dict[str, Any]) -> str:
+    if not revision.get("commit"):
+        return "not in git"
+    dirty = f" with uncommitted changes ({revision['diff'][:8]})" if revision.get("dirty") else ""
+    return f"{revision['commit'][:12]} {revision.get('branch') or ''}".rstrip() + dirty
+
+
+def _channel(value: dict[str, Any]) -> str:
+    version = value.get("version")
+    return str(value.get("source", "-")) + (
+        f" @ {version[:12]}, {value.get('files')} files" if version else ""
+    )
+
+
+def _metrics(record: Record) -> list[str]:
+    last = record.at("Skylift.metrics.last") or {}
+    best = record.at("Skylift.metrics.best") or {}
+    if not last:
+        return []
+    rows = []
+    for name in sorted(last):
+        found = best.get(name) or {}
+        step = found.get("step")
+        at = f"{number(found.get('value'))}" + (f" at {step}" if step is not None else "")
+        rows.append((name, number(last[name]), at if found else "-"))
+    return [table(("METRIC", "LAST", "BEST"), rows)]
+
+
+def comparison(found: Comparison) -> str:
+    """Runs as columns, what differs as rows; metrics with the change against the first run."""
+    headers = ("", "", *found.runs)
+    rows = [
+        (item.topic, item.name, *(_value(item.topic, value, item.values[0]) for value in item.values))
+        for item in found.differences
+    ]
+    return table(headers, rows)
+
+
+def _value(topic: str, value: Any, first: Any) -> str:
+    text = number(value)
+    if topic in {"code", "data"}:
+        text = text if len(text) <= 24 else text[:19]
+    numbers = isinstance(value, float) and isinstance(first, float)
+    if topic in ("best", "last") and numbers and value != first:
+        return f"{text} ({value - first:+.4g})"
+    return safe(text)

@@ -1,0 +1,109 @@
+"""Plain text for terminals: safe whatever is in it, aligned whatever its width."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+
+def safe(text: object) -> str:
+    """What a terminal may be shown: control and formatting characters as escapes, never obeyed.
+
+    >>> safe("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    shown = []
+    for character in str(text):
+        hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        shown.append(ascii(character)[1:-1] if hidden else character)
+    return "".join(shown)
+
+
+def width(text: str) -> int:
+    """Columns that a text takes.
+
+    >>> width("flüge"), width("航班")
+    (5, 4)
+    """
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def table(
+    headers: Sequence[str], rows: Sequence[Sequence[object]], *, right: frozenset[int] = frozenset()
+) -> str:
+    """Columns two blanks apart; those in ``right`` are set to the right."""
+    cells = [[safe(cell) for cell in row] for row in [list(headers), *rows]]
+    widths = [max(width(row[column]) for row in cells) for column in range(len(headers))]
+    lines = []
+    for row in cells:
+        padded = []
+        for column, cell in enumerate(row):
+            gap = " " * (widths[column] - width(cell))
+            padded.append(gap + cell if column in right else cell + gap)
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def fields(rows: Sequence[tuple[str, object]]) -> str:
+    """Name and value, the values below each other. Values of several lines are indented to match."""
+    widest = max((width(name) for name, _ in rows), default=0)
+    lines = []
+    for name, value in rows:
+        first, *rest = [safe(line) for line in str(value).splitlines()] or [""]
+        lines.append(f"{safe(name)}{' ' * (widest - width(safe(name)))}  {first}".rstrip())
+        lines.extend(" " * (widest + 2) + line for line in rest)
+    return "\n".join(lines)
+
+
+def size(count: int) -> str:
+    """Bytes as people read them.
+
+    >>> size(12), size(12_100), size(4_130_000)
+    ('12 B', '12.1 kB', '4.1 MB')
+    """
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError
+
+
+def duration(seconds: float) -> str:
+    """
+    >>> duration(4.2), duration(75), duration(7300)
+    ('4.2s', '1m15s', '2h01m')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f}s" if seconds < 10 else f"{seconds:.0f}s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}m{rest:02d}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02d}m"
+
+
+def age(then: datetime, now: datetime) -> str:
+    seconds = max(0.0, (now - then).total_seconds())
+    return (
+        f"{seconds / 86400:.0f}d"
+        if seconds >= 2 * 86400
+        else duration(seconds).split(".")[0].rstrip("s") + ("s" if seconds < 60 else "")
+    )
+
+
+def number(value: Any) -> str:
+    """A metric or parameter, short.
+
+    >>> number(0.123456789), number(None), number("adam"), number(5)
+    ('0.1235', '-', 'adam', '5')
+    """
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)

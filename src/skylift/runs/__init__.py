@@ -1,0 +1,1 @@
+"""What happened: events become a record; records are kept, read and compared."""

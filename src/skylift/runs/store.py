@@ -1,0 +1,94 @@
+"""Run folders below ``<project>/.skylift/runs``: one folder a run, every file written whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from skylift.errors import UsageError
+from skylift.host.files import read_json, write_json, write_text
+from skylift.values.record import Record
+from skylift.values.run_folder import RunFolder
+
+STATE_FOLDER = ".skylift"
+
+
+class RunStore:
+    """The runs of one project on this machine.
+
+    Terminal records never change, and keys that this version does not know survive a rewrite.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._state = root / STATE_FOLDER
+        self._runs = self._state / "runs"
+
+    def folder(self, name: str) -> RunFolder:
+        return RunFolder(self._runs / name)
+
+    def create(self, name: str, intent: Mapping[str, Any]) -> RunFolder:
+        """Make a run's folder and write down what is wanted, before anything else exists.
+
+        :raises FileExistsError: when there is a run of that name.
+        """
+        ignore = self._state / ".gitignore"
+        if not ignore.exists():
+            write_text(ignore, "*\n")
+        folder = self.folder(name)
+        folder.path.mkdir(parents=True)
+        write_json(folder.intent, intent)
+        return folder
+
+    def names(self) -> list[str]:
+        """All runs, oldest first. A folder without an intent was never begun."""
+        if not self._runs.is_dir():
+            return []
+        begun = [entry for entry in self._runs.iterdir() if (entry / "intent.json").exists()]
+        return [entry.name for entry in sorted(begun, key=_age)]
+
+    def intent(self, name: str) -> dict[str, Any]:
+        return read_json(self.folder(name).intent) or {}
+
+    def load(self, name: str) -> Record | None:
+        found = read_json(self.folder(name).record)
+        return Record(found) if found is not None else None
+
+    def save(self, record: Record) -> Record:
+        """Write a record; what stands there already as terminal is returned unchanged."""
+        before = self.load(record.name)
+        if before is not None and before.terminal:
+            return before
+        data = {**before.data, **record.data} if before is not None else dict(record.data)
+        write_json(self.folder(record.name).record, data)
+        return Record(data)
+
+    def resolve(self, text: str) -> str:
+        """The run that a name, a unique suffix or ``@last`` means.
+
+        :raises UsageError: when it is none or more than one.
+        """
+        names = self.names()
+        if not names:
+            raise UsageError("there are no runs in this project yet", hints=("start one: skylift run",))
+        if text == "@last":
+            return names[-1]
+        found = [text] if text in names else [name for name in names if name.endswith(text)]
+        if len(found) == 1:
+            return found[0]
+        what = "no run" if not found else f"{len(found)} runs"
+        near = found[:5] or names[-3:]
+        raise UsageError(
+            f"{what} of this project end in {text!r}", hints=("the nearest are: " + ", ".join(near),)
+        )
+
+
+def _age(folder: Path) -> tuple[str, str]:
+    # The time is in the name: <project>-<yymmddHHMMSS>-<letters>.
+    parts = folder.name.rsplit("-", 2)
+    return (parts[1] if len(parts) == 3 else "", folder.name)
+
+
+def newest(records: Iterable[Record]) -> list[Record]:
+    """Newest first, as a list of runs is read."""
+    return sorted(records, key=lambda record: str(record.data.get("CreationTime", "")), reverse=True)

@@ -1,0 +1,82 @@
+"""Run folders on a real disk."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from skylift.errors import UsageError
+from skylift.runs.metrics import MetricReader
+from skylift.runs.recorder import Recorder
+from skylift.runs.store import RunStore
+from skylift.values.jobs import Described, LogLine
+from skylift.values.record import Record
+
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "a 'project'")
+
+
+def test_names_are_oldest_first_and_suffixes_find_them(store: RunStore) -> None:
+    for name in ("b-260102000000-bbbb", "a-260101000000-aaaa", "a-260103000000-abbb"):
+        store.create(name, {"schema": 1})
+    assert [name[-4:] for name in store.names()] == ["aaaa", "bbbb", "abbb"]
+    assert store.resolve("@last") == "a-260103000000-abbb"
+    assert store.resolve("aaaa") == "a-260101000000-aaaa"
+    with pytest.raises(UsageError, match="2 runs"):
+        store.resolve("bbb")
+    with pytest.raises(UsageError, match="no run"):
+        store.resolve("zzzz")
+
+
+def test_what_we_write_is_ignored_by_git(store: RunStore, tmp_path: Path) -> None:
+    store.create("a-260101000000-aaaa", {})
+    assert (tmp_path / "a 'project'" / ".skylift" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_name_is_used_once(store: RunStore) -> None:
+    store.create("x", {})
+    with pytest.raises(FileExistsError):
+        store.create("x", {})
+
+
+def test_a_terminal_record_never_changes(store: RunStore) -> None:
+    store.create("x", {})
+    store.save(Record({"TrainingJobName": "x", "TrainingJobStatus": "Completed"}))
+    kept = store.save(Record({"TrainingJobName": "x", "TrainingJobStatus": "Failed"}))
+    assert kept.status == "Completed"
+    assert store.load("x") == kept
+
+
+def test_keys_of_a_newer_client_survive(store: RunStore) -> None:
+    store.create("x", {})
+    store.save(Record({"TrainingJobName": "x", "TrainingJobStatus": "InProgress", "FromTheFuture": 1}))
+    store.save(Record({"TrainingJobName": "x", "TrainingJobStatus": "Completed"}))
+    found = store.load("x")
+    assert found is not None
+    assert found.data["FromTheFuture"] == 1
+
+
+def test_a_recorder_keeps_metrics_log_and_summary(store: RunStore) -> None:
+    folder = store.create("x", {})
+    for _ in range(2):  # a second watcher begins at the first line again, and must not double anything
+        recorder = Recorder(store, "x", {"project": "p"}, MetricReader({}), keep_log=True)
+        for text in ("epoch=1 loss=2", "hello \udcff", "epoch=2 loss=nan"):
+            recorder.take(LogLine(NOW, "algo-1", text))
+        recorder.take(Described({"TrainingJobName": "x", "TrainingJobStatus": "InProgress"}))
+    rows = [json.loads(line) for line in folder.metrics.read_text().splitlines()]
+    assert rows == [
+        {"name": "loss", "step": 1, "time": "2026-01-01T00:00:00.000Z", "value": 2.0},
+        {"name": "loss", "step": 2, "time": "2026-01-01T00:00:00.000Z", "value": "nan"},
+    ]
+    assert folder.log.read_text().splitlines()[0] == "epoch=1 loss=2"
+    found = store.load("x")
+    assert found is not None
+    assert found.at("Skylift.metrics.best.loss") == {"value": 2.0, "step": 1}
+    assert found.at("Skylift.schema") == 1

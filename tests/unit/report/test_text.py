@@ -1,0 +1,38 @@
+"""Text that a terminal may be shown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from skylift.report.runs import runs_table, show
+from skylift.report.text import age, duration, safe, size, table, width
+from skylift.values.record import Record
+
+NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize("evil", ["\x1b[2J", "a\rb", "a\nb", "\u202egnp.exe", "\x07", "\u2028"])
+def test_control_characters_are_shown_not_obeyed(evil: str) -> None:
+    assert all(character.isprintable() for character in safe(evil))
+
+
+def test_columns_align_with_wide_and_combining_characters() -> None:
+    lines = table(("A", "B"), [("航班", "x"), ("e\u0301", "y"), ("plain", "z")]).splitlines()
+    columns = {width(line[: line.index(mark)]) for line, mark in zip(lines[1:], "xyz", strict=True)}
+    assert len(columns) == 1
+
+
+def test_units() -> None:
+    assert size(999) == "999 B"
+    assert size(1_000_000) == "1.0 MB"
+    assert duration(59.9) == "60s"
+    assert duration(3600) == "1h00m"
+    assert age(NOW - timedelta(days=3), NOW) == "3d"
+    assert age(NOW + timedelta(hours=1), NOW) == "0s"
+
+
+def test_a_record_with_next_to_nothing_is_still_shown() -> None:
+    bare = Record({"TrainingJobName": "x\x1b[31m"})
+    assert "\x1b" not in runs_table([bare], NOW) + show(bare)

@@ -1,0 +1,32 @@
+"""Runs side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skylift.runs.compare import compare
+from skylift.values.record import Record
+
+
+def record(name: str, **ours: Any) -> Record:
+    return Record({"TrainingJobName": name, "TrainingJobStatus": "Completed", "Skylift": ours})
+
+
+def test_only_what_differs_is_told_and_metrics_always() -> None:
+    metrics = {"last": {"auc": 0.7}, "best": {"auc": {"value": 0.7, "step": 1}}}
+    one = record("a", arguments={"lr": 0.1, "epochs": 3}, lock="L", metrics=metrics)
+    two = record("b", arguments={"lr": 0.2, "epochs": 3}, lock="L", metrics=metrics)
+    found = compare([one, two])
+    assert found.runs == ("a", "b")
+    assert [(d.topic, d.name, d.values) for d in found.differences] == [
+        ("run", "status", ("Completed", "Completed")),
+        ("parameter", "lr", (0.1, 0.2)),
+        ("best", "auc", (0.7, 0.7)),
+        ("last", "auc", (0.7, 0.7)),
+    ]
+
+
+def test_a_record_of_somebody_else_that_lacks_everything_can_be_compared() -> None:
+    bare = Record({"TrainingJobName": "c"})
+    found = compare([bare, record("a", arguments={"lr": 1})])
+    assert ("parameter", "lr", (None, 1)) in [(d.topic, d.name, d.values) for d in found.differences]
