@@ -49,11 +49,12 @@ def identify(pid: int) -> ProcessIdentity | None:
 
 
 class CommandFailed(SkyliftError):
-    """A program we started ended with an error. ``.stderr`` is what it said, redacted."""
+    """A program we started ended with an error. ``.stderr`` and ``.stdout`` are what it said, redacted."""
 
-    def __init__(self, command: Sequence[str], returncode: int, stderr: str) -> None:
+    def __init__(self, command: Sequence[str], returncode: int, stderr: str, stdout: str = "") -> None:
         self.returncode = returncode
         self.stderr = redact_text(stderr.strip())
+        self.stdout = redact_text(stdout.strip())
         said = self.stderr[-2000:] or "it said nothing"
         super().__init__(
             f"`{redact_text(' '.join(command[:4]))}` ended with {returncode}: {said}", returncode=returncode
@@ -88,7 +89,8 @@ def run(
             raise NotReady(f"no such folder: {cwd}") from error
         raise NotReady(f"`{command[0]}` is not installed", hints=(hint,) if hint else ()) from error
     if done.returncode != 0:
-        raise CommandFailed(command, done.returncode, done.stderr.decode(errors="replace"))
+        said, printed = done.stderr.decode(errors="replace"), done.stdout.decode(errors="replace")
+        raise CommandFailed(command, done.returncode, said, printed)
     return done.stdout.decode(errors="replace")
 
 

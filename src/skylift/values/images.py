@@ -68,6 +68,8 @@ class BaseImage:
     """Absolute path of Python in it."""
     python: str = ""
     """Its minor version: ``3.11``."""
+    interpreter_said: bool = False
+    """The config names the interpreter; nobody had to search."""
 
     @property
     def repository(self) -> Repository:

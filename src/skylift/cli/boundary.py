@@ -1,0 +1,98 @@
+"""The one place where errors become words and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from skylift.errors import SkyliftError
+
+_BUG = 1
+_USAGE = 2
+_INTERRUPTED = 130
+
+
+def guarded(command: click.Command, arguments: Sequence[str]) -> int:
+    """Run a command; the exit code. Expected errors get words, unexpected ones a report that can be sent."""
+    as_json = "--json" in arguments
+    result: object = 0
+    try:
+        result = command.main(list(arguments), prog_name="skylift", standalone_mode=False)
+        sys.stdout.flush()
+    except SkyliftError as error:
+        return _known(error, as_json=as_json)
+    except click.exceptions.Exit as stop:
+        result = stop.exit_code
+    except click.ClickException as error:
+        return _usage(error, as_json=as_json)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough of it: `skylift runs | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # noqa: BLE001 - the boundary: nothing is swallowed, all of it is reported
+        return _unexpected(error, as_json=as_json)
+    return result if isinstance(result, int) else 0
+
+
+def _known(error: SkyliftError, *, as_json: bool) -> int:
+    if os.environ.get("SKYLIFT_DEBUG"):
+        traceback.print_exception(error)
+    _tell(
+        str(error),
+        error.hints,
+        kind=type(error).__name__,
+        facts=error.facts,
+        code=error.exit_code,
+        as_json=as_json,
+    )
+    return error.exit_code
+
+
+def _usage(error: click.ClickException, *, as_json: bool) -> int:
+    context = getattr(error, "ctx", None)
+    hint = f"{context.command_path} --help" if context is not None else "skylift --help"
+    _tell(error.format_message(), (hint,), kind="UsageError", facts={}, code=_USAGE, as_json=as_json)
+    return _USAGE
+
+
+def _unexpected(error: Exception, *, as_json: bool) -> int:
+    if os.environ.get("SKYLIFT_DEBUG"):
+        raise error
+    handle, path = tempfile.mkstemp(prefix="skylift-bug-", suffix=".txt")
+    with os.fdopen(handle, "w") as stream:
+        traceback.print_exception(error, file=stream)
+    message = f"this is a bug in Skylift: {type(error).__name__}: {error}"
+    _tell(
+        message,
+        (f"the details are in {path}; please report it",),
+        kind="Bug",
+        facts={},
+        code=_BUG,
+        as_json=as_json,
+    )
+    return _BUG
+
+
+def _tell(
+    message: str, hints: Sequence[str], *, kind: str, facts: dict[str, object], code: int, as_json: bool
+) -> None:
+    if as_json:
+        body = {"error": {"type": kind, "message": message, "hints": list(hints), "exit_code": code, **facts}}
+        click.echo(json.dumps(body, default=str))
+        return
+    first, *rest = message.splitlines() or [kind]
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    click.echo("\n".join([first, *(f"       {line}" for line in rest)]), err=True)
+    if hints:
+        click.echo("", err=True)
+    for hint in hints:
+        click.secho("hint: ", fg="cyan", nl=False, err=True)
+        click.echo(hint, err=True)

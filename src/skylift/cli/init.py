@@ -1,0 +1,39 @@
+"""``skylift init``"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from skylift.cli.options import dry_run_option, json_option
+from skylift.cli.talk import answer, emit, say
+from skylift.flow.project import initialise, understand
+from skylift.report.plans import detection
+
+
+@click.command("init")
+@click.option("-C", "folder", default=".", metavar="FOLDER", help="The project's folder.")
+@click.option("--entry-point", metavar="FILE", help="The script that trains, where it is not clear.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@dry_run_option
+@json_option
+def command(folder: str, entry_point: str | None, yes: bool, dry_run: bool, as_json: bool) -> None:
+    """Read the project, tell what was understood, write [tool.skylift].
+
+    Nothing of the project is imported or run.
+    """
+    root, found = understand(folder, entry_point=entry_point)
+    if not as_json:
+        say(detection(found) + "\n")
+    path, text = initialise(root, found, dry_run=True)
+    if dry_run:
+        answer(text, {"file": str(path), "config": found.config}, as_json=as_json)
+        return
+    if not yes and not as_json and sys.stdin.isatty():
+        click.confirm(f"write this to {path.name}?", default=True, abort=True, err=True)
+    initialise(root, found, dry_run=False)
+    if as_json:
+        emit({"file": str(path), "config": found.config})
+        return
+    say(f"wrote [tool.skylift] to {path}\nnext: skylift run")

@@ -1,0 +1,118 @@
+"""``skylift run``"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+import click
+
+from skylift.cli.options import (
+    dry_run_option,
+    json_option,
+    load,
+    locked_option,
+    project_options,
+    quiet_option,
+)
+from skylift.cli.talk import Watching, answer, emit, ending, exit_code, say
+from skylift.flow.preparing import RunOptions
+from skylift.flow.running import Run
+from skylift.report.plans import plan_text
+
+_RAW = "skylift.raw"
+_INTERRUPTED = 130
+
+
+class _WithRaw(click.Command):
+    """Keeps what follows ``--`` apart: it goes to the script as it is."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own, raw = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, [])
+        ctx.meta[_RAW] = tuple(raw)
+        return super().parse_args(ctx, own)
+
+
+@click.command("run", cls=_WithRaw, options_metavar="[OPTIONS]")
+@click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]... [-- ARGUMENTS...]")
+@click.option(
+    "--on", "target", default="local", metavar="TARGET", help="local, docker, or a target of the config."
+)
+@click.option("--job", default="train", help="Which of the project's jobs.")
+@click.option("--python", metavar="PATH", help="Interpreter for the local target.")
+@click.option("--detach", "-d", is_flag=True, help="Return when the job is created; it goes on by itself.")
+@locked_option
+@dry_run_option
+@quiet_option
+@json_option
+@project_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    parameters: tuple[str, ...],
+    target: str,
+    job: str,
+    python: str | None,
+    detach: bool,
+    locked: bool,
+    dry_run: bool,
+    quiet: bool,
+    as_json: bool,
+    folder: str,
+    overrides: tuple[str, ...],
+) -> int:
+    """Train. Prints the run's name on stdout; the log and everything else goes to stderr.
+
+    Parameters are the script's own: `skylift run epochs=5 lr=0.01`.
+    """
+    project = load(folder, overrides, quiet=quiet or as_json, locked=locked)
+    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach)
+    if dry_run:
+        plan = project.plan(options)
+        answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)
+        return 0
+    run = project.run(options)
+    if not as_json:
+        click.echo(run.name)
+        sys.stdout.flush()
+    if detach:
+        run.release()
+        if as_json:
+            emit({"run": run.name})
+        say(f"detached; follow it: skylift logs -f {run.name[-4:]}")
+        return 0
+    return watched(run, quiet=quiet, as_json=as_json)
+
+
+def watched(run: Run, *, quiet: bool, as_json: bool) -> int:
+    """Follow a run to its end; Ctrl-C stops what runs here and leaves what runs in the cloud."""
+    watching = Watching(quiet=quiet or as_json)
+    interrupted = False
+    while True:
+        try:
+            for event in run.watch(skip=watching.lines):
+                watching.show(event)
+            break
+        except KeyboardInterrupt:
+            if not run.backend.here:
+                run.release()
+                say(
+                    f"\nleft running: {run.name}\n  follow  skylift logs -f {run.name[-4:]}\n  stop    skylift stop {run.name[-4:]}"
+                )
+                return _INTERRUPTED
+            say("\nkilling" if interrupted else "\nstopping; the job may save its work. Again to kill it")
+            interrupted = True
+            run.stop()
+    run.release()
+    record = run.record
+    if as_json:
+        # One document on stdout: a failure is in the record, and in the exit code.
+        emit(record.data)
+        return _INTERRUPTED if interrupted else exit_code(record)
+    if not quiet:
+        say(ending(record))
+    if interrupted:
+        return _INTERRUPTED
+    run.outcome()
+    return 0

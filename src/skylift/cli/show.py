@@ -1,0 +1,19 @@
+"""``skylift show``"""
+
+from __future__ import annotations
+
+import click
+
+from skylift.cli.options import json_option, load, project_options
+from skylift.cli.talk import answer
+from skylift.report.runs import show
+
+
+@click.command("show")
+@click.argument("run", default="@last")
+@json_option
+@project_options
+def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
+    """Everything about a run: a name, its last letters, or @last."""
+    record = load(folder, overrides, quiet=True).find(run).record
+    answer(show(record), record.data, as_json=as_json)

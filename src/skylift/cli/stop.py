@@ -1,0 +1,26 @@
+"""``skylift stop``"""
+
+from __future__ import annotations
+
+import click
+
+from skylift.cli.options import load, project_options
+from skylift.cli.talk import say
+
+
+@click.command("stop")
+@click.argument("run", default="@last")
+@click.option("--wait/--no-wait", default=True, show_default=True, help="Until it has stopped.")
+@project_options
+def command(*, run: str, wait: bool, folder: str, overrides: tuple[str, ...]) -> None:
+    """Ask a run to stop: SIGTERM, and SIGKILL when the grace is over. What it saved is kept."""
+    found = load(folder, overrides, quiet=True).find(run)
+    record = found.record
+    if record.terminal:
+        say(f"{record.name} has already ended: {record.secondary}")
+        return
+    found.stop()
+    if wait:
+        record = found.wait()
+        say(f"{record.name}: {record.secondary}")
+    click.echo(record.name)

@@ -1,0 +1,100 @@
+"""How progress and events look on a terminal: plain lines on stderr, nothing repeated."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from skylift.errors import JobFailed, JobStopped
+from skylift.report.text import number, safe, size
+from skylift.values.jobs import Described, Event
+from skylift.values.progress import Progress
+from skylift.values.record import Record
+
+_QUIET_STEPS = frozenset({"fetch", "push"})
+
+
+def say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def emit(value: object) -> None:
+    """A result as JSON on stdout."""
+    click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+
+
+def answer(text: str, value: object, *, as_json: bool) -> None:
+    """The result on stdout, for people or for scripts."""
+    if as_json:
+        emit(value)
+    else:
+        click.echo(text)
+
+
+class Steps:
+    """A report that prints each step once, and bytes only when something of size has arrived."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._told: set[tuple[str, str]] = set()
+
+    def __call__(self, progress: Progress) -> None:
+        unfinished = progress.step in _QUIET_STEPS and progress.done < progress.total
+        key = (progress.step, progress.what)
+        if self._quiet or unfinished or key in self._told:
+            return
+        self._told.add(key)
+        amount = (
+            f" ({size(progress.total)})" if progress.total > 10_000 and progress.step in _QUIET_STEPS else ""
+        )
+        step = click.style(f"{progress.step:>8}", fg="blue")
+        say(f"{step}  {safe(progress.what)}{amount}")
+
+
+class Watching:
+    """Shows a run's events: phases as they come, the log as it is."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._phase = ""
+        self.lines = 0
+        """How many lines were shown, so that a watch which is taken up again does not repeat them."""
+
+    def show(self, event: Event) -> None:
+        self.lines += not isinstance(event, Described)
+        if self._quiet:
+            return
+        if not isinstance(event, Described):
+            say(_printable(event.text))
+        elif event.secondary != self._phase:
+            self._phase = event.secondary
+            say(click.style(f"{'job':>8}", fg="blue") + f"  {event.secondary}")
+
+
+def _printable(line: str) -> str:
+    # What stands behind the last carriage return is what a terminal would have left standing.
+    return safe(line.rstrip("\r").rsplit("\r", 1)[-1].replace("\t", "    "))
+
+
+def ending(record: Record) -> str:
+    """The last lines of a watched run: what happened, how good, where the model is, what next."""
+    tag = record.name[-4:]
+    color = "green" if record.status == "Completed" else "red"
+    lines = ["", click.style(record.secondary, fg=color, bold=True) + f"  {record.name}"]
+    if record.failure_reason:
+        lines.append(f"  reason  {safe(record.failure_reason)}")
+    best, last = record.at("Skylift.metrics.best") or {}, record.at("Skylift.metrics.last") or {}
+    for name in sorted(last):
+        shown = f"{number(last[name])}"
+        if name in best:
+            shown += f"  best {number(best[name]['value'])}"
+        lines.append(f"  {safe(name)}  {shown}")
+    lines.append(f"  model  {record.at('ModelArtifacts.S3ModelArtifacts') or '-'}")
+    lines.append(f"  next   skylift show {tag}   skylift pull {tag}   skylift compare {tag} …")
+    return "\n".join(lines)
+
+
+def exit_code(record: Record) -> int:
+    """What a script is told of a run that has ended."""
+    return {"Failed": JobFailed.exit_code, "Stopped": JobStopped.exit_code}.get(record.status, 0)

@@ -1,0 +1,24 @@
+"""``skylift wait``"""
+
+from __future__ import annotations
+
+import click
+
+from skylift.cli.options import json_option, load, project_options
+from skylift.cli.talk import emit, exit_code
+
+
+@click.command("wait")
+@click.argument("run", default="@last")
+@json_option
+@project_options
+def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> int:
+    """Wait until a run has ended. Exit code 0 completed, 4 failed, 7 stopped."""
+    found = load(folder, overrides, quiet=True).find(run)
+    record = found.wait()
+    if as_json:
+        emit(record.data)
+        return exit_code(record)
+    found.outcome()
+    click.echo(record.name)
+    return 0

@@ -1,0 +1,1 @@
+"""What a job reads: a local folder becomes an immutable dataset on S3."""

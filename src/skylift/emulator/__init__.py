@@ -1,0 +1,1 @@
+"""SageMaker's part on this machine: takes a CreateTrainingJob request, runs it, describes it."""

@@ -1,0 +1,243 @@
+"""Runs a job in a container, by the docker command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from skylift.emulator.engine import Engine, EngineRefused
+from skylift.emulator.execution import Container, Running
+from skylift.emulator.faults import JobFault
+from skylift.emulator.lifeline import Lifeline
+from skylift.emulator.storage import Mount
+from skylift.errors import RegistryError, RemoteError
+from skylift_runtime.contract import ML_ROOT
+
+RUN_LABEL = "org.skylift.run"
+_STOP_POLL_S = 0.2
+# Words of registries that know no such image, or do not say whether they do.
+_NO_IMAGE = ("not found", "manifest unknown", "does not exist", "access denied", "invalid reference")
+_CLIENTS_OWN = ("PATH", "HOME")
+_CLIENTS_OWN_BEGIN = ("DOCKER_", "LD_")
+
+
+class ContainerExecutor:
+    """``environment`` is the docker client's own (DOCKER_HOST, HOME, PATH); none of it reaches the job.
+
+    ``image`` maps a request's reference to what this machine's engine can pull.
+    """
+
+    def __init__(
+        self,
+        docker: str = "docker",
+        *,
+        environment: Mapping[str, str],
+        image: Callable[[str], str] = str,
+        network: str | None = None,
+        owner: tuple[int, int] | None = None,
+    ) -> None:
+        """``owner``: user and group that the tree is given to at the end; None is whoever we are."""
+        self._engine = Engine(docker, environment)
+        self._image = image
+        self._network = network
+        self._owner = owner
+
+    def check(self) -> None:
+        """Ask the engine whether it is there.
+
+        :raises NotReady: when it is not.
+        """
+        self._engine.check()
+
+    def prepare(self, container: Container, stopping: Callable[[], bool]) -> None:
+        self._engine.check()
+        image = self._image(container.image)
+        if self._engine.has_image(image):
+            return
+        with self._engine.open("pull", "--quiet", image) as pull:
+            while pull.poll() is None and not stopping():
+                _wait(pull, _STOP_POLL_S)
+            if pull.poll() is None:
+                pull.terminate()
+                return
+            said = pull.communicate()[0].decode(errors="replace").strip()
+        if pull.returncode != 0:
+            raise _not_pulled(container.image, said)
+
+    def start(self, container: Container) -> Running:
+        image = self._image(container.image)
+        for mount in container.mounts:
+            _make_mount_point(mount)
+        create = (
+            *("create", "--name", container.name, "--label", f"{RUN_LABEL}={container.name}"),
+            *(("--network", self._network) if self._network else ()),
+            *mount_arguments(container),
+        )
+        passed, environment = environment_arguments(container.environment)
+        start = container.start.docker_arguments(image)
+        self._engine.run(*create, *passed, *start, environment=environment)
+        lifeline = Lifeline.tie(self._engine.command("rm", "-fv", container.name), self._engine.environment)
+        return _RunningContainer(self._engine, container, lifeline, _GivingBack(image, self._owner))
+
+
+def mount_arguments(container: Container) -> tuple[str, ...]:
+    """``--mount`` options: unlike ``-v``, they take any path."""
+    root = container.place.root
+    arguments = ["--mount", _mount(root, ML_ROOT, writable=True)]
+    for mount in container.mounts:
+        target = f"{ML_ROOT}/{mount.at.relative_to(root).as_posix()}"
+        arguments += ["--mount", _mount(mount.source, target, writable=mount.writable)]
+    return tuple(arguments)
+
+
+def _mount(source: Path, target: str, *, writable: bool) -> str:
+    fields = ["type=bind", f"source={source}", f"target={target}", *([] if writable else ["readonly"])]
+    written = io.StringIO()
+    # The option is one line of CSV: commas, quotes and newlines in paths are quoted as there.
+    csv.writer(written, lineterminator="").writerow(fields)
+    return written.getvalue()
+
+
+def environment_arguments(job: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Options, and the variables that the client needs in its own environment for them.
+
+    Values stay off the command line, which everyone on the machine can read. The few names that would
+    change the client itself are the exception.
+
+    >>> environment_arguments({"KEY": "s3cret", "DOCKER_HOST": "tcp://x"})
+    (('-e', 'KEY', '-e', 'DOCKER_HOST=tcp://x'), {'KEY': 's3cret'})
+    """
+    arguments: list[str] = []
+    passed: dict[str, str] = {}
+    for key, value in job.items():
+        if key in _CLIENTS_OWN or key.startswith(_CLIENTS_OWN_BEGIN):
+            arguments += ["-e", f"{key}={value}"]
+        else:
+            arguments += ["-e", key]
+            passed[key] = value
+    return tuple(arguments), passed
+
+
+def _make_mount_point(mount: Mount) -> None:
+    # Made by us, so that it belongs to us: the engine would make it as root.
+    point = mount.at
+    if mount.source.is_dir():
+        point.mkdir(parents=True, exist_ok=True)
+    else:
+        point.parent.mkdir(parents=True, exist_ok=True)
+        point.touch()
+
+
+def _not_pulled(image: str, said: str) -> Exception:
+    if any(words in said.lower() for words in _NO_IMAGE):
+        return JobFault(f"ClientError: Cannot pull the training image {image}: {said}")
+    return RegistryError(f"pulling {image}: {said}", temporary=True)
+
+
+def _not_started(said: str) -> JobFault:
+    return JobFault(
+        "AlgorithmError: CannotStartContainerError. Please make sure the container can be run with "
+        f"'docker run <image> train': {said}"
+    )
+
+
+def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
+    try:
+        process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+class _RunningContainer:
+    def __init__(
+        self, engine: Engine, container: Container, lifeline: Lifeline, giving_back: _GivingBack
+    ) -> None:
+        self._engine, self._container = engine, container
+        self._lifeline = lifeline
+        self._giving_back = giving_back
+        # Attached before it starts, so that no byte is lost.
+        self._client = engine.open("start", "--attach", container.name)
+        self._closed = False
+
+    @property
+    def output(self) -> IO[bytes]:
+        assert self._client.stdout is not None
+        return self._client.stdout
+
+    @property
+    def owned(self) -> Mapping[str, object]:
+        return {"container": self._container.name, "docker": self._engine.docker}
+
+    def terminate(self) -> None:
+        self._signal("TERM")
+
+    def kill(self) -> None:
+        self._signal("KILL")
+
+    def _signal(self, name: str) -> None:
+        try:
+            self._engine.run("kill", "--signal", name, self._container.name)
+        except EngineRefused as error:
+            # It ended by itself in the meantime; wait() tells how.
+            if "is not running" not in error.said:
+                raise
+
+    def wait(self, timeout_s: float) -> int | None:
+        if not _wait(self._client, timeout_s):
+            return None
+        state = json.loads(self._engine.run("inspect", "--format", "{{json .State}}", self._container.name))
+        if state["Running"]:
+            raise RemoteError(f"lost sight of container {self._container.name}, which still runs")
+        if state["Error"]:
+            raise _not_started(state["Error"])
+        return int(state["ExitCode"])
+
+    def close(self) -> tuple[str, ...]:
+        if self._closed:
+            return ()
+        self._closed = True
+        self._engine.run("rm", "-fv", self._container.name)
+        self._client.wait()
+        self._lifeline.cut()
+        return self._giving_back.run(self._engine, self._container)
+
+
+class _GivingBack:
+    """Files that the container's root made become ours, so that they can be read and removed."""
+
+    def __init__(self, image: str, owner: tuple[int, int] | None) -> None:
+        self._image = image
+        self._owner = owner or (os.getuid(), os.getgid())
+
+    def run(self, engine: Engine, container: Container) -> tuple[str, ...]:
+        user, group = self._owner
+        folders = [container.place.root, *(m.source for m in container.mounts if m.writable)]
+        foreign = [folder for folder in folders if _has_foreign(folder, user)]
+        if not foreign:
+            return ()
+        # Whatever else is mounted in the tree is not in this container: the user's data stays as it is.
+        mounts = [f"--mount={_mount(path, f'/given/{i}', writable=True)}" for i, path in enumerate(foreign)]
+        try:
+            engine.run(
+                *("run", "--rm", "--network", "none", "--user", "0", *mounts),
+                *("--entrypoint", "chown", self._image, "-hR", f"{user}:{group}", "/given"),
+            )
+        except EngineRefused as error:
+            return (f"files of the job still belong to root, its image has no working chown: {error.said}",)
+        return ()
+
+
+def _has_foreign(folder: Path, user: int) -> bool:
+    # In a rootless engine the container's root is us: there nothing is foreign, and chown would harm.
+    for parent, folders, files in os.walk(folder):
+        paths: Sequence[str] = [parent, *(os.path.join(parent, name) for name in (*folders, *files))]  # noqa: PTH118
+        if any(os.lstat(path).st_uid != user for path in paths):
+            return True
+    return False

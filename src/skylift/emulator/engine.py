@@ -1,0 +1,79 @@
+"""The docker command line: how it is called, and what its answers mean."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+
+from skylift.errors import NotReady, RemoteError
+from skylift.host.redaction import redact_text
+
+_HINTS = (
+    "install Docker and start it, or let DOCKER_HOST point to one that runs",
+    "`--on local` needs no Docker",
+)
+
+
+class EngineRefused(RemoteError):
+    """The engine answered no. ``said`` is its reason, redacted."""
+
+    def __init__(self, verb: str, said: str) -> None:
+        self.said = redact_text(said.strip()) or "it said nothing"
+        super().__init__(f"`docker {verb}` failed: {self.said}")
+
+
+class Engine:
+    def __init__(self, docker: str, environment: Mapping[str, str]) -> None:
+        self.docker = docker
+        self.environment = dict(environment)
+
+    def command(self, *arguments: str) -> tuple[str, ...]:
+        return (self.docker, *arguments)
+
+    def check(self) -> None:
+        """Ask whether there is an engine.
+
+        :raises NotReady: when there is no client, or no engine answers it.
+        """
+        try:
+            self.run("version", "--format", "{{.Server.Version}}")
+        except EngineRefused as error:
+            raise NotReady(f"no Docker Engine answers: {error.said}", hints=_HINTS) from error
+
+    def has_image(self, image: str) -> bool:
+        try:
+            self.run("image", "inspect", "--format", "{{.Id}}", image)
+        except EngineRefused:
+            return False
+        return True
+
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+        """Call the client to its end and return its stdout.
+
+        :raises EngineRefused: when it ends with anything but 0.
+        """
+        process = self._open(arguments, environment or {}, stderr=subprocess.PIPE)
+        out, err = process.communicate()
+        if process.returncode != 0:
+            raise EngineRefused(arguments[0], err.decode(errors="replace"))
+        return out.decode(errors="replace")
+
+    def open(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Call the client and go on; stdout and stderr come as one stream."""
+        return self._open(arguments, {}, stderr=subprocess.STDOUT)
+
+    def _open(
+        self, arguments: tuple[str, ...], environment: Mapping[str, str], *, stderr: int
+    ) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                self.command(*arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env={**self.environment, **environment},
+                # Ctrl-C in a terminal is for us to translate, not for the client to pass on.
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise NotReady(f"`{self.docker}` is not installed", hints=_HINTS) from error

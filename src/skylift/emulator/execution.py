@@ -1,0 +1,61 @@
+"""The port to whatever runs the container's command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import IO, Protocol
+
+from skylift.emulator.place import JobPlace
+from skylift.emulator.start import Start
+from skylift.emulator.storage import Mount
+
+
+@dataclass(frozen=True)
+class Container:
+    """What the service would hand to Docker: nothing else reaches the job."""
+
+    name: str
+    image: str
+    """As the request has it; empty where a job runs without one."""
+    start: Start
+    environment: Mapping[str, str]
+    place: JobPlace
+    mounts: tuple[Mount, ...] = ()
+
+
+class Running(Protocol):
+    """One started container."""
+
+    @property
+    def output(self) -> IO[bytes]:
+        """stdout and stderr as they come, with a file descriptor that can be polled."""
+
+    @property
+    def owned(self) -> Mapping[str, object]:
+        """What ``orphans.end`` needs to know, as JSON."""
+
+    def terminate(self) -> None:
+        """SIGTERM to the container's first process."""
+
+    def kill(self) -> None:
+        """SIGKILL to all of it."""
+
+    def wait(self, timeout_s: float) -> int | None:
+        """The exit code, 128 and the signal's number where one ended it; None while it runs.
+
+        :raises JobFault: when it could not be started as the request wants it.
+        """
+
+    def close(self) -> tuple[str, ...]:
+        """End whatever is left and take back what was lent; warnings. May be called twice."""
+
+
+class Executor(Protocol):
+    def prepare(self, container: Container, stopping: Callable[[], bool]) -> None:
+        """Bring the image here. Returns early when ``stopping()`` turns true.
+
+        :raises JobFault: when there is no such image.
+        """
+
+    def start(self, container: Container) -> Running: ...

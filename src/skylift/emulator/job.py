@@ -1,0 +1,243 @@
+"""One job, driven from its request to its end.
+
+Takes a CreateTrainingJob request and four ports: an executor that runs the container's command, a
+storage that its inputs come from and its artifacts go to, an observer, a clock. Gives the
+description that DescribeTrainingJob would answer. The way::
+
+    Starting → Downloading → Training → Uploading → Completed
+                                │            └────→ Failed
+                                └→ Stopping → Uploading → Stopped | MaxRuntimeExceeded
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from skylift.emulator.attendance import Attendance, Limits
+from skylift.emulator.checkpoints import CheckpointUploads
+from skylift.emulator.execution import Container, Executor, Running
+from skylift.emulator.faults import JobFault
+from skylift.emulator.history import History, Observer, Outcome
+from skylift.emulator.metrics import FinalMetrics
+from skylift.emulator.output import Pump
+from skylift.emulator.pack import is_empty, pack
+from skylift.emulator.place import JobPlace
+from skylift.emulator.request import check_request
+from skylift.emulator.start import start_of
+from skylift.emulator.storage import ArtifactName, Mount, Storage
+from skylift.emulator.tree import checkpoint_path, write_tree
+from skylift.host.files import remove_tree, write_json
+from skylift.values.jobs import LogLine
+from skylift.values.ports import Clock
+from skylift_runtime.contract import (
+    DEFAULT_MAX_RUN_S,
+    FAILURE_LIMIT,
+    JOB_ARN_VARIABLE,
+    JOB_NAME_VARIABLE,
+    REGION_VARIABLE,
+    STOP_GRACE_S,
+    failure_reason,
+)
+
+_STOPPED = Outcome("Stopped", "Stopped")
+
+
+@dataclass(frozen=True)
+class JobOptions:
+    """What the request does not say."""
+
+    region: str
+    account: str
+    partition: str = "aws"
+    grace_s: float = STOP_GRACE_S
+    """Seconds between SIGTERM and SIGKILL."""
+    host: str = "algo-1"
+
+    def arn(self, name: str) -> str:
+        return f"arn:{self.partition}:sagemaker:{self.region}:{self.account}:training-job/{name}"
+
+
+class EmulatedJob:
+    def __init__(
+        self,
+        request: Mapping[str, Any],
+        *,
+        place: JobPlace,
+        executor: Executor,
+        storage: Storage,
+        observer: Observer,
+        clock: Clock,
+        options: JobOptions,
+    ) -> None:
+        self._request = request
+        self._place = place
+        self._executor = executor
+        self._storage = storage
+        self._observer = observer
+        self._clock = clock
+        self._options = options
+        self._history = History(observer, clock)
+        self._attendance = Attendance(clock)
+        self._warnings: list[str] = []
+        self._mounts: list[Mount] = []
+        definitions = request.get("AlgorithmSpecification", {}).get("MetricDefinitions")
+        self._definitions = tuple(definitions or ())
+
+    def description(self) -> dict[str, Any]:
+        """The answer of DescribeTrainingJob now; empty before ``run``. A copy; any thread may ask."""
+        return self._history.description
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What went well enough, but people should know; complete when ``run`` has returned."""
+        return tuple(self._warnings)
+
+    def stop(self, *, kill: bool = False) -> None:
+        """StopTrainingJob, from any thread or a signal handler; nothing once the job has ended.
+
+        ``kill`` ends the grace at once.
+        """
+        self._attendance.stop(kill=kill)
+
+    def run(self) -> None:
+        """Drive the job to its end. A job's failure is an end like others.
+
+        What goes wrong on our side ends the job as the service's own errors do, and is then raised.
+
+        :raises UsageError: when the request asks for what is not emulated; nothing has started then.
+        """
+        check_request(self._request)
+        metrics = FinalMetrics(self._definitions)
+        location = self._storage.location(self._request, "model")
+        name = self._request["TrainingJobName"]
+        self._history.begin(self._request, arn=self._options.arn(name), model=location)
+        try:
+            outcome = self._perform(metrics)
+        except JobFault as fault:
+            outcome = Outcome("Failed", "Failed", str(fault))
+        except BaseException as error:
+            self._history.end(Outcome("Failed", "Failed", f"InternalServerError: {error}"), metrics.listed())
+            raise
+        self._history.end(outcome, metrics.listed())
+
+    def _perform(self, metrics: FinalMetrics) -> Outcome:
+        write_tree(self._request, self._place, self._options.host)
+        container = self._download()
+        if container is None:
+            self._history.enter("Stopping", "Stopping")
+            return _STOPPED
+        outcome = self._train(container, metrics)
+        self._upload(outcome)
+        self._warnings += self._storage.changes(self._mounts)
+        return outcome
+
+    def _download(self) -> Container | None:
+        """The container to start; None when the job was stopped before."""
+        if self._attendance.asked():
+            return None
+        self._history.enter("Downloading")
+        tree = self._place.tree
+        mounts: list[Mount | None] = []
+        try:
+            for channel in self._request.get("InputDataConfig") or ():
+                if self._attendance.asked():
+                    return None
+                mounts.append(self._storage.materialize(channel, Path(tree.channel(channel["ChannelName"]))))
+            mounts.append(self._storage.restore(self._request, self._checkpoints))
+        except OSError as error:
+            raise JobFault(f"ClientError: Data download failed: {error}") from error
+        self._mounts = [mount for mount in mounts if mount is not None]
+        container = self._container()
+        self._executor.prepare(container, self._attendance.asked)
+        return None if self._attendance.asked() else container
+
+    def _container(self) -> Container:
+        name = self._request["TrainingJobName"]
+        environment = {
+            REGION_VARIABLE: self._options.region,
+            **(self._request.get("Environment") or {}),
+            JOB_NAME_VARIABLE: name,
+            JOB_ARN_VARIABLE: self._options.arn(name),
+        }
+        image = self._request.get("AlgorithmSpecification", {}).get("TrainingImage", "")
+        return Container(name, image, start_of(self._request), environment, self._place, tuple(self._mounts))
+
+    def _train(self, container: Container, metrics: FinalMetrics) -> Outcome:
+        self._history.enter("Training")
+        with ExitStack() as ending:
+            uploads = CheckpointUploads(self._storage, self._request, self._checkpoints)
+            uploads.start()
+            ending.callback(uploads.finish)
+            running = self._executor.start(container)
+            pump = self._pump(running, metrics)
+            pump.start()
+            ending.callback(pump.finish)
+            # Comes first when the block ends: then all output is written, and nothing writes any more.
+            ending.callback(self._take_back, running)
+            write_json(self._place.owned, running.owned)
+            end = self._attendance.attend(running, self._limits, self._on_stopping)
+        if end.stopped_as:
+            return Outcome("Stopped", end.stopped_as)
+        if end.exit_code == 0:
+            return Outcome("Completed", "Completed")
+        return Outcome("Failed", "Failed", failure_reason(self._failure_text(), end.exit_code))
+
+    def _pump(self, running: Running, metrics: FinalMetrics) -> Pump:
+        def line(text: str) -> None:
+            now = self._clock.now()
+            metrics.read(text, now)
+            self._observer.line(LogLine(now, self._options.host, text))
+
+        return Pump(running.output, self._observer.raw, line)
+
+    def _take_back(self, running: Running) -> None:
+        self._warnings += running.close()
+        self._place.owned.unlink(missing_ok=True)
+
+    @property
+    def _limits(self) -> Limits:
+        condition = self._request.get("StoppingCondition") or {}
+        return Limits(condition.get("MaxRuntimeInSeconds", DEFAULT_MAX_RUN_S), self._options.grace_s)
+
+    def _on_stopping(self) -> None:
+        self._history.enter("Stopping", "Stopping")
+
+    @property
+    def _checkpoints(self) -> Path:
+        return self._place.root / checkpoint_path(self._request)
+
+    def _failure_text(self) -> str:
+        path = Path(self._place.tree.failure)
+        try:
+            # The job wrote this path: a link in it could lead to any file of this machine.
+            if not path.resolve(strict=True).is_relative_to(self._place.root.resolve()):
+                return ""
+            with path.open("rb") as stream:
+                return stream.read(4 * FAILURE_LIMIT).decode(errors="replace")
+        except OSError:
+            # No file, or none that can be read: the service then knows the exit code only.
+            return ""
+
+    def _upload(self, outcome: Outcome) -> None:
+        self._history.enter("Uploading", "Stopping" if outcome.status == "Stopped" else "InProgress")
+        try:
+            self._store("model", Path(self._place.tree.model))
+            output = Path(self._place.tree.output_data)
+            if not is_empty(output):
+                self._store("output", output)
+        except OSError as error:
+            raise JobFault(f"ClientError: Artifact upload failed: {error}") from error
+        finally:
+            remove_tree(self._place.archives)
+
+    def _store(self, name: ArtifactName, folder: Path) -> None:
+        archive = self._place.archives / f"{name}.tar.gz"
+        packed = pack(folder, archive)
+        if packed.skipped:
+            left_out = ", ".join(packed.skipped[:3])
+            self._warnings.append(f"left out of {name}.tar.gz, as they lead out of it: {left_out}")
+        self._storage.store(self._request, name, archive)

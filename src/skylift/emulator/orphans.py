@@ -1,0 +1,56 @@
+"""Ends what is left of a job whose owner died."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from skylift.emulator.engine import Engine, EngineRefused
+from skylift.emulator.place import JobPlace
+from skylift.emulator.processes import end_group
+from skylift.host.files import read_json
+from skylift.host.processes import ProcessIdentity, identify, this_process
+
+
+def end(place: JobPlace, environment: Mapping[str, str]) -> bool:
+    """End the process group or container that was noted at ``place.owned``, and forget it.
+
+    Only when it still is the same. False when nothing was left. To be called when the job's owner is
+    known to be dead. ``environment`` is the docker client's.
+
+    :raises NotReady: when it was a container and no engine answers.
+    """
+    found = read_json(place.owned)
+    if found is None:
+        return False
+    ended = _end(found, environment)
+    place.owned.unlink(missing_ok=True)
+    return ended
+
+
+def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
+    if "process" in found:
+        return _end_process(ProcessIdentity(**found["process"]))
+    if "container" in found:
+        return _end_container(Engine(found["docker"], environment), found["container"])
+    return False
+
+
+def _end_process(identity: ProcessIdentity) -> bool:
+    now = identify(identity.pid)
+    if now is None:
+        # The leader has gone. Its number stays taken as long as its group has members, and after a
+        # restart of the machine there are none.
+        return identity.boot == this_process().boot and end_group(identity.pid)
+    return now == identity and end_group(identity.pid)
+
+
+def _end_container(engine: Engine, name: str) -> bool:
+    try:
+        # Without -f this would refuse a running one; -f alone is content when there is none.
+        engine.run("inspect", "--format", "{{.Id}}", name)
+    except EngineRefused:
+        engine.check()
+        return False
+    engine.run("rm", "-fv", name)
+    return True

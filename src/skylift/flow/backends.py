@@ -1,0 +1,74 @@
+"""A backend is a service that creates, describes and stops jobs, and the pace at which it is asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+from skylift.errors import NotReady
+from skylift.flow.recover import Settler
+from skylift.flow.sources import Sources
+from skylift.flow.world import Cloud, World
+from skylift.host.processes import identify, spawn_detached
+from skylift.jobs.here import HereService
+from skylift.jobs.watch import HERE, SERVICE, Pace
+from skylift.runs.store import RunStore
+from skylift.values.ports import Clock, TrainingService
+from skylift.values.run_folder import RunFolder
+
+_START_S = 30.0
+
+
+@dataclass(frozen=True)
+class Backend:
+    name: str
+    service: TrainingService
+    pace: Pace
+    clock: Clock
+    here: bool
+    """The job runs on this machine, and lives and dies with its watcher unless it was detached."""
+
+
+def backend_for(name: str, sources: Sources, cloud: Cloud, store: RunStore, detach: bool) -> Backend:  # noqa: FBT001
+    world = sources.world
+    if name == "sagemaker":
+        return Backend(name, cloud.training, SERVICE, world.clock, here=False)
+    launcher = Launcher(world, detach=detach)
+    settler = Settler(store, world.clock, world.environment)
+    service = HereService(store.folder, launcher.launch, settler.settle, world.clock)
+    return Backend(name, service, HERE, world.clock, here=True)
+
+
+class Launcher:
+    """Starts a supervisor and waits until it has taken the job over."""
+
+    def __init__(self, world: World, *, detach: bool) -> None:
+        self._world, self._detach = world, detach
+        self._lifelines: list[int] = []
+
+    def launch(self, folder: RunFolder) -> None:
+        """
+        :raises NotReady: when the supervisor did not come up; its last words are in the message.
+        """
+        command = [sys.executable, "-m", "skylift.flow.supervise", str(folder.path)]
+        theirs: int | None = None
+        if not self._detach:
+            # We hold one end for as long as we live; the kernel tells the supervisor when we do not.
+            theirs, ours = os.pipe()
+            self._lifelines.append(ours)
+            command += ["--lifeline", str(theirs)]
+        passed = [theirs] if theirs is not None else []
+        pid = spawn_detached(command, log=folder.supervisor_log, env=self._world.environment, pass_fds=passed)
+        if theirs is not None:
+            os.close(theirs)
+        self._await(folder, pid)
+
+    def _await(self, folder: RunFolder, pid: int) -> None:
+        clock = self._world.clock
+        until = clock.monotonic() + _START_S
+        while not folder.supervisor.exists():
+            if identify(pid) is None or clock.monotonic() > until:
+                said = folder.supervisor_log.read_text(errors="replace")[-2000:].strip()
+                raise NotReady(f"the supervisor of the run did not start: {said or 'it said nothing'}")
+            clock.sleep(0.02)

@@ -1,0 +1,76 @@
+"""Which Python runs the user's code (joint 14): said > active environment > .venv > one from the lock."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from skylift.errors import NotReady
+from skylift.flow.sources import Sources
+from skylift.packages.interpreters import freeze_hash
+from skylift.packages.isolated import isolated_environment
+from skylift.values.progress import Progress
+from skylift.values.settings import TargetSettings
+from skylift_runtime.contract import VENV_ROOT
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    path: str
+    version: str
+    """``3.11.7`` here, ``3.11`` for an image that is still to be built."""
+    freeze: str
+    """SHA-256 over what is installed; the lock's digest for an image."""
+    why: str
+
+
+def interpreter_for(sources: Sources, target: TargetSettings, said: str | None) -> Interpreter:
+    """Choose the interpreter of a run. Never Skylift's own, unless it is the one that was named.
+
+    :raises NotReady: when the one that was named is not there.
+    """
+    if target.backend != "local":
+        return Interpreter(
+            f"{VENV_ROOT}/bin/python", sources.settings.python, sources.lock.digest, "the image"
+        )
+    path, why = _choose(sources, said)
+    version, freeze = freeze_hash(path)
+    sources.world.report(Progress("python", f"{path} (Python {version}, {why})"))
+    return Interpreter(str(path), version, freeze, why)
+
+
+def _choose(sources: Sources, said: str | None) -> tuple[Path, str]:
+    environment = sources.world.environment
+    candidates = [
+        (Path(said) if said else None, "--python"),
+        (_python_in(environment.get("VIRTUAL_ENV")), "the active virtual environment"),
+        (_python_in(environment.get("CONDA_PREFIX")), "the active conda environment"),
+        (_python_in(str(sources.root / ".venv")), "the project's .venv"),
+    ]
+    for path, why in candidates:
+        if path is None:
+            continue
+        if path.exists() and not _is_our_own(path):
+            # The link itself, not what it points to: a virtual environment lives by its path.
+            return path.absolute(), why
+        if why == "--python":
+            raise NotReady(f"no such interpreter: {path}", hints=("name the path of a python program",))
+    path = isolated_environment(
+        sources.lock,
+        python=sources.settings.python,
+        cache=sources.world.cache,
+        environment=environment,
+        report=sources.world.report,
+    )
+    return path, "isolated, from the lock"
+
+
+def _python_in(folder: str | None) -> Path | None:
+    path = Path(folder) / "bin" / "python" if folder else None
+    return path if path is not None and path.exists() else None
+
+
+def _is_our_own(path: Path) -> bool:
+    # `uv tool install` and pipx put us into an environment of our own; training does not belong there.
+    return path.parent.parent.absolute() == Path(sys.prefix).absolute()

@@ -1,0 +1,207 @@
+"""One run, thought through: what it is called, what it is given, where its inputs come from."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import secrets
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from skylift.data.dataset import version_of
+from skylift.data.scan import scan
+from skylift.errors import NotReady
+from skylift.flow.interpreters import Interpreter, interpreter_for
+from skylift.flow.sources import Sources
+from skylift.host.files import canonical_json
+from skylift.project.arguments import resolve
+from skylift.project.wire import hyperparameters
+from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
+from skylift.values.project import Arguments
+from skylift.values.references import run_name
+from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
+from skylift_runtime.contract import JOB_VARIABLE
+
+LOCAL_ROLE = "arn:aws:iam::000000000000:role/local"
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the command line, or the Python caller, asks for."""
+
+    target: str = "local"
+    job: str = "train"
+    given: tuple[str, ...] = ()
+    """``name=value`` items."""
+    raw: tuple[str, ...] = ()
+    """Passed to the script as they are."""
+    python: str | None = None
+    """Interpreter for the local target."""
+    detach: bool = False
+
+
+@dataclass(frozen=True)
+class ChannelInput:
+    """A channel with what is known of its content."""
+
+    name: str
+    settings: ChannelSettings
+    folder: Path | None = None
+    """On this machine; None when the channel is read where it lies."""
+    files: tuple[DatasetFile, ...] = ()
+
+    @property
+    def version(self) -> str | None:
+        return version_of(self.files) if self.folder is not None else None
+
+    @property
+    def source(self) -> str:
+        return str((self.settings.cloud if self.folder is None else None) or self.settings.local)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that was found out before anything is created."""
+
+    name: str
+    sources: Sources
+    options: RunOptions
+    job: JobSettings
+    target: TargetSettings
+    arguments: Arguments
+    channels: tuple[ChannelInput, ...]
+    interpreter: Interpreter
+    ours: Mapping[str, Any] = field(default_factory=dict)
+    """What the record says under ``Skylift`` from the start."""
+
+    @property
+    def inputs(self) -> str:
+        """Hash of what this run is made of: two commands with equal inputs want the same thing."""
+        parts = [
+            self.sources.settings.name,
+            self.options.target,
+            self.options.job,
+            dict(self.arguments.given),
+            list(self.arguments.raw),
+            self.sources.code_hash,
+            [(channel.name, channel.version or channel.source) for channel in self.channels],
+        ]
+        return hashlib.sha256(canonical_json(parts)).hexdigest()
+
+    def spec(
+        self,
+        *,
+        channels: tuple[ChannelSpec, ...],
+        output: str,
+        role: str,
+        image: str | None,
+        checkpoints: str | None,
+    ) -> JobSpec:
+        target = self.target
+        return JobSpec(
+            name=self.name,
+            hyperparameters=hyperparameters(self.arguments),
+            channels=channels,
+            output=output,
+            role=role,
+            image=image,
+            checkpoints=checkpoints,
+            environment={**target.environment, JOB_VARIABLE: self.job.name},
+            instance_type=target.instance_type if target.backend == "sagemaker" else "local",
+            instance_count=target.instance_count,
+            volume_gb=target.volume,
+            max_run_s=target.max_run,
+            metrics=self.job.metrics,
+            raw_request=target.request if target.backend == "sagemaker" else {},
+        )
+
+
+def prepare_run(sources: Sources, options: RunOptions) -> Prepared:
+    """Check arguments, read channels, choose the interpreter. Creates nothing but the lock.
+
+    :raises ConfigError: for arguments or channels that can not be; every problem at once.
+    """
+    target, job = sources.target(options.target), sources.job(options.job)
+    arguments = resolve(sources.schemas[options.job], job.hyperparameters, options.given, options.raw)
+    channels = tuple(_channel(sources, target, name, said) for name, said in sorted(job.channels.items()))
+    interpreter = interpreter_for(sources, target, options.python)
+    clock = sources.world.clock
+    letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
+    prepared = Prepared(
+        name=run_name(sources.settings.name, clock.now(), letters),
+        sources=sources,
+        options=options,
+        job=job,
+        target=target,
+        arguments=arguments,
+        channels=channels,
+        interpreter=interpreter,
+    )
+    return Prepared(**{**vars(prepared), "ours": _ours(prepared)})
+
+
+def _channel(sources: Sources, target: TargetSettings, name: str, said: ChannelSettings) -> ChannelInput:
+    if target.backend == "sagemaker" and said.cloud:
+        return ChannelInput(name, said)
+    if not said.local:
+        raise NotReady(
+            f"channel `{name}` has no folder on this machine",
+            hints=(
+                f'give it one: [tool.skylift.channels] {name} = {{ local = "…", cloud = "{said.cloud}" }}',
+            ),
+        )
+    folder = sources.root / said.local
+    if not folder.is_dir():
+        raise NotReady(
+            f"channel `{name}` is the folder {said.local}, which is not there",
+            hints=("put the data there, or change [tool.skylift.channels]",),
+            folder=str(folder),
+        )
+    return ChannelInput(name, said, folder.resolve(), scan(folder))
+
+
+def _ours(prepared: Prepared) -> dict[str, Any]:
+    sources, revision = prepared.sources, prepared.sources.revision
+    return {
+        "project": sources.settings.name,
+        "job": prepared.job.name,
+        "target": prepared.options.target,
+        "backend": prepared.target.backend,
+        "arguments": dict(prepared.arguments.effective),
+        "given": dict(prepared.arguments.given),
+        "raw": list(prepared.arguments.raw),
+        "revision": {
+            "commit": revision.commit,
+            "branch": revision.branch,
+            "dirty": revision.dirty,
+            "diff": revision.diff,
+        },
+        "lock": sources.lock.digest,
+        "image": None,
+        "interpreter": {
+            "python": prepared.interpreter.version,
+            "path": prepared.interpreter.path,
+            "freeze": prepared.interpreter.freeze,
+        },
+        "channels": {channel.name: _channel_facts(channel) for channel in prepared.channels},
+        "user": _user(),
+        "cost": None,
+    }
+
+
+def _channel_facts(channel: ChannelInput) -> dict[str, Any]:
+    facts: dict[str, Any] = {"source": channel.source, "version": channel.version}
+    if channel.folder is not None:
+        facts |= {"files": len(channel.files), "bytes": sum(file.size for file in channel.files)}
+    return facts
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container's user id may have no name.
+        return "unknown"

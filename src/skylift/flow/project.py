@@ -1,0 +1,194 @@
+"""The Python face: a project, and what can be done with it. The CLI uses nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from skylift import __version__
+from skylift.ci import circleci, plain
+from skylift.ci.pipeline import Pipeline, pipeline
+from skylift.errors import NotReady, UsageError
+from skylift.flow.backends import backend_for
+from skylift.flow.images import destination, prepare
+from skylift.flow.preparing import RunOptions, prepare_run
+from skylift.flow.running import Launch, Run
+from skylift.flow.sources import Sources
+from skylift.flow.world import Cloud, World
+from skylift.host.files import write_text
+from skylift.project.detect import detect
+from skylift.project.find import find_root
+from skylift.project.write import write_config
+from skylift.runs.compare import compare
+from skylift.runs.store import RunStore, newest
+from skylift.runs.unpack import unpack
+from skylift.values.comparison import Comparison
+from skylift.values.packages import Lock
+from skylift.values.plan import BuiltImage, ImagePlan, Plan
+from skylift.values.project import Detection
+from skylift.values.record import Record
+from skylift.values.references import parse_s3
+from skylift.values.settings import Origin
+
+_VENDORS: dict[str, tuple[str, Callable[[Pipeline], str]]] = {
+    "circleci": (circleci.FILE, circleci.circleci),
+    "plain": (plain.FILE, plain.plain),
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project with its config, ready to plan, build and run."""
+
+    sources: Sources
+
+    @classmethod
+    def load(
+        cls,
+        path: Path | str = ".",
+        *,
+        world: World | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        locked: bool = False,
+    ) -> Project:
+        """Read the project that ``path`` lies in.
+
+        :raises ConfigError: with every problem of the config.
+        :raises NotReady: when there is no config yet.
+        """
+        sources = Sources.read(Path(path), world or World.here(), overrides=overrides or {}, locked=locked)
+        return cls(sources)
+
+    @property
+    def root(self) -> Path:
+        return self.sources.root
+
+    @property
+    def store(self) -> RunStore:
+        return RunStore(self.root)
+
+    def origins(self) -> tuple[Origin, ...]:
+        return self.sources.loaded.origins
+
+    def lock(self) -> Lock:
+        return self.sources.lock
+
+    def plan(self, options: RunOptions) -> Plan:
+        """What ``run`` would do. Creates nothing but the lock."""
+        return self._launch(options).plan()
+
+    def run(self, options: RunOptions) -> Run:
+        """Start a run; returns as soon as the job is created."""
+        return self._launch(options).start()
+
+    def plan_image(self) -> ImagePlan:
+        return prepare(self.sources, destination(self.sources, self._cloud(), in_account=True)).plan()
+
+    def build(self, *, push: bool) -> BuiltImage:
+        """Assemble the image; push what the registry does not have."""
+        clock = self.sources.world.clock
+        began = clock.monotonic()
+        work = prepare(self.sources, destination(self.sources, self._cloud(), in_account=True))
+        if push:
+            return work.push()
+        image = work.build()
+        return BuiltImage(image.digest, None, (), work.layers(), 0, clock.monotonic() - began)
+
+    def runs(self) -> list[Record]:
+        """All runs of this project on this machine, newest first."""
+        found = [self._record(name) for name in self.store.names()]
+        return newest(record for record in found if record is not None)
+
+    def find(self, text: str) -> Run:
+        """A run by name, unique suffix, or ``@last``.
+
+        :raises UsageError: when there is none, or more than one.
+        """
+        name = self.store.resolve(text)
+        executor = self.store.intent(name).get("executor")
+        kind = {"process": "local", "docker": "docker"}.get(str(executor), "sagemaker")
+        backend = backend_for(kind, self.sources, self._cloud(), self.store, detach=True)
+        return Run(name, self.store, backend)
+
+    def compare(self, names: tuple[str, ...]) -> Comparison:
+        return compare([self.find(name).record for name in names])
+
+    def pull(self, text: str, into: Path) -> list[str]:
+        """Unpack a run's model into a new folder; the names of its files.
+
+        :raises NotReady: when there is no model yet.
+        """
+        record = self.find(text).record
+        uri = str(record.at("ModelArtifacts.S3ModelArtifacts") or "")
+        if not record.terminal or not uri:
+            raise NotReady(f"run {record.name} has no model yet: it is {record.secondary}")
+        return unpack(self._artifact(record, uri), into)
+
+    def ci(self, vendor: str, target: str) -> tuple[Path, str]:
+        """The pipeline file of a CI vendor: where it belongs, and its text.
+
+        :raises ConfigError: when there is no such target.
+        """
+        settings = self.sources.settings
+        self.sources.target(target)
+        found = pipeline(settings.name, python=settings.python, target=target, version=__version__)
+        file, render = _VENDORS[vendor]
+        return self.root / file, render(found)
+
+    def write_ci(self, path: Path, text: str) -> None:
+        """
+        :raises UsageError: rather than overwrite a file that says something else.
+        """
+        if path.exists() and path.read_text() != text:
+            raise UsageError(f"{path} is already there and differs", hints=("see the new one: --dry-run",))
+        write_text(path, text)
+
+    def _artifact(self, record: Record, uri: str) -> Path:
+        if uri.startswith("file://"):
+            path = Path(unquote(urlsplit(uri).path))
+        else:
+            path = self.store.folder(record.name).artifacts / "model.tar.gz"
+            if not path.exists():
+                path.parent.mkdir(exist_ok=True)
+                self._cloud().store.download(parse_s3(uri), path)
+        if not path.exists():
+            raise NotReady(f"the model of run {record.name} is gone: {uri}")
+        return path
+
+    def _record(self, name: str) -> Record | None:
+        # A list must not ask a service about every run; `show` does, for the one that is asked for.
+        if self.store.intent(name).get("executor") == "service":
+            return self.store.load(name)
+        try:
+            return self.find(name).record
+        except NotReady:
+            return None
+
+    def _launch(self, options: RunOptions) -> Launch:
+        return Launch(prepare_run(self.sources, options), self._cloud(), self.store)
+
+    def _cloud(self) -> Cloud:
+        return Cloud(self.sources.settings.aws, self.sources.world)
+
+
+def understand(path: Path | str = ".", *, entry_point: str | None = None) -> tuple[Path, Detection]:
+    """Read a project that has no config yet. Nothing of it is imported or run.
+
+    :raises UsageError: when several files could be the entry point, or none.
+    """
+    root = find_root(Path(path))
+    found = detect(root, entry_point=entry_point)
+    return root, found
+
+
+def initialise(root: Path, found: Detection, *, dry_run: bool) -> tuple[Path, str]:
+    """Write the config that was understood; the file and the text that was added."""
+    if not found.config.get("entry-point"):
+        names = ", ".join(found.candidates) or "no Python file looks like one"
+        raise UsageError(
+            f"the entry point is not clear: {names}", hints=("say it: skylift init --entry-point FILE",)
+        )
+    return write_config(root, found, dry_run=dry_run)

@@ -1,0 +1,95 @@
+"""After a crash: what became of a run whose owner is gone, and whether a command should take it over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from skylift.emulator.orphans import end
+from skylift.emulator.place import JobPlace
+from skylift.host.clock import iso
+from skylift.host.files import file_lock, read_json, write_json
+from skylift.host.processes import ProcessIdentity, this_process
+from skylift.runs.store import RunStore
+from skylift.values.ports import Clock
+from skylift.values.record import OURS, SCHEMA, Record
+from skylift.values.run_folder import RunFolder
+
+_LOST = "InternalServerError: the process that owned this run ended without a word (killed, or the machine restarted)"
+
+
+class Settler:
+    """Gives a run on this machine its end when its supervisor died before the job did.
+
+    No training is left running without an owner, and no record stays half way.
+    """
+
+    def __init__(self, store: RunStore, clock: Clock, environment: Mapping[str, str]) -> None:
+        self._store, self._clock, self._environment = store, clock, environment
+
+    def settle(self, folder: RunFolder) -> None:
+        record = self._store.load(folder.name)
+        if (record is not None and record.terminal) or not self._abandoned(folder):
+            return
+        with file_lock(folder.path / ".settle"):
+            # Between the look and the lock the supervisor may have written its last word.
+            record = self._store.load(folder.name)
+            if record is not None and record.terminal:
+                return
+            end(JobPlace(folder.tree), self._environment)
+            self._store.save(self._ending(folder, record))
+
+    def _abandoned(self, folder: RunFolder) -> bool:
+        intent = self._store.intent(folder.name)
+        if intent.get("executor") not in ("process", "docker"):
+            return False
+        owner = _identity(read_json(folder.supervisor)) or _identity(intent.get("owner"))
+        return owner is None or not owner.alive()
+
+    def _ending(self, folder: RunFolder, record: Record | None) -> Record:
+        now = iso(self._clock.now())
+        intent = self._store.intent(folder.name)
+        request = intent.get("request") or {}
+        before = dict(record.data) if record is not None else {**request, "CreationTime": now}
+        ours = {"schema": SCHEMA, **(intent.get("ours") or {}), **before.get(OURS, {})}
+        ending = {
+            "TrainingJobName": folder.name,
+            "TrainingJobStatus": "Failed",
+            "SecondaryStatus": "Failed",
+            "FailureReason": _LOST,
+            "LastModifiedTime": now,
+            "TrainingEndTime": now,
+            OURS: ours,
+        }
+        return Record({**before, **ending})
+
+
+def owner_facts() -> dict[str, Any]:
+    return vars(this_process())
+
+
+def _identity(found: object) -> ProcessIdentity | None:
+    if not isinstance(found, Mapping):
+        return None
+    return ProcessIdentity(int(found["pid"]), str(found["started"]), str(found["boot"]))
+
+
+def adoptable(store: RunStore, inputs: str) -> str | None:
+    """A run on the service with equal inputs whose command died before it could let go of it.
+
+    The command that is repeated goes on with that one instead of paying twice (joint 5).
+    """
+    for name in reversed(store.names()):
+        intent = store.intent(name)
+        if intent.get("inputs") != inputs or intent.get("executor") != "service" or intent.get("released"):
+            continue
+        record, owner = store.load(name), _identity(intent.get("owner"))
+        if (record is None or not record.terminal) and (owner is None or not owner.alive()):
+            return name
+    return None
+
+
+def release(folder: RunFolder) -> None:
+    """The command that made this intent has seen it through, or left it on purpose."""
+    intent = read_json(folder.intent) or {}
+    write_json(folder.intent, {**intent, "released": True})

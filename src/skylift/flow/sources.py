@@ -1,0 +1,113 @@
+"""What the project is right now: config, files, lock, schemas. Read once for one command."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from skylift.errors import ConfigError, Issue
+from skylift.flow.world import World
+from skylift.host.files import canonical_json, sha256_file
+from skylift.packages.lock import lock_project
+from skylift.project.config import load
+from skylift.project.describe import description
+from skylift.project.find import find_root
+from skylift.project.revision import revision
+from skylift.project.schema import read_schema
+from skylift.project.ship import files_that_ship
+from skylift.values.arguments import Schema
+from skylift.values.packages import Lock
+from skylift.values.project import Loaded, Revision, ShippedFile
+from skylift.values.settings import JobSettings, Settings, TargetSettings
+
+
+@dataclass(frozen=True)
+class Sources:
+    """A project as it stands. Everything is read when it is first asked for, and only once."""
+
+    loaded: Loaded
+    world: World
+    locked: bool = False
+    """Refuse a stale lock instead of renewing it."""
+
+    @classmethod
+    def read(
+        cls, start: Path, world: World, *, overrides: Mapping[str, Any], locked: bool = False
+    ) -> Sources:
+        root = find_root(start)
+        loaded = load(root, environment=world.environment, home=world.home, overrides=overrides)
+        return cls(loaded, world, locked)
+
+    @property
+    def root(self) -> Path:
+        return self.loaded.root
+
+    @property
+    def settings(self) -> Settings:
+        return self.loaded.settings
+
+    def job(self, name: str) -> JobSettings:
+        return _named("job", self.settings.jobs, name)
+
+    def target(self, name: str) -> TargetSettings:
+        return _named("target", self.settings.targets, name)
+
+    @cached_property
+    def files(self) -> tuple[ShippedFile, ...]:
+        folders = {
+            channel.local
+            for job in self.settings.jobs.values()
+            for channel in job.channels.values()
+            if channel.local
+        }
+        return files_that_ship(self.root, self.settings.ship.include, without=tuple(sorted(folders)))
+
+    @cached_property
+    def schemas(self) -> dict[str, Schema]:
+        return {name: read_schema(self.root, job) for name, job in self.settings.jobs.items()}
+
+    @cached_property
+    def description(self) -> bytes:
+        return description(self.settings, self.schemas, self.files)
+
+    @cached_property
+    def revision(self) -> Revision:
+        return revision(self.root)
+
+    @cached_property
+    def lock(self) -> Lock:
+        return lock_project(
+            self.root,
+            requirements=self.settings.requirements,
+            python=self.settings.python,
+            environment=self.world.environment,
+            report=self.world.report,
+            locked=self.locked,
+        )
+
+    @cached_property
+    def code_hash(self) -> str:
+        """SHA-256 over the files that ship, for telling whether two commands want the same thing."""
+        rows = [(f.path, f.executable, f.link or sha256_file(self.root / f.path)) for f in self.files]
+        return hashlib.sha256(canonical_json(rows) + self.description).hexdigest()
+
+
+Entry = TypeVar("Entry", JobSettings, TargetSettings)
+
+
+def _named(kind: str, table: Mapping[str, Entry], name: str) -> Entry:
+    if name in table:
+        return table[name]
+    raise ConfigError(
+        [
+            Issue(
+                f"--{'on' if kind == 'target' else kind}",
+                f"no {kind} {name!r}",
+                "there are: " + ", ".join(sorted(table)),
+            )
+        ]
+    )

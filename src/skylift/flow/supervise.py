@@ -1,0 +1,140 @@
+"""The supervisor: a process of its own that owns a job on this machine from start to end.
+
+``python -m skylift.flow.supervise FOLDER [--lifeline FD]``. It reads the intent, runs the emulator and
+writes the record. The watcher holds the other end of the lifeline, a pipe: when the watcher dies in
+whatever way, the kernel closes it, and the job is stopped. A detached run has none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from skylift.emulator.containers import ContainerExecutor
+from skylift.emulator.execution import Executor
+from skylift.emulator.here import HereStorage
+from skylift.emulator.job import EmulatedJob, JobOptions
+from skylift.emulator.place import JobPlace
+from skylift.emulator.processes import ProcessExecutor
+from skylift.host.clock import SystemClock
+from skylift.host.files import read_json, remove_tree, write_json
+from skylift.host.processes import this_process
+from skylift.runs.metrics import MetricReader
+from skylift.runs.recorder import Recorder
+from skylift.runs.store import RunStore
+from skylift.values.jobs import Described, LogLine
+from skylift.values.run_folder import RunFolder
+from skylift_runtime.contract import PROJECT_VARIABLE
+
+LOCAL_ACCOUNT = "000000000000"
+_POLL_S = 0.1
+
+
+class _Observer:
+    """Writes down what the emulator tells; its threads take turns."""
+
+    def __init__(self, folder: RunFolder, recorder: Recorder) -> None:
+        self._log = folder.log.open("ab", buffering=0)
+        self._recorder = recorder
+        self._turn = threading.Lock()
+
+    def changed(self, description: Mapping[str, Any]) -> None:
+        with self._turn:
+            self._recorder.take(Described(description))
+
+    def line(self, line: LogLine) -> None:
+        with self._turn:
+            self._recorder.take(line)
+
+    def raw(self, data: bytes) -> None:
+        self._log.write(data)
+
+
+def supervise(folder: RunFolder, lifeline: int | None) -> None:
+    """Run the job that the folder's intent describes, to its end."""
+    write_json(folder.supervisor, asdict(this_process()))
+    intent = read_json(folder.intent) or {}
+    store = RunStore(folder.path.parents[2])
+    recorder = Recorder(store, folder.name, _table(intent, "ours"), MetricReader(_table(intent, "metrics")))
+    job = EmulatedJob(
+        _table(intent, "request"),
+        place=JobPlace(folder.tree),
+        executor=_executor(folder, intent),
+        storage=HereStorage(folder.artifacts),
+        observer=_Observer(folder, recorder),
+        clock=SystemClock(),
+        options=_options(intent),
+    )
+    signal.signal(signal.SIGTERM, lambda *_: job.stop())
+    threading.Thread(target=_listen, args=(folder, job, lifeline), daemon=True).start()
+    job.run()
+    _tidy(folder, store)
+
+
+def _executor(folder: RunFolder, intent: Mapping[str, Any]) -> Executor:
+    environment = dict(os.environ)
+    if intent["executor"] == "docker":
+        return ContainerExecutor(environment=environment)
+    command = [str(intent["interpreter"]), str(folder.project / "runtime" / "skylift_runtime")]
+    return ProcessExecutor(command, {**_for_a_job(environment), PROJECT_VARIABLE: str(folder.project)})
+
+
+def _options(intent: Mapping[str, Any]) -> JobOptions:
+    return JobOptions(region=str(intent["region"]), account=LOCAL_ACCOUNT, grace_s=float(intent["grace_s"]))
+
+
+def _for_a_job(environment: Mapping[str, str]) -> dict[str, str]:
+    """The user's environment without what only another job's contract could have put there."""
+    ours = ("SM_", "SAGEMAKER_", "SKYLIFT_", "TRAINING_JOB_")
+    return {key: value for key, value in environment.items() if not key.startswith(ours)}
+
+
+def _listen(folder: RunFolder, job: EmulatedJob, lifeline: int | None) -> None:
+    if lifeline is not None:
+        threading.Thread(target=_hold, args=(lifeline, job), daemon=True).start()
+    clock, answered = SystemClock(), 0
+    while True:
+        request = read_json(folder.stop_request)
+        if request is not None and answered == 0:
+            answered = 1
+            job.stop()
+        if request is not None and request.get("kill") and answered == 1:
+            answered = 2
+            job.stop(kill=True)
+        clock.sleep(_POLL_S)
+
+
+def _hold(lifeline: int, job: EmulatedJob) -> None:
+    os.read(lifeline, 1)
+    job.stop()
+
+
+def _tidy(folder: RunFolder, store: RunStore) -> None:
+    # The work copy and the frozen code have served; what failed is kept for whoever looks into it.
+    record = store.load(folder.name)
+    if record is not None and record.status == "Completed":
+        remove_tree(folder.tree / "code")
+        remove_tree(folder.project)
+
+
+def _table(intent: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = intent.get(key)
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="skylift-supervise")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--lifeline", type=int)
+    arguments = parser.parse_args()
+    supervise(RunFolder(arguments.folder), arguments.lifeline)
+
+
+if __name__ == "__main__":
+    main()

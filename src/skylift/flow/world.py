@@ -1,0 +1,106 @@
+"""The outside world in one place: environment, clock, caches, and the adapters made from them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from skylift.aws.ecr import Ecr, Login
+from skylift.aws.s3 import S3Store
+from skylift.aws.sagemaker import SageMakerService
+from skylift.aws.session import Session
+from skylift.errors import NotReady
+from skylift.host.clock import SystemClock
+from skylift.host.files import cache_folder
+from skylift.registry.client import RegistryClient
+from skylift.registry.credentials import Credentials, docker_credentials
+from skylift.registry.download import HttpDownloader
+from skylift.values.ports import Clock
+from skylift.values.progress import Report, silent
+from skylift.values.references import S3Url, parse_s3
+from skylift.values.settings import AwsSettings
+
+
+@dataclass(frozen=True)
+class World:
+    """What flow hands to the rooms. Nothing is contacted before it is needed."""
+
+    environment: Mapping[str, str]
+    home: Path
+    clock: Clock = field(default_factory=SystemClock)
+    report: Report = silent
+
+    @classmethod
+    def here(cls, report: Report = silent) -> World:
+        return cls(dict(os.environ), Path.home(), report=report)
+
+    def telling(self, report: Report) -> World:
+        return replace(self, report=report)
+
+    @property
+    def cache(self) -> Path:
+        return cache_folder(self.environment)
+
+    def downloader(self) -> HttpDownloader:
+        return HttpDownloader(self.environment, self.clock)
+
+    def registry(self, login: Login | None = None) -> RegistryClient:
+        """A client with docker's credentials, and ECR's where a login is given."""
+        known = docker_credentials(self.environment, self.home)
+
+        def credentials(host: str) -> Credentials | None:
+            if login is not None and host == login.host:
+                return Credentials(login.username, login.password)
+            return known(host)
+
+        endpoints = {login.host: login.endpoint} if login is not None else {}
+        return RegistryClient(
+            credentials, endpoints=endpoints, clock=self.clock, environment=self.environment
+        )
+
+
+class Cloud:
+    """The AWS side of one project; every client is made when it is first asked for."""
+
+    def __init__(self, settings: AwsSettings, world: World) -> None:
+        self._settings = settings
+        self._session = Session(settings, world.environment)
+
+    @cached_property
+    def store(self) -> S3Store:
+        return S3Store(self._session.client("s3"))
+
+    @cached_property
+    def training(self) -> SageMakerService:
+        return SageMakerService(self._session.client("sagemaker"), self._session.client("logs"))
+
+    @cached_property
+    def images(self) -> Ecr:
+        return Ecr(self._session.client("ecr"))
+
+    def guard(self) -> str:
+        """The account that the credentials belong to.
+
+        :raises UsageError: when it is not the one that the config names.
+        """
+        return self._session.account()
+
+    @property
+    def role(self) -> str:
+        if not self._settings.role:
+            raise NotReady("no role for the job is set", hints=("set [tool.skylift.aws] role to its ARN",))
+        return self._settings.role
+
+    def storage(self, project: str) -> S3Url:
+        """``<storage>/<project>``.
+
+        :raises NotReady: when no storage is set.
+        """
+        if not self._settings.storage:
+            raise NotReady(
+                "no storage is set", hints=('set [tool.skylift.aws] storage = "s3://bucket/prefix"',)
+            )
+        return parse_s3(self._settings.storage).join(project)

@@ -1,0 +1,66 @@
+"""A virtual environment with exactly what the lock says, made once for each lock and Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from skylift.errors import NotReady
+from skylift.host.files import file_lock, remove_tree, write_bytes
+from skylift.packages.lock import lock_of
+from skylift.packages.toml import read_toml
+from skylift.packages.uv_program import run_uv
+from skylift.values.packages import Lock
+from skylift.values.progress import Progress, Report
+
+_COMPLETE = "skylift-complete"
+
+
+def isolated_environment(
+    lock: Lock, *, python: str, cache: Path, environment: Mapping[str, str], report: Report
+) -> Path:
+    """The interpreter of the environment; made when it is not there yet, or not whole.
+
+    :raises NotReady: when there is no such Python, or a package can not be installed here.
+    :raises RemoteError: when an index can not be reached.
+    """
+    folder = cache / "environments" / f"{lock.digest[:16]}-py{python}"
+    if not _is_complete(folder):
+        with file_lock(cache / "locks" / f"environment-{folder.name}"):
+            if not _is_complete(folder):
+                report(
+                    Progress("python", f"making an environment with Python {python} from {lock.path.name}")
+                )
+                _make(folder, lock, python, environment)
+    return _interpreter(folder)
+
+
+def _interpreter(folder: Path) -> Path:
+    return folder / "bin" / "python"
+
+
+def _is_complete(folder: Path) -> bool:
+    # The interpreter is a link, and what it points to may have been removed since.
+    return (folder / _COMPLETE).is_file() and _interpreter(folder).exists()
+
+
+def _make(folder: Path, lock: Lock, python: str, environment: Mapping[str, str]) -> None:
+    # Whatever lies here has no marker: a process died over it.
+    remove_tree(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    root = lock.path.parent
+    run_uv(
+        ["venv", "--no-project", "--python", python, str(folder)],
+        cwd=root,
+        environment=environment,
+        doing=f"making an environment with Python {python}",
+    )
+    run_uv(
+        ["pip", "sync", "--allow-empty-requirements", "--python", str(_interpreter(folder)), str(lock.path)],
+        cwd=root,
+        environment=environment,
+        doing=f"installing {lock.path.name}",
+    )
+    if lock_of(lock.path, read_toml(lock.path) or {}).digest != lock.digest:
+        raise NotReady(f"{lock.path.name} changed while it was installed", hints=("run the command again",))
+    write_bytes(folder / _COMPLETE, b"")

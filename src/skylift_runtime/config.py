@@ -1,0 +1,111 @@
+"""What the platform tells a job: three files, and what this machine has."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import Any, Dict, List, Mapping, NamedTuple
+
+from skylift_runtime.arguments import Hyperparameters, read_hyperparameters
+from skylift_runtime.contract import RESERVED_CHANNEL, Tree
+from skylift_runtime.description import read_json
+
+_DEFAULT_GROUP = "homogeneousCluster"
+
+
+class Config(NamedTuple):
+    """The three files of ``input/config``, decoded."""
+
+    hyperparameters: Hyperparameters
+    channels: Dict[str, Any]
+    """inputdataconfig.json, without the channel that is reserved for us."""
+    resources: Dict[str, Any]
+
+    @property
+    def host(self) -> str:
+        return str(self.resources["current_host"])
+
+    @property
+    def hosts(self) -> List[str]:
+        return [str(host) for host in self.resources["hosts"]]
+
+    @property
+    def rank(self) -> int:
+        return self.hosts.index(self.host) if self.host in self.hosts else 0
+
+    @property
+    def group(self) -> str:
+        return str(self.resources.get("current_group_name", _DEFAULT_GROUP))
+
+
+class Machine(NamedTuple):
+    """What can be computed with."""
+
+    cpus: int
+    gpus: int = 0
+    neurons: int = 0
+
+
+def read_config(tree: Tree) -> Config:
+    """Read the platform's files; one that is not there has the official toolkit's default."""
+    channels = _read(tree.input_data_config, {})
+    channels.pop(RESERVED_CHANNEL, None)
+    return Config(
+        hyperparameters=read_hyperparameters(_read(tree.hyperparameters, {})),
+        channels=channels,
+        resources=_read(tree.resource_config, _one_host("algo-1")),
+    )
+
+
+def _read(path: str, default: Dict[str, Any]) -> Dict[str, Any]:
+    return {**default, **read_json(path)} if os.path.exists(path) else default
+
+
+def _one_host(host: str) -> Dict[str, Any]:
+    group = {"instance_group_name": _DEFAULT_GROUP, "instance_type": "local", "hosts": [host]}
+    return {
+        "current_host": host,
+        "current_instance_type": "local",
+        "current_group_name": _DEFAULT_GROUP,
+        "hosts": [host],
+        "instance_groups": [group],
+        "network_interface_name": "eth0",
+    }
+
+
+def look_at_machine(environ: Mapping[str, str]) -> Machine:
+    """Count processors the way the official toolkit does. Starts a program only where it is installed."""
+    gpus = sum(
+        line.startswith("GPU ") for line in _output(["nvidia-smi", "--list-gpus"], environ).splitlines()
+    )
+    return Machine(os.cpu_count() or 1, gpus, _count_neurons(_output(["neuron-ls", "-j"], environ)))
+
+
+def _count_neurons(listing: str) -> int:
+    try:
+        return sum(int(device.get("nc_count", 0)) for device in json.loads(listing))
+    except (ValueError, TypeError, AttributeError):
+        return 0
+
+
+def _output(command: List[str], environ: Mapping[str, str]) -> str:
+    if not is_installed(command[0], environ):
+        return ""
+    try:
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+            check=True,
+            env=dict(environ),
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode("utf-8", "replace")
+
+
+def is_installed(program: str, environ: Mapping[str, str]) -> bool:
+    folders = environ.get("PATH", os.defpath).split(os.pathsep)
+    return any(os.access(os.path.join(folder, program), os.X_OK) for folder in folders if folder)

@@ -1,0 +1,122 @@
+"""What the client wrote down about the project: ``project.json``, beside the code that ships."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
+
+from skylift_runtime.arguments import Parameter
+from skylift_runtime.contract import (
+    DEFAULT_JOB,
+    JOB_VARIABLE,
+    PROJECT_FILE,
+    PROJECT_VARIABLE,
+    SKYLIFT_ROOT,
+)
+from skylift_runtime.failure import Unusable
+
+_SCHEMA = 1
+_FUNCTION = re.compile(r"[\w.]+:[\w.]+")
+
+
+class EntryPoint(NamedTuple):
+    """What starts training. ``kind`` is script, module, function or command."""
+
+    kind: str
+    target: str
+    command: Tuple[str, ...] = ()
+    """For a command: its words, places not yet expanded."""
+
+
+class Job(NamedTuple):
+    """One job of a project, and where its code lies."""
+
+    code: str
+    entry_point: EntryPoint
+    python_path: List[str]
+    parameters: List[Parameter]
+    arguments: Dict[str, str]
+    paths: Dict[str, str]
+    collect: Dict[str, List[str]]
+
+
+def read_job(environ: Mapping[str, str]) -> Job:
+    """The job that we are asked to run.
+
+    :raises Unusable: when there is no description, or no such job in it.
+    """
+    folder = _project_folder(environ)
+    project = read_json(os.path.join(folder, PROJECT_FILE))
+    if project.get("schema") != _SCHEMA:
+        raise Unusable(
+            "%s has schema %r, this runtime reads %d"
+            % (os.path.join(folder, PROJECT_FILE), project.get("schema"), _SCHEMA)
+        )
+    name = environ.get(JOB_VARIABLE) or DEFAULT_JOB
+    jobs = project.get("jobs", {})
+    if name not in jobs:
+        raise Unusable("the project has no job `%s`, only %s" % (name, ", ".join(sorted(jobs)) or "none"))
+    return _job(os.path.join(folder, "code"), project, jobs[name])
+
+
+def _project_folder(environ: Mapping[str, str]) -> str:
+    folders = [environ[PROJECT_VARIABLE]] if environ.get(PROJECT_VARIABLE) else []
+    folders.append(SKYLIFT_ROOT)
+    for folder in folders:
+        if os.path.isfile(os.path.join(folder, PROJECT_FILE)):
+            return os.path.abspath(folder)
+    raise Unusable("no %s in %s" % (PROJECT_FILE, " or ".join(folders)))
+
+
+def _job(code: str, project: Mapping[str, Any], job: Mapping[str, Any]) -> Job:
+    return Job(
+        code=code,
+        entry_point=entry_point(job.get("entry_point") or "", job.get("command") or ()),
+        python_path=list(project.get("python_path") or ()),
+        parameters=[_parameter(fields) for fields in job.get("parameters") or ()],
+        arguments=dict(job.get("arguments") or {}),
+        paths=dict(job.get("paths") or {}),
+        collect={kind: list(patterns) for kind, patterns in (job.get("collect") or {}).items()},
+    )
+
+
+def _parameter(fields: Mapping[str, Any]) -> Parameter:
+    # A newer client may say more about a parameter than this runtime asks for.
+    return Parameter(**{name: str(fields[name]) for name in Parameter._fields if name in fields})
+
+
+def entry_point(text: str, command: Any = ()) -> EntryPoint:
+    """Tell the kinds of entry points apart.
+
+    >>> [entry_point(text).kind for text in ("a/train.py", "-m a.train", "a.train:main", "train.sh")]
+    ['script', 'module', 'function', 'command']
+    """
+    if command:
+        return EntryPoint("command", str(command[0]), tuple(str(word) for word in command))
+    if text.startswith("-m "):
+        return EntryPoint("module", text[3:].strip())
+    if text.endswith(".py"):
+        return EntryPoint("script", text)
+    if _FUNCTION.fullmatch(text):
+        return EntryPoint("function", text)
+    if text:
+        # The path is no template: braces in it are braces.
+        return EntryPoint("command", text, ("/bin/sh", text.replace("{", "{{").replace("}", "}}")))
+    raise Unusable("the project's description names neither an entry point nor a command")
+
+
+def read_json(path: str) -> Dict[str, Any]:
+    """The object in a JSON file.
+
+    :raises Unusable: when it is not one.
+    """
+    try:
+        with open(path, encoding="utf-8") as stream:
+            found = json.load(stream)
+    except ValueError as error:
+        raise Unusable("%s is not JSON: %s" % (path, error)) from error
+    if not isinstance(found, dict):
+        raise Unusable("%s does not hold an object" % path)
+    return found

@@ -1,0 +1,86 @@
+"""What a job leaves: files its script wrote into the work directory, and proof that writing worked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from typing import Iterator, Mapping, Sequence, Set
+
+from skylift_runtime.workdir import WorkDirectory, stamp
+
+_PART = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
+_MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+def pattern(glob: str) -> str:
+    """The regular expression of a glob. A folder that matches is meant with all it holds.
+
+    >>> bool(re.match(pattern("logs/**"), "logs/a/b.txt")), bool(re.match(pattern("*.pkl"), "a/b.pkl"))
+    (True, False)
+    """
+    return "".join(_meaning(part) for part in _PART.findall(glob.strip("/"))) + r"(?:/.*)?\Z"
+
+
+def _meaning(part: str) -> str:
+    if len(part) > 2 and part[0] == "[":
+        inside = part[1:-1].replace("\\", "\\\\")
+        return "[%s]" % ("^" + inside[1:] if inside[0] == "!" else inside)
+    return _MEANING.get(part, re.escape(part))
+
+
+def collect(
+    work: WorkDirectory, rules: Mapping[str, Sequence[str]], folders: Mapping[str, str], links: Set[str]
+) -> None:
+    """Copy what the rules name to the folders that are packed, keeping relative paths.
+
+    :param rules: globs, by kind.
+    :param folders: where each kind goes.
+    :param links: paths of our own links, which show inputs and are nobody's result.
+    """
+    compiled = {kind: _compile(rules[kind]) for kind in folders if rules.get(kind)}
+    if not compiled:
+        return
+    for path in _written(work, links):
+        for kind, expression in compiled.items():
+            if expression.match(path):
+                _copy(os.path.join(work.root, path), os.path.join(folders[kind], path))
+
+
+def _compile(globs: Sequence[str]) -> "re.Pattern[str]":
+    return re.compile("|".join(pattern(glob) for glob in globs), re.DOTALL)
+
+
+def _written(work: WorkDirectory, links: Set[str]) -> Iterator[str]:
+    """Files that the user's code made or changed. Links to folders are not followed."""
+    for folder, below, names in os.walk(work.root):
+        below[:] = [name for name in below if name != "__pycache__"]
+        for name in names:
+            full = os.path.join(folder, name)
+            path = os.path.relpath(full, work.root)
+            if path in links or not os.path.isfile(full):
+                continue
+            if work.shipped.get(path) != stamp(full):
+                yield path
+
+
+def _copy(source: str, target: str) -> None:
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    shutil.copyfile(source, target)
+    shutil.copymode(source, target)
+
+
+def prove_writable(folders: Sequence[str]) -> None:
+    """Write to each folder, through to the disk; raise OSError where that fails."""
+    for folder in folders:
+        os.makedirs(folder, exist_ok=True)
+        probe = os.path.join(folder, ".skylift-%d" % os.getpid())
+        try:
+            with open(probe, "wb") as stream:
+                stream.write(b"\0" * 4096)
+                stream.flush()
+                os.fsync(stream.fileno())
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(probe)

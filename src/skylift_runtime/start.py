@@ -1,0 +1,174 @@
+"""One job from its tree to its exit code: lay everything out, run the user's code, say how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from skylift_runtime.arguments import command_line, keyword_arguments, needed
+from skylift_runtime.channels import lay_channels
+from skylift_runtime.config import Config, Machine, look_at_machine, read_config
+from skylift_runtime.contract import (
+    BASE_DIR_VARIABLE,
+    EXIT_RUNTIME_CONFIG,
+    FACTS_VARIABLE,
+    GRACE_VARIABLE,
+    JOB_NAME_VARIABLE,
+    ML_ROOT,
+    Tree,
+)
+from skylift_runtime.description import Job, read_job
+from skylift_runtime.environment import Launch, python_path, search_path, too_long, variables
+from skylift_runtime.failure import Ending, Unusable, read_facts, text_of, write_failure
+from skylift_runtime.launch import run
+from skylift_runtime.outputs import collect, prove_writable
+from skylift_runtime.signals import Relay
+from skylift_runtime.templates import Places
+from skylift_runtime.workdir import WorkDirectory, lay_paths, lay_work_directory
+
+_PACKAGE = os.path.dirname(os.path.realpath(__file__))
+
+
+class Prepared(NamedTuple):
+    """Everything that was laid out for the user's code."""
+
+    job: Job
+    work: WorkDirectory
+    command: List[str]
+    environ: Dict[str, str]
+    links: Mapping[str, str]
+
+
+def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, str]] = None) -> int:
+    """Run the job that this container was started for, and return its exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    environ = dict(os.environ if environ is None else environ)
+    tree = Tree(os.path.abspath(environ.get(BASE_DIR_VARIABLE) or ML_ROOT))
+    relay = Relay()
+    relay.install()
+    try:
+        return _run(tree, _prepare(argv, tree, environ), relay)
+    except (Unusable, OSError) as problem:
+        text = str(problem) if isinstance(problem, Unusable) else "%s: %s" % (type(problem).__name__, problem)
+        _say(text)
+        return _failed(tree, text, EXIT_RUNTIME_CONFIG)
+
+
+def _prepare(argv: Sequence[str], tree: Tree, environ: Mapping[str, str]) -> Prepared:
+    if list(argv) not in ([], ["train"]):
+        raise Unusable("this is for training, it cannot `%s`" % " ".join(argv))
+    job, config, machine = read_job(environ), read_config(tree), look_at_machine(environ)
+    channels = lay_channels(tree, config.channels)
+    places = Places(_named_places(tree, config, machine, environ), channels)
+    work = lay_work_directory(job.code, tree.code)
+    for path in work.left_out:
+        _say("left out %s: the link leads out of the project" % path)
+    links = places.expand_all(job.paths)
+    lay_paths(work, links)
+    command, arguments = _command(job, config, places)
+    launch = Launch(job.entry_point.target, arguments, channels)
+    ours = variables(tree, config, launch, machine, environ)
+    return Prepared(job, work, command, _environment(environ, ours, work.root, job), links)
+
+
+def _named_places(tree: Tree, config: Config, machine: Machine, environ: Mapping[str, str]) -> Dict[str, str]:
+    return {
+        "model": tree.model,
+        "output": tree.output_data,
+        "checkpoints": tree.checkpoints,
+        # Processes to start on this host: one for each accelerator, and one where there is none.
+        "gpus": str(machine.gpus or machine.neurons or 1),
+        "hosts": str(len(config.hosts)),
+        "rank": str(config.rank),
+        "run": environ.get(JOB_NAME_VARIABLE, ""),
+    }
+
+
+def _command(job: Job, config: Config, places: Places) -> "tuple[List[str], List[str]]":
+    """What to execute, and the user's part of it."""
+    given, raw, entry = config.hyperparameters.user, config.hyperparameters.raw, job.entry_point
+    # Only the project's own templates are expanded; braces in the user's values are braces.
+    values = {**given, **places.expand_all(needed(given, job.arguments))}
+    if entry.kind == "function":
+        arguments = [json.dumps(keyword_arguments(values)), *raw]
+    else:
+        arguments = command_line(job.parameters, values, raw)
+    if entry.kind == "command":
+        return [*(places.expand(word) for word in entry.command), *arguments], arguments
+    if entry.kind == "script" and not os.path.isfile(os.path.join(job.code, entry.target)):
+        raise Unusable("the entry point %s is not among the files that ship" % entry.target)
+    bootstrap = os.path.join(_PACKAGE, "bootstrap.py")
+    return [sys.executable, bootstrap, entry.kind, entry.target, *arguments], arguments
+
+
+def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str, job: Job) -> Dict[str, str]:
+    folders = [os.path.normpath(os.path.join(root, path)) for path in job.python_path]
+    result = {**environ, **ours}
+    for name in too_long(result):
+        _say("left out %s: it is longer than a variable can be" % name)
+        del result[name]
+    result["PYTHONPATH"] = python_path(
+        environ, list(dict.fromkeys([*folders, root])), os.path.dirname(_PACKAGE)
+    )
+    result["PATH"] = search_path(environ)
+    result.setdefault("PYTHONUNBUFFERED", "1")
+    return result
+
+
+def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
+    temporary = prepared.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the folder in it is new and ours alone
+    folder = os.path.join(temporary, "skylift-" + os.urandom(8).hex())
+    os.mkdir(folder, 0o700)
+    facts = os.path.join(folder, "facts.json")
+    try:
+        ending = run(
+            prepared.command,
+            folder=prepared.work.root,
+            environ={**prepared.environ, FACTS_VARIABLE: facts},
+            relay=relay,
+            grace_s=_grace(prepared.environ),
+        )
+        found = read_facts(facts)
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(facts)
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
+    return _finish(tree, prepared, ending, text_of(ending, found, prepared.job.entry_point.target))
+
+
+def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:
+    """Gather the results. Those of a job that was stopped are results too."""
+    if ending.code and not ending.stopped:
+        return _failed(tree, text, ending.code)
+    try:
+        folders = {"model": tree.model, "output": tree.output_data}
+        collect(prepared.work, prepared.job.collect, folders, set(prepared.links))
+        prove_writable(list(folders.values()))
+    except OSError as problem:
+        text = "the results could not be written: %s" % problem
+        _say(text)
+        return _failed(tree, text, ending.code or 1)
+    return _failed(tree, text, ending.code) if ending.code else 0
+
+
+def _grace(environ: Mapping[str, str]) -> Optional[float]:
+    try:
+        return float(environ[GRACE_VARIABLE])
+    except (KeyError, ValueError):
+        return None
+
+
+def _failed(tree: Tree, text: str, code: int) -> int:
+    try:
+        write_failure(tree.failure, text)
+    except OSError as problem:
+        _say("%s could not be written: %s" % (tree.failure, problem))
+    return code
+
+
+def _say(text: str) -> None:
+    print("skylift: " + text, file=sys.stderr, flush=True)

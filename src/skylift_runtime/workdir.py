@@ -1,0 +1,107 @@
+"""The folder that the user's code runs in: a fresh, writable copy of the files that ship."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Dict, List, Mapping, NamedTuple, Tuple
+
+from skylift_runtime.failure import Unusable
+
+Stamp = Tuple[int, int]
+"""Size and time of change: enough to see that a file of ours was written to."""
+
+
+class WorkDirectory(NamedTuple):
+    """The copy, and what it held when the user's code was started."""
+
+    root: str
+    shipped: Dict[str, Stamp]
+    """By path, POSIX and relative."""
+    left_out: List[str]
+    """Links that would have left the project."""
+
+
+def lay_work_directory(code: str, root: str) -> WorkDirectory:
+    """Copy the code to a folder that is wiped first. Modes stay, and everything can be written to.
+
+    :raises Unusable: when there is no code.
+    """
+    if not os.path.isdir(code):
+        raise Unusable("no code at %s" % code)
+    os.makedirs(root, exist_ok=True)
+    with os.scandir(root) as entries:
+        for entry in entries:
+            remove(entry.path)
+    work = WorkDirectory(root, {}, [])
+    _copy_folder(code, work, "")
+    return work
+
+
+def _copy_folder(code: str, work: WorkDirectory, folder: str) -> None:
+    with os.scandir(os.path.join(code, folder)) as entries:
+        for entry in entries:
+            path = os.path.join(folder, entry.name)
+            target = os.path.join(work.root, path)
+            if entry.is_symlink():
+                _copy_link(entry.path, work, path)
+            elif entry.is_dir():
+                os.mkdir(target)
+                os.chmod(target, entry.stat().st_mode & 0o777 | 0o700)
+                _copy_folder(code, work, path)
+            elif entry.is_file():
+                shutil.copyfile(entry.path, target)
+                found = entry.stat()
+                os.chmod(target, found.st_mode & 0o777 | 0o600)
+                # Byte-code that ships is valid for exactly this time.
+                os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
+                work.shipped[path] = stamp(target)
+
+
+def _copy_link(link: str, work: WorkDirectory, path: str) -> None:
+    way = os.readlink(link)
+    reached = os.path.normpath(os.path.join(os.path.dirname(path), way))
+    if os.path.isabs(way) or reached == ".." or reached.startswith("../"):
+        work.left_out.append(path)
+        return
+    os.symlink(way, os.path.join(work.root, path))
+    if os.path.isfile(os.path.join(work.root, path)):
+        work.shipped[path] = stamp(os.path.join(work.root, path))
+
+
+def stamp(path: str) -> Stamp:
+    found = os.stat(path)
+    return found.st_size, found.st_mtime_ns
+
+
+def lay_paths(work: WorkDirectory, paths: Mapping[str, str]) -> None:
+    """Put a link to each place where the user's code has a path hard-coded.
+
+    What the copy holds there gives way; it is only a copy.
+
+    :raises Unusable: for a path that leads out of the work directory.
+    """
+    for path in sorted(paths):
+        target = os.path.normpath(os.path.join(work.root, path))
+        parent = os.path.dirname(target)
+        if os.path.isabs(path) or not target.startswith(os.path.join(work.root, "")):
+            raise Unusable("[paths] names `%s`, which is not a path inside the project" % path)
+        # Below a link we would write into the channel that it shows.
+        if not _stays_inside(parent, work.root):
+            raise Unusable("[paths] names `%s`, which lies below another link" % path)
+        os.makedirs(parent, exist_ok=True)
+        remove(target)
+        os.symlink(paths[path], target)
+
+
+def _stays_inside(path: str, root: str) -> bool:
+    real = os.path.realpath(root)
+    return os.path.join(os.path.realpath(path), "").startswith(os.path.join(real, ""))
+
+
+def remove(path: str) -> None:
+    """Remove whatever has this name; a link, not what it shows."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.unlink(path)

@@ -1,0 +1,28 @@
+"""The places: local, docker with a real registry, and the sandbox's SageMaker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+from skylift.sandbox.world import Sandbox
+from tests.conformance.places import Place
+
+from skylift.values.progress import silent
+
+
+@pytest.fixture(scope="session")
+def places(
+    docker_engine: Mapping[str, str],
+    oci_registry: str,
+    base_image: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, Place]]:
+    base = {"SKYLIFT_IMAGE_BASE": base_image}
+    docker = {**docker_engine, **base, "SKYLIFT_IMAGE_REPOSITORY": f"{oci_registry}/conformance"}
+    with Sandbox(tmp_path_factory.mktemp("sandbox"), dict(docker_engine), silent) as sandbox:
+        yield {
+            "local": Place("local", {}),
+            "docker": Place("docker", docker),
+            "cloud": Place("cloud", {**base, **docker_engine, **sandbox.variables()}),
+        }

@@ -1,0 +1,52 @@
+"""Requests that are refused before anything starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from skylift.emulator.request import check_request
+from skylift.errors import UsageError
+
+
+def request_with(**more: Any) -> dict[str, Any]:
+    return {"TrainingJobName": "job-1", "OutputDataConfig": {"S3OutputPath": "s3://b/o"}, **more}
+
+
+def channel(name: str = "train", **more: Any) -> dict[str, Any]:
+    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://b/t/"}
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}, **more}
+
+
+def test_an_ordinary_request_passes() -> None:
+    resources = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30}
+    check_request(request_with(ResourceConfig=resources, InputDataConfig=[channel()]))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"ResourceConfig": {"InstanceCount": 2}}, "2 hosts"),
+        ({"TrainingJobName": "../../etc"}, "TrainingJobName"),
+        ({"InputDataConfig": [channel("..")]}, "not a channel name"),
+        ({"InputDataConfig": [channel("a/b")]}, "not a channel name"),
+        ({"InputDataConfig": [channel("a\n")]}, "not a channel name"),
+        ({"InputDataConfig": [channel(InputMode="Pipe")]}, "Pipe"),
+        ({"InputDataConfig": [{"ChannelName": "t", "DataSource": {}}]}, "only S3DataSource"),
+        ({"OutputDataConfig": {"S3OutputPath": "s3://b", "CompressionType": "NONE"}}, "GZIP"),
+        ({"CheckpointConfig": {"S3Uri": "s3://b", "LocalPath": "/mnt"}}, "LocalPath"),
+        ({"AlgorithmSpecification": {"MetricDefinitions": [{"Name": "m", "Regex": "("}]}}, "regular"),
+        ({"AlgorithmSpecification": {"MetricDefinitions": [{"Name": "m", "Regex": "m"}]}}, "no group"),
+    ],
+)
+def test_what_is_not_emulated_is_refused(more: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        check_request(request_with(**more))
+
+
+def test_all_reasons_are_given_at_once() -> None:
+    with pytest.raises(UsageError) as caught:
+        check_request(request_with(ResourceConfig={"InstanceCount": 3}, InputDataConfig=[channel("..")]))
+    assert "3 hosts" in str(caught.value)
+    assert "channel name" in str(caught.value)
