@@ -5,8 +5,9 @@ Sources: the SageMaker developer guide ("How SageMaker runs your training image"
 service model ``sagemaker/2017-07-24`` for limits, and aws/sagemaker-training-toolkit for ``SM_*``.
 """
 
+from __future__ import annotations
+
 import posixpath
-from typing import List, Optional
 
 ML_ROOT = "/opt/ml"
 """Where the platform mounts the job's tree. Reserved: an image must not ship files below it."""
@@ -143,12 +144,12 @@ class Tree:
         """The work directory: a fresh, writable copy of the files that ship."""
         return self._below("code")
 
-    def folders(self) -> List[str]:
+    def folders(self) -> list[str]:
         """The folders that the platform makes before it starts the container."""
         return [self.config, self.data, self.model, self.output_data, self.checkpoints]
 
 
-def failure_reason(text: Optional[str], exit_code: int) -> str:
+def failure_reason(text: str | None, exit_code: int) -> str:
     """The ``FailureReason`` that the service makes of a failure file and an exit code.
 
     Observed form: ``AlgorithmError: <text>, exit code: <n>``, cut at 1,024 characters.

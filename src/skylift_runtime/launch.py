@@ -19,7 +19,9 @@ try:
 except ImportError:  # an interpreter that was built without libffi
     ctypes = None
 
+# From linux/prctl.h.
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def run(
@@ -61,14 +63,23 @@ def _start(command: Sequence[str], folder: str, environ: Mapping[str, str]) -> "
         raise Unusable("cannot start %s: %s" % (command[0], error)) from error
 
 
+def _linux_prctl() -> Any:
+    return ctypes.CDLL(None).prctl if ctypes is not None and sys.platform.startswith("linux") else None
+
+
 def _tie_to_us() -> Optional[Callable[[], None]]:
-    """Have the kernel end the user's process with us: nobody else could, after a SIGKILL to us alone."""
-    if ctypes is None or os.getpid() == 1 or not sys.platform.startswith("linux"):
+    """Have the kernel end the user's process with us: nobody else could, after a SIGKILL to us alone.
+
+    Whatever that process leaves behind becomes our child, so that we see it end. Process 1 of a
+    container has both anyway.
+    """
+    prctl = _linux_prctl()
+    if prctl is None or os.getpid() == 1:
         return None
-    prctl = ctypes.CDLL(None).prctl
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
     def tie() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL.value, 0, 0, 0)
 
     return tie
 

@@ -20,7 +20,7 @@ def pattern(glob: str) -> str:
     >>> bool(re.match(pattern("logs/**"), "logs/a/b.txt")), bool(re.match(pattern("*.pkl"), "a/b.pkl"))
     (True, False)
     """
-    return "".join(_meaning(part) for part in _PART.findall(glob.strip("/"))) + r"(?:/.*)?\Z"
+    return "".join(_meaning(part) for part in _PART.findall(os.path.normpath(glob))) + r"(?:/.*)?\Z"
 
 
 def _meaning(part: str) -> str:

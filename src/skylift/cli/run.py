@@ -111,7 +111,7 @@ def watched(run: Run, *, quiet: bool, as_json: bool) -> int:
         emit(record.data)
         return _INTERRUPTED if interrupted else exit_code(record)
     if not quiet:
-        say(ending(record))
+        say(ending(record, run.warnings))
     if interrupted:
         return _INTERRUPTED
     run.outcome()

@@ -77,13 +77,11 @@ def _printable(line: str) -> str:
     return safe(line.rstrip("\r").rsplit("\r", 1)[-1].replace("\t", "    "))
 
 
-def ending(record: Record) -> str:
+def ending(record: Record, warnings: tuple[str, ...] = ()) -> str:
     """The last lines of a watched run: what happened, how good, where the model is, what next."""
     tag = record.name[-4:]
     color = "green" if record.status == "Completed" else "red"
     lines = ["", click.style(record.secondary, fg=color, bold=True) + f"  {record.name}"]
-    if record.failure_reason:
-        lines.append(f"  reason  {safe(record.failure_reason)}")
     best, last = record.at("Skylift.metrics.best") or {}, record.at("Skylift.metrics.last") or {}
     for name in sorted(last):
         shown = f"{number(last[name])}"
@@ -91,6 +89,7 @@ def ending(record: Record) -> str:
             shown += f"  best {number(best[name]['value'])}"
         lines.append(f"  {safe(name)}  {shown}")
     lines.append(f"  model  {record.at('ModelArtifacts.S3ModelArtifacts') or '-'}")
+    lines += [click.style("  warning  ", fg="yellow") + safe(warning) for warning in warnings]
     lines.append(f"  next   skylift show {tag}   skylift pull {tag}   skylift compare {tag} …")
     return "\n".join(lines)
 

@@ -66,7 +66,7 @@ class ContainerExecutor:
             if pull.poll() is None:
                 pull.terminate()
                 return
-            said = pull.communicate()[0].decode(errors="replace").strip()
+            said = pull.communicate()[1].decode(errors="replace").strip()
         if pull.returncode != 0:
             raise _not_pulled(container.image, said)
 
@@ -83,7 +83,10 @@ class ContainerExecutor:
         start = container.start.docker_arguments(image)
         self._engine.run(*create, *passed, *start, environment=environment)
         lifeline = Lifeline.tie(self._engine.command("rm", "-fv", container.name), self._engine.environment)
-        return _RunningContainer(self._engine, container, lifeline, _GivingBack(image, self._owner))
+        # Attached before it starts, so that no byte is lost.
+        client = self._engine.open("start", "--attach", container.name)
+        giving_back = _GivingBack(image, self._owner or (os.getuid(), os.getgid()))
+        return _RunningContainer(self._engine, container, client, lifeline, giving_back)
 
 
 def mount_arguments(container: Container) -> tuple[str, ...]:
@@ -157,37 +160,45 @@ def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
 
 class _RunningContainer:
     def __init__(
-        self, engine: Engine, container: Container, lifeline: Lifeline, giving_back: _GivingBack
+        self,
+        engine: Engine,
+        container: Container,
+        client: subprocess.Popen[bytes],
+        lifeline: Lifeline,
+        giving_back: _GivingBack,
     ) -> None:
-        self._engine, self._container = engine, container
+        self._engine, self._container, self._client = engine, container, client
         self._lifeline = lifeline
         self._giving_back = giving_back
-        # Attached before it starts, so that no byte is lost.
-        self._client = engine.open("start", "--attach", container.name)
-        self._closed = False
 
     @property
-    def output(self) -> IO[bytes]:
+    def outputs(self) -> Sequence[IO[bytes]]:
+        # Two: the engine keeps them apart, and put together again lines would break into each other.
         assert self._client.stdout is not None
-        return self._client.stdout
+        assert self._client.stderr is not None
+        return (self._client.stdout, self._client.stderr)
 
     @property
     def owned(self) -> Mapping[str, object]:
         return {"container": self._container.name, "docker": self._engine.docker}
 
     def terminate(self) -> None:
-        self._signal("TERM")
+        # It may be about to start, and would not hear: until it runs, or its client has gone.
+        while not self._signal("TERM") and not _wait(self._client, _STOP_POLL_S):
+            pass
 
     def kill(self) -> None:
         self._signal("KILL")
 
-    def _signal(self, name: str) -> None:
+    def _signal(self, name: str) -> bool:
+        """False when the container does not run: not yet, or no more."""
         try:
             self._engine.run("kill", "--signal", name, self._container.name)
         except EngineRefused as error:
-            # It ended by itself in the meantime; wait() tells how.
             if "is not running" not in error.said:
                 raise
+            return False
+        return True
 
     def wait(self, timeout_s: float) -> int | None:
         if not _wait(self._client, timeout_s):
@@ -200,9 +211,6 @@ class _RunningContainer:
         return int(state["ExitCode"])
 
     def close(self) -> tuple[str, ...]:
-        if self._closed:
-            return ()
-        self._closed = True
         self._engine.run("rm", "-fv", self._container.name)
         self._client.wait()
         self._lifeline.cut()
@@ -212,9 +220,9 @@ class _RunningContainer:
 class _GivingBack:
     """Files that the container's root made become ours, so that they can be read and removed."""
 
-    def __init__(self, image: str, owner: tuple[int, int] | None) -> None:
+    def __init__(self, image: str, owner: tuple[int, int]) -> None:
         self._image = image
-        self._owner = owner or (os.getuid(), os.getgid())
+        self._owner = owner
 
     def run(self, engine: Engine, container: Container) -> tuple[str, ...]:
         user, group = self._owner

@@ -52,26 +52,21 @@ class Engine:
 
         :raises EngineRefused: when it ends with anything but 0.
         """
-        process = self._open(arguments, environment or {}, stderr=subprocess.PIPE)
+        process = self.open(*arguments, environment=environment)
         out, err = process.communicate()
         if process.returncode != 0:
             raise EngineRefused(arguments[0], err.decode(errors="replace"))
         return out.decode(errors="replace")
 
-    def open(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Call the client and go on; stdout and stderr come as one stream."""
-        return self._open(arguments, {}, stderr=subprocess.STDOUT)
-
-    def _open(
-        self, arguments: tuple[str, ...], environment: Mapping[str, str], *, stderr: int
-    ) -> subprocess.Popen[bytes]:
+    def open(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """Call the client and go on."""
         try:
             return subprocess.Popen(
                 self.command(*arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=stderr,
-                env={**self.environment, **environment},
+                stderr=subprocess.PIPE,
+                env={**self.environment, **(environment or {})},
                 # Ctrl-C in a terminal is for us to translate, not for the client to pass on.
                 start_new_session=True,
             )

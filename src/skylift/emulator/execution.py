@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Protocol
 
@@ -28,8 +28,8 @@ class Running(Protocol):
     """One started container."""
 
     @property
-    def output(self) -> IO[bytes]:
-        """stdout and stderr as they come, with a file descriptor that can be polled."""
+    def outputs(self) -> Sequence[IO[bytes]]:
+        """stdout and stderr: one stream where they share a pipe, else two. With descriptors to poll."""
 
     @property
     def owned(self) -> Mapping[str, object]:
@@ -48,7 +48,7 @@ class Running(Protocol):
         """
 
     def close(self) -> tuple[str, ...]:
-        """End whatever is left and take back what was lent; warnings. May be called twice."""
+        """End whatever is left and take back what was lent; warnings."""
 
 
 class Executor(Protocol):

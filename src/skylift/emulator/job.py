@@ -192,7 +192,7 @@ class EmulatedJob:
             metrics.read(text, now)
             self._observer.line(LogLine(now, self._options.host, text))
 
-        return Pump(running.output, self._observer.raw, line)
+        return Pump(running.outputs, self._observer.raw, line)
 
     def _take_back(self, running: Running) -> None:
         self._warnings += running.close()
@@ -218,8 +218,9 @@ class EmulatedJob:
                 return ""
             with path.open("rb") as stream:
                 return stream.read(4 * FAILURE_LIMIT).decode(errors="replace")
-        except OSError:
-            # No file, or none that can be read: the service then knows the exit code only.
+        except (OSError, RuntimeError):
+            # No file, or none that can be read (a loop of links is a RuntimeError before Python 3.13):
+            # the service then knows the exit code only.
             return ""
 
     def _upload(self, outcome: Outcome) -> None:

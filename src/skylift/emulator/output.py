@@ -6,7 +6,7 @@ import os
 import select
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
 _CHUNK = 1 << 16
@@ -17,60 +17,50 @@ _DRAIN_S = 5.0
 
 
 class LineSplitter:
-    r"""Bytes in, whole lines out. ``\r`` stays inside a line; what is not UTF-8 is replaced."""
+    r"""Bytes in, whole lines out, with their end. ``\r`` stays inside a line."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
         self._size = 0
 
-    def feed(self, data: bytes) -> Iterator[str]:
+    def feed(self, data: bytes) -> list[bytes]:
+        lines = []
         *ended, rest = data.split(b"\n")
-        for part in ended:
-            self._keep(part)
-            yield self._take()
-        self._keep(rest)
-        if self._size >= LINE_LIMIT:
-            yield self._take()
-
-    def flush(self) -> Iterator[str]:
-        """The last line, where it has no end."""
-        if self._size:
-            yield self._take()
-
-    def _keep(self, part: bytes) -> None:
-        if part:
+        for part in (*(line + b"\n" for line in ended), rest):
             self._parts.append(part)
             self._size += len(part)
+            if part.endswith(b"\n") or self._size >= LINE_LIMIT:
+                lines += self.flush()
+        return lines
 
-    def _take(self) -> str:
-        line = b"".join(self._parts)
+    def flush(self) -> list[bytes]:
+        """What is left: at the end, the last line where it has no end."""
+        left = b"".join(self._parts)
         self._parts, self._size = [], 0
-        return line.decode(errors="replace")
+        return [left] if left else []
 
 
 class Pump(threading.Thread):
-    """Reads a stream to its end, or until its writer is known to be dead and nothing more comes.
+    """Reads streams to their end, or until the writer is known to be dead and nothing more comes.
 
-    The second matters: a daemon that a job left behind may hold the pipe open forever.
+    The second matters: a daemon that a job left behind may hold a pipe open forever. ``raw`` gets
+    every byte, line by line, so that two streams do not break into each other's lines; what is not
+    UTF-8 is replaced for ``line`` only.
     """
 
-    def __init__(self, stream: IO[bytes], raw: Callable[[bytes], None], line: Callable[[str], None]) -> None:
+    def __init__(
+        self, streams: Sequence[IO[bytes]], raw: Callable[[bytes], None], line: Callable[[str], None]
+    ) -> None:
         super().__init__(name="output", daemon=True)
-        self._stream = stream
+        self._streams = streams
         self._raw = raw
         self._line = line
-        self._lines = LineSplitter()
         self._writer_ended = threading.Event()
         self._failure: BaseException | None = None
 
     def run(self) -> None:
         try:
-            for data in self._chunks():
-                self._raw(data)
-                for line in self._lines.feed(data):
-                    self._line(line)
-            for line in self._lines.flush():
-                self._line(line)
+            self._pass_on()
         except BaseException as error:  # noqa: BLE001 - raised again by finish(), in the job's own thread
             self._failure = error
             # A reader that failed must not stop the job by a full pipe.
@@ -84,23 +74,40 @@ class Pump(threading.Thread):
         """
         self._writer_ended.set()
         self.join()
-        self._stream.close()
+        for stream in self._streams:
+            stream.close()
         if self._failure is not None:
             raise self._failure
 
-    def _chunks(self) -> Iterator[bytes]:
-        descriptor = self._stream.fileno()
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
+    def _pass_on(self) -> None:
+        splitters = {stream.fileno(): LineSplitter() for stream in self._streams}
+        for descriptor, data in self._chunks():
+            self._tell(splitters[descriptor].feed(data))
+        for splitter in splitters.values():
+            self._tell(splitter.flush())
+
+    def _tell(self, lines: list[bytes]) -> None:
+        if lines:
+            self._raw(b"".join(lines))
+        for line in lines:
+            self._line(line.removesuffix(b"\n").decode(errors="replace"))
+
+    def _chunks(self) -> Iterator[tuple[int, bytes]]:
+        poll, left = select.poll(), len(self._streams)
+        for stream in self._streams:
+            poll.register(stream, select.POLLIN)
         deadline: float | None = None
-        while deadline is None or time.monotonic() < deadline:
+        while left and (deadline is None or time.monotonic() < deadline):
             ended = self._writer_ended.is_set()
-            if poll.poll(0 if ended else _POLL_MS):
+            ready = poll.poll(0 if ended else _POLL_MS)
+            for descriptor, _ in ready:
                 data = os.read(descriptor, _CHUNK)
-                if not data:
+                if data:
+                    yield descriptor, data
+                else:
+                    poll.unregister(descriptor)
+                    left -= 1
+            if ended:
+                if not ready:
                     return
-                yield data
-            elif ended:
-                return
-            if ended and deadline is None:
-                deadline = time.monotonic() + _DRAIN_S
+                deadline = deadline or time.monotonic() + _DRAIN_S

@@ -80,9 +80,9 @@ class _RunningProcess:
         self._ended = False
 
     @property
-    def output(self) -> IO[bytes]:
+    def outputs(self) -> Sequence[IO[bytes]]:
         assert self._process.stdout is not None
-        return self._process.stdout
+        return (self._process.stdout,)
 
     @property
     def owned(self) -> Mapping[str, object]:

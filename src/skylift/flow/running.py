@@ -59,6 +59,14 @@ class Run:
             raise NotReady(f"run {self.name} was planned, but nothing was started")
         return known
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What went well enough, but should be known: data that changed under a job, for example."""
+        try:
+            return tuple(self.folder.supervisor_log.read_text(errors="replace").splitlines())
+        except FileNotFoundError:
+            return ()
+
     def watch(self, *, skip: int = 0) -> Iterator[Event]:
         """Events from the beginning of the log until the run has ended, less the first ``skip`` lines.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -74,6 +75,8 @@ def supervise(folder: RunFolder, lifeline: int | None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: job.stop())
     threading.Thread(target=_listen, args=(folder, job, lifeline), daemon=True).start()
     job.run()
+    # Our stderr is supervisor.log, which whoever watches the run reads at its end.
+    sys.stderr.writelines(f"{warning}\n" for warning in job.warnings)
     _tidy(folder, store)
 
 

@@ -46,6 +46,7 @@ def build(
     fetches none.
 
     :param known: layers that the target repository has, by key.
+    :param report: called from several threads.
     :raises NotReady: when byte-code is wanted and no Python of the base's version is here.
     """
     store = LayerStore(cache / "layers")
@@ -54,7 +55,9 @@ def build(
     missing = [item for item in items if found[item.key] is None]
     paths = wheel_paths([wheel for item in missing for wheel in item.wheels]) if missing else {}
     workshop = _Workshop(recipe, paths, store, _interpreter(recipe, missing, environment), environment)
-    tasks = [partial(_made, workshop, item, report) for item in missing]
+    # The heaviest first: one begun last would be waited for alone.
+    heaviest = sorted(missing, key=lambda item: -item.weight)
+    tasks = [partial(_made, workshop, item, report) for item in heaviest]
     made = {layer.key: layer for layer in in_parallel(tasks, workers=os.cpu_count() or 1)}
     return assemble(recipe, [found[item.key] or made[item.key] for item in items])
 

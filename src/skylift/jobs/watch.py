@@ -63,18 +63,27 @@ class _Watcher:
 
     def round(self) -> Iterator[Event]:
         try:
-            # The log first: what is described as ended has printed its last line before.
             described = self._describe()
-            yield from self._lines()
+            lines = list(self._lines())
         except RemoteError as error:
             self._wait_out(error)
             return
         self._failures = 0
-        if described is not None and dict(described.description) != self._seen:
-            self._seen = dict(described.description)
-            self._last = described
-            self._pause = self._pace.describe_s
-            yield described
+        news = self._news(described)
+        # The description was asked for first: lines that came since belong behind it, unless it is the last word.
+        if news is not None and not news.terminal:
+            yield news
+        yield from lines
+        if news is not None and news.terminal:
+            yield news
+
+    def _news(self, described: Described | None) -> Described | None:
+        if described is None or dict(described.description) == self._seen:
+            return None
+        self._seen = dict(described.description)
+        self._last = described
+        self._pause = self._pace.describe_s
+        return described
 
     def drain(self) -> Iterator[Event]:
         until = self._clock.monotonic() + self._pace.drain_s

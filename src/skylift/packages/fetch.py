@@ -35,9 +35,9 @@ def fetch(
                 future.result()
                 done += futures[future].size
                 report(Progress("fetch", futures[future].filename, done, total))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        finally:
+            # After a failure, what has not begun is not begun.
+            pool.shutdown(cancel_futures=True)
     return paths
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from skylift.errors import NotReady
 from skylift.host.files import canonical_json
 from skylift.host.redaction import redact_text
-from skylift.packages.toml import NotToml, read_toml
+from skylift.host.toml import NotToml, read_toml
 
 PYPROJECT = "pyproject.toml"
 _COMMENT = re.compile(r"(^|\s+)#.*$")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from skylift.errors import NotReady
 from skylift.host.files import file_lock, remove_tree, write_bytes
+from skylift.host.toml import read_toml
 from skylift.packages.lock import lock_of
-from skylift.packages.toml import read_toml
 from skylift.packages.uv_program import run_uv
 from skylift.values.packages import Lock
 from skylift.values.progress import Progress, Report

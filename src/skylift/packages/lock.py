@@ -14,8 +14,8 @@ from typing import Any
 from skylift.errors import LockStale
 from skylift.host.files import cache_folder, canonical_json, file_lock, write_text
 from skylift.host.redaction import redact_text
+from skylift.host.toml import NotToml, read_toml
 from skylift.packages.inputs import Inputs, read_inputs
-from skylift.packages.toml import NotToml, read_toml
 from skylift.packages.uv_program import run_uv
 from skylift.values.packages import Lock
 from skylift.values.progress import Progress, Report

@@ -38,7 +38,7 @@ def run_uv(arguments: Sequence[str], *, cwd: Path, environment: Mapping[str, str
                 message,
                 temporary=True,
                 hints=(
-                    "is the index reachable from here? UV_INDEX_URL, HTTPS_PROXY and NO_PROXY are honoured",
+                    "is the index reachable? UV_DEFAULT_INDEX, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are honoured",
                 ),
             ) from error
         raise NotReady(message, hints=("uv says above what is in the way",)) from error

@@ -17,11 +17,21 @@ from skylift.registry.network import is_loopback
 from skylift.registry.refusals import MOST_DIAGNOSTICS, broken, refusal
 from skylift.registry.transport import Broken, Request, Transport
 from skylift.values.ports import Clock
+from skylift.values.references import Repository
 
 Access = frozenset[tuple[str, str]]
 """Pairs of a repository's path and an action on it: ``pull`` or ``push``."""
 
+
 _PARAMETER = re.compile(r'([a-zA-Z_]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))')
+
+
+def pull(repository: Repository) -> Access:
+    return frozenset({(repository.path, "pull")})
+
+
+def push(repository: Repository) -> Access:
+    return frozenset({(repository.path, "pull"), (repository.path, "push")})
 
 
 @dataclass(frozen=True)

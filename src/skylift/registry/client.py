@@ -17,7 +17,7 @@ from urllib.parse import quote, urljoin
 
 from skylift.errors import DigestMismatch, RegistryError
 from skylift.host.redaction import redact_url
-from skylift.registry.authorization import Access, Authorizer
+from skylift.registry.authorization import Access, Authorizer, pull, push
 from skylift.registry.blobs import VerifiedStream
 from skylift.registry.credentials import Credentials
 from skylift.registry.network import is_loopback, origin
@@ -85,7 +85,7 @@ class RegistryClient:
             "GET",
             reference.repository,
             f"manifests/{reference.wire}",
-            _pull(reference.repository),
+            pull(reference.repository),
             {"Accept": ", ".join(_MANIFEST_TYPES)},
         )
 
@@ -113,7 +113,7 @@ class RegistryClient:
     @contextmanager
     def blob(self, repository: Repository, digest: str) -> Iterator[BinaryIO]:
         """The bytes of a blob as a stream that raises DigestMismatch at its end when they are others."""
-        call = _Call("GET", repository, f"blobs/{digest}", _pull(repository))
+        call = _Call("GET", repository, f"blobs/{digest}", pull(repository))
 
         def once() -> tuple[Request, Response]:
             request, response = self._exchange(call)
@@ -128,7 +128,7 @@ class RegistryClient:
             response.close()
 
     def has_blob(self, repository: Repository, digest: str) -> bool:
-        call = _Call("HEAD", repository, f"blobs/{digest}", _pull(repository))
+        call = _Call("HEAD", repository, f"blobs/{digest}", pull(repository))
 
         def once() -> bool:
             request, response = self._exchange(call, follow=False)
@@ -148,7 +148,7 @@ class RegistryClient:
         if source.host != repository.host:
             return False
         path = f"blobs/uploads/?mount={digest}&from={quote(source.path, safe='')}"
-        call = _Call("POST", repository, path, _push(repository) | _pull(source))
+        call = _Call("POST", repository, path, push(repository) | pull(source))
 
         def once() -> bool:
             request, response = self._exchange(call)
@@ -182,7 +182,7 @@ class RegistryClient:
                 "PUT",
                 repository,
                 f"{session}{joint}digest={digest}",
-                _push(repository),
+                push(repository),
                 {"Content-Type": "application/octet-stream"},
                 lambda: Body(streams.enter_context(opened()), size),
             )
@@ -191,7 +191,7 @@ class RegistryClient:
             discard(response)
 
     def _open_session(self, repository: Repository) -> str:
-        call = _Call("POST", repository, "blobs/uploads/", _push(repository))
+        call = _Call("POST", repository, "blobs/uploads/", push(repository))
         request, response = self._exchange(call)
         self._expect(call, request, response, 201, 202)
         discard(response)
@@ -206,7 +206,7 @@ class RegistryClient:
             "PUT",
             reference.repository,
             f"manifests/{reference.wire}",
-            _push(reference.repository),
+            push(reference.repository),
             {"Content-Type": manifest.media_type},
             lambda: Body(io.BytesIO(manifest.body), len(manifest.body)),
         )
@@ -280,14 +280,6 @@ def _translated(request: Request) -> Iterator[None]:
         yield
     except Broken as error:
         raise broken(request, error) from error
-
-
-def _pull(repository: Repository) -> Access:
-    return frozenset({(repository.path, "pull")})
-
-
-def _push(repository: Repository) -> Access:
-    return frozenset({(repository.path, "pull"), (repository.path, "push")})
 
 
 def _media_type(response: Response, body: bytes) -> str:

@@ -103,6 +103,8 @@ class Transport:
 
         :raises Broken: when no answer came.
         """
+        if origin(request.url)[0] not in ("http", "https"):
+            raise Broken("the URL is neither http nor https", temporary=False)
         headers = {"User-Agent": "skylift", "Accept-Encoding": "identity", **request.headers}
         if request.body is not None:
             headers["Content-Length"] = str(request.body.size)
@@ -206,13 +208,17 @@ def translated() -> Iterator[None]:
         hint = "behind a proxy with its own authority, set SSL_CERT_FILE to its certificate"
         raise Broken(f"TLS failed: {_innermost(error)}", temporary=False, hints=(hint,)) from error
     except exceptions.NameResolutionError as error:
-        raise Broken("the name can not be resolved") from error
+        hint = "is the name right, and is this machine online?"
+        raise Broken("the name can not be resolved", hints=(hint,)) from error
     except exceptions.ProxyError as error:
         hint = "HTTP_PROXY, HTTPS_PROXY and NO_PROXY decide which proxy is used"
         raise Broken(f"the proxy failed: {_innermost(error)}", hints=(hint,)) from error
+    except exceptions.NewConnectionError as error:
+        # Before the timeouts: the library counts a refused connection among them.
+        raise Broken(_innermost(error)) from error
     except exceptions.TimeoutError as error:
         raise Broken("no answer in time") from error
-    except (exceptions.LocationValueError, exceptions.URLSchemeUnknown) as error:
+    except exceptions.LocationValueError as error:
         raise Broken(f"not a URL that can be asked: {redact_url(str(error))}", temporary=False) from error
     except exceptions.HTTPError as error:
         raise Broken(_innermost(error)) from error

@@ -17,6 +17,7 @@ from skylift.emulator.remote import S3Storage
 from skylift.host.clock import SystemClock
 from skylift.host.files import canonical_json
 from skylift.sandbox.api import api
+from skylift.sandbox.images import EngineImages
 from skylift.sandbox.log_stream import LogStream
 from skylift.sandbox.registry import serving
 from skylift.sandbox.sagemaker import executing
@@ -29,7 +30,7 @@ ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 BUCKET = "skylift-sandbox"
 ROLE = "skylift-sandbox"
-_REPOSITORIES = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/"
+_ECR = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -87,6 +88,10 @@ class Sandbox:
             "SKYLIFT_AWS_REGION": REGION,
             "SKYLIFT_AWS_STORAGE": f"s3://{BUCKET}/skylift",
             "SKYLIFT_AWS_ROLE": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",
+            # Whatever the project's config says of its own account.
+            "SKYLIFT_AWS_ACCOUNT": ACCOUNT,
+            "SKYLIFT_AWS_PROFILE": "",
+            "SKYLIFT_AWS_ASSUME_ROLE": "",
         }
 
     def environment(self) -> dict[str, str]:
@@ -97,11 +102,10 @@ class Sandbox:
     def _start(self, running: ExitStack) -> None:
         self._report(Progress("sandbox", "starting"))
         registry = running.enter_context(serving(self._folder / "registry", self._environment))
-        executor = ContainerExecutor(
-            environment=self._environment,
-            image=lambda reference: reference.replace(_REPOSITORIES, f"{registry}/", 1),
-        )
+        images = EngineImages(_ECR, registry, self._environment)
+        executor = ContainerExecutor(environment=self._environment, image=images.local)
         executor.check()
+        running.callback(images.forget)
         self._endpoint = running.enter_context(api())
         session = Session(AwsSettings(), self.variables())
         jobs = TrainingJobs(self._workshop(executor, session))

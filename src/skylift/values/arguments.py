@@ -29,6 +29,8 @@ class Parameter:
     required: bool = False
     action: Action = "store"
     help: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other names it goes by: its other flags, its dest."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Schema:
     """What could not be read, and where."""
 
     def find(self, name: str) -> Parameter | None:
-        """The parameter of that name; ``-`` and ``_`` are alike."""
+        """The parameter of that name; ``-`` and ``_`` are alike, and a key goes before an alias."""
         wanted = name.replace("-", "_")
-        return next((p for p in self.parameters if p.key.replace("-", "_") == wanted), None)
+        by_name = {alias.replace("-", "_"): p for p in self.parameters for alias in p.aliases}
+        by_name |= {p.key.replace("-", "_"): p for p in self.parameters}
+        return by_name.get(wanted)

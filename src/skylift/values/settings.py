@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from skylift.values.jobs import Distribution, InputMode
 
 Backend = Literal["local", "docker", "sagemaker"]
+Seconds = Annotated[int, "seconds"]
+"""In TOML also ``"4h"``, ``"30m"`` or ``"90s"``."""
+Gigabytes = Annotated[int, "gigabytes"]
+"""In TOML also ``"50GB"``."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,11 @@ class TargetSettings:
     """The service's instance type."""
     instance_count: int = 1
     """How many hosts."""
-    volume: int = 30
+    volume: Gigabytes = 30
     """Gigabytes of disk for input and output."""
-    max_run: int = 86400
+    max_run: Seconds = 86400
     """Seconds after which the job is stopped; ``"4h"`` is understood."""
-    grace: int = 120
+    grace: Seconds = 120
     """Seconds between SIGTERM and SIGKILL; the service's are 120, ``local`` and ``docker`` may differ."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of the job. No secrets: Describe shows them."""

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from tests.functional.runtime.stage import PACKAGE, Stage, interpreters
 
 

@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from tests.functional.runtime.stage import Stage
 
 TELL = """
@@ -167,9 +166,7 @@ def test_a_command_gets_its_places_and_the_arguments(stage: Stage) -> None:
     result = stage.run()
 
     model = stage.model
-    assert (
-        result.out == f"[n=1][1/0][project-run][{{x}}][{model}][--lr][0.1][--user][{{model}}]"
-    ), result.err
+    assert result.out == f"[n=1][1/0][project-run][{{x}}][{model}][--lr][0.1][--user][{{model}}]", result.err
 
 
 def test_a_shell_script_needs_no_executable_bit(stage: Stage) -> None:
@@ -205,7 +202,9 @@ def test_the_module_form_starts_the_same_and_is_not_inherited(stage: Stage, runt
 
 def test_encodings_and_bad_syntax_are_those_of_the_interpreter(stage: Stage) -> None:
     (stage.project / "code").mkdir(parents=True)
-    (stage.project / "code" / "train.py").write_bytes("# -*- coding: latin-1 -*-\nprint(ascii('é'))\n".encode("latin-1"))
+    (stage.project / "code" / "train.py").write_bytes(
+        "# -*- coding: latin-1 -*-\nprint(ascii('é'))\n".encode("latin-1")
+    )
     stage.job = {"entry_point": "train.py"}
     assert stage.run().out == "'\\xe9'\n"
 
@@ -263,3 +262,34 @@ def test_a_command_that_is_not_there_is_named(stage: Stage) -> None:
     stage.job = {"command": ["no-such-program"]}
     result = stage.run()
     assert (result.code, result.failure) == (2, "command not found: no-such-program")
+
+
+def test_accelerators_are_counted_by_their_own_tools(stage: Stage, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "nvidia-smi").write_text("#!/bin/sh\necho 'GPU 0: X (UUID: a)'\necho 'GPU 1: X (UUID: b)'\n")
+    (tools / "neuron-ls").write_text('#!/bin/sh\necho \'[{"nc_count": 2}, {"nc_count": 2}]\'\n')
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    stage.job = {"command": ["sh", "-c", 'echo "$SM_NUM_GPUS $SM_NUM_NEURONS {gpus}"']}
+    assert stage.run(PATH=f"{tools}:/usr/bin:/bin").out == "2 4 2\n"
+    (tools / "nvidia-smi").write_text("#!/bin/sh\nexit 9\n")
+    (tools / "neuron-ls").write_text("#!/bin/sh\necho no devices\n")
+    assert stage.run(PATH=f"{tools}:/usr/bin:/bin").out == "0 0 1\n"
+
+
+def test_files_that_the_platform_did_not_write_have_defaults(stage: Stage) -> None:
+    stage.script("import os; print(os.environ['SM_HOSTS'], os.environ['SM_CHANNELS'], os.environ['SM_HPS'])")
+    stage.write()
+    for file in (stage.ml / "input" / "config").iterdir():
+        file.unlink()
+    done = subprocess.run(stage.command(), env=stage.environ(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, '["algo-1"] [] {}\n'), done.stderr
+
+
+def test_a_variable_that_cannot_be_is_left_out_and_named(stage: Stage) -> None:
+    stage.script("import os, sys; print('SM_HPS' in os.environ, os.environ['SM_HP_A1'][:3], len(sys.argv))")
+    stage.hyperparameters = {f"a{number}": "x" * 2500 for number in range(60)}
+    result = stage.run()
+    assert (result.code, result.out) == (0, "False xxx 121\n"), result.err
+    assert "skylift: left out SM_HPS: it is longer than a variable can be\n" in result.err

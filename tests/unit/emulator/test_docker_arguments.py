@@ -32,6 +32,8 @@ def test_values_stay_off_the_command_line() -> None:
 
 
 def test_a_jobs_variables_never_change_the_client_itself() -> None:
-    arguments, passed = environment_arguments({"PATH": "/x", "DOCKER_HOST": "tcp://evil", "LD_PRELOAD": "x.so"})
+    arguments, passed = environment_arguments(
+        {"PATH": "/x", "DOCKER_HOST": "tcp://evil", "LD_PRELOAD": "x.so"}
+    )
     assert passed == {}
     assert arguments[1::2] == ("PATH=/x", "DOCKER_HOST=tcp://evil", "LD_PRELOAD=x.so")

@@ -15,11 +15,11 @@ def test_keys_become_paths(key: str, path: str) -> None:
 
 @pytest.mark.parametrize("key", ["../a", "a/../../b", "..", "", "/", "a\0b"])
 def test_keys_that_lead_out_are_refused(key: str) -> None:
-    with pytest.raises(JobFault, match="^ClientError"):
+    with pytest.raises(JobFault, match=r"^ClientError"):
         safe_path(key)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'["a"]', b'[{"prefix": "s3://b/"}, 1]', b"\xff"])
 def test_what_is_no_manifest_is_refused(content: bytes) -> None:
-    with pytest.raises(JobFault, match="^ClientError"):
+    with pytest.raises(JobFault, match=r"^ClientError"):
         parse_manifest(content, "s3://b/m")

@@ -206,7 +206,7 @@ def write_wheel(folder: Path, files: Mapping[str, bytes], name: str = "demo") ->
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         **files,
     }
-    record = "".join(f"{path},,\n" for path in [*contents, f"{info}/RECORD"])
+    record = "".join(f'"{path}",,\n' for path in [*contents, f"{info}/RECORD"])
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}-1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:

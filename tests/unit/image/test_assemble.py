@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.unit.image.in_memory import a_base, a_layer, a_recipe
 
 from skylift.image.assemble import assemble
 from skylift.image.validate import problems
 from skylift.values.images import DOCKER_LAYER, OCI_LAYER, Image
-from tests.unit.image.in_memory import a_base, a_layer, a_recipe
 
 LAYERS = (a_layer("environment"), a_layer("code"))
 
@@ -28,7 +28,9 @@ def test_an_image_keeps_its_invariants_and_its_digest() -> None:
 
 
 def test_it_starts_the_runtime_as_root_with_our_environment_first() -> None:
-    settings = config_of_image(assemble(a_recipe(environment={"TF_CPP_MIN_LOG_LEVEL": "2"}), LAYERS))["config"]
+    settings = config_of_image(assemble(a_recipe(environment={"TF_CPP_MIN_LOG_LEVEL": "2"}), LAYERS))[
+        "config"
+    ]
     assert settings["Entrypoint"] == ["/opt/venv/bin/python", "/opt/skylift/runtime/skylift_runtime"]
     assert (settings["Cmd"], settings["User"], settings["WorkingDir"]) == (["train"], "", "/")
     assert settings["Env"] == [

@@ -7,11 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.image.in_memory import BASE, InMemoryRegistry, add_image, config_of, tar_of
 
 from skylift.errors import NotReady
 from skylift.image.base import resolve_base
-from skylift.values.images import DOCKER_INDEX, DOCKER_MANIFEST, OCI_INDEX, OCI_LAYER, OCI_MANIFEST, RawManifest
-from tests.unit.image.in_memory import BASE, InMemoryRegistry, add_image, config_of, tar_of
+from skylift.values.images import (
+    DOCKER_INDEX,
+    DOCKER_MANIFEST,
+    OCI_INDEX,
+    OCI_LAYER,
+    OCI_MANIFEST,
+    RawManifest,
+)
 
 NOWHERE = Path("/nonexistent/cache")
 LAYER = tar_of({"etc/os-release": ""})
@@ -75,7 +82,7 @@ def test_what_not_every_engine_can_run_is_refused(manifest_type: str, layer_type
 
 def test_a_base_of_another_platform_or_none_at_all_is_said_so() -> None:
     registry = InMemoryRegistry()
-    with pytest.raises(NotReady, match="there is no base image registry.test/base:1"):
+    with pytest.raises(NotReady, match=r"there is no base image registry\.test/base:1"):
         resolve_base(registry, BASE, cache=NOWHERE)
     add_image(registry, BASE, [LAYER], official(architecture="arm64"))
     with pytest.raises(NotReady, match="made for linux/arm64, not for linux/amd64"):

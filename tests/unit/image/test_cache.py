@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from tests.unit.image.in_memory import TARGET, InMemoryRegistry, a_layer, a_recipe
+
 from skylift.image.assemble import assemble
 from skylift.image.cache import known_layers
 from skylift.values.images import Image, RawManifest
 from skylift.values.references import sha256_digest
-from tests.unit.image.in_memory import TARGET, InMemoryRegistry, a_layer, a_recipe
 
 LAYERS = (a_layer("environment"), a_layer("code"))
 MAIN, DEPS = TARGET.tag("branch-main"), TARGET.tag("deps-1")
+
+
+def digests(image: Image) -> set[str]:
+    return {layer.digest for layer in image.layers} | {layer.digest for layer in image.base.layers}
 
 
 def put(registry: InMemoryRegistry, image: Image, tag: str) -> None:
@@ -27,7 +32,7 @@ def test_layers_bases_tags_and_interpreters_are_known_from_two_requests() -> Non
     put(registry, image, "branch-main")
     known = known_layers(registry, [MAIN, DEPS])
     assert known.layers == {layer.key: replace(layer, title="") for layer in LAYERS}
-    assert known.present == {layer.digest for layer in (*LAYERS, *image.base.layers)}
+    assert known.present == digests(image)
     assert known.tags == {"branch-main": image.digest, "deps-1": ""}
     assert known.interpreters == {"sha256:" + "b" * 64: "/usr/bin/python3.11"}
     assert len(registry.asked) == 3

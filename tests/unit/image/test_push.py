@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.image.in_memory import BASE, TARGET, InMemoryRegistry, a_base, a_layer, a_recipe, tar_of
 
 from skylift.errors import RegistryError, SkyliftError
 from skylift.image.assemble import assemble
@@ -13,7 +14,6 @@ from skylift.image.validate import refuse_broken
 from skylift.values.images import Image
 from skylift.values.progress import silent
 from skylift.values.references import Repository
-from tests.unit.image.in_memory import BASE, TARGET, InMemoryRegistry, a_base, a_layer, a_recipe, tar_of
 
 LAYERS = (a_layer("environment"), a_layer("code"))
 TAGS = ("c-1", "deps-1", "branch-main")
@@ -51,7 +51,9 @@ def test_base_layers_are_copied_where_they_can_not_be_mounted(target: Repository
     result = push(registry, image, target, ["c-1"], silent)
     assert result.blobs_sent == 3
     assert all((target, layer.digest) in registry.blobs for layer in image.base.layers)
-    assert registry.calls("mount_blob") == ([] if target.host != BASE.repository.host else registry.calls("blob"))
+    assert registry.calls("mount_blob") == (
+        [] if target.host != BASE.repository.host else registry.calls("blob")
+    )
 
 
 def test_nothing_is_asked_for_what_an_earlier_image_lists() -> None:
@@ -97,7 +99,8 @@ def test_a_layer_that_is_neither_here_nor_there_has_vanished() -> None:
 def test_a_promise_that_the_registry_breaks_names_the_layers() -> None:
     registry = InMemoryRegistry()
     image = assemble(with_base(registry), LAYERS)
-    known = Known(present=frozenset(layer.digest for layer in (*LAYERS, *image.base.layers)))
+    own, base = {layer.digest for layer in LAYERS}, {layer.digest for layer in image.base.layers}
+    known = Known(present=frozenset(own | base))
     with pytest.raises(LayerVanished) as caught:
         push(registry, image, TARGET, TAGS, silent, known=known)
     assert caught.value.keys == ("code", "environment")

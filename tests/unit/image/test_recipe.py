@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from tests.unit.image.in_memory import a_base, a_recipe, a_wheel
+
 from skylift.image.layout import VENV_PYTHON
 from skylift.image.recipe import grouped, planned
-from tests.unit.image.in_memory import a_base, a_recipe, a_wheel
 
 MANY = tuple(a_wheel(f"package-{number}") for number in range(40))
 BIG = (a_wheel("torch", 200 << 20), a_wheel("numpy", 20 << 20))
@@ -27,8 +28,8 @@ def test_every_wheel_is_in_exactly_one_layer() -> None:
 
 
 def test_shuffled_wheels_give_the_same_plan() -> None:
-    shuffled = list((*MANY, *BIG))
-    random.Random(7).shuffle(shuffled)  # noqa: S311
+    shuffled = [*MANY, *BIG]
+    random.Random(7).shuffle(shuffled)
     assert planned(a_recipe(wheels=tuple(shuffled))) == planned(a_recipe(wheels=(*MANY, *BIG)))
 
 

@@ -75,7 +75,7 @@ def spoken(events: Sequence[Event]) -> list[str]:
 def test_lines_and_states_come_in_order_and_unchanged_states_once() -> None:
     service = ScriptedService([RUNNING, RUNNING, DONE], [["a"], ["b"], ["c"]])
     events = list(watch(service, "x", pace=PACE, clock=FakeClock()))
-    assert spoken(events) == ["a", "Training", "b", "c", "Completed"]
+    assert spoken(events) == ["Training", "a", "b", "c", "Completed"]
 
 
 def test_lines_that_are_delivered_late_are_not_lost() -> None:

@@ -1,0 +1,1 @@
+"""What the user has: config, entry point, arguments, the files that ship, the revision."""

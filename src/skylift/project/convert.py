@@ -1,0 +1,126 @@
+"""From what a config says to a value of the right type, or to a sentence about what is wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from skylift.project.keys import Free, Kind, Named, Spec, Table, Value, Values
+from skylift.project.toml import NotToml, parse
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(?:\d+[smhd])+")
+_SIZE = re.compile(r"(\d+)\s*(?:GB|GiB|G)?", re.IGNORECASE)
+_TRUE, _FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
+_WANTED: dict[Kind, str] = {
+    "string": "a string",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "seconds": 'a time such as "4h", "30m" or seconds',
+    "gigabytes": 'a size such as "50GB" or gigabytes',
+}
+
+
+class Unfit(Exception):
+    """The value is not of the kind that the key wants. ``str`` says why, ``hint`` what to write."""
+
+    def __init__(self, why: str, hint: str = "") -> None:
+        super().__init__(why)
+        self.hint = hint
+
+
+def converted(spec: Value | Values | Free, raw: Any) -> Any:
+    """A value read from TOML, as its field has it.
+
+    :raises Unfit: when it is none.
+    """
+    if isinstance(spec, Values):
+        return _strings(raw)
+    if isinstance(spec, Free):
+        return _plain(raw)
+    value = _one(spec.kind, raw)
+    if spec.choices and value not in spec.choices:
+        raise Unfit(f"{value!r} is none of {', '.join(spec.choices)}")
+    return value
+
+
+def from_text(spec: Spec, text: str) -> Any:
+    """A value that came as text, from a variable or a flag, as TOML would have had it.
+
+    :raises Unfit: when it can not be read as what the key wants.
+    """
+    if isinstance(spec, Value):
+        return _scalar_from_text(spec.kind, text)
+    if isinstance(spec, Values):
+        return _toml_value(text) if text.lstrip().startswith("[") else [text]
+    if isinstance(spec, Table | Named):
+        return _toml_value(text) if text.lstrip().startswith("{") else text
+    try:
+        return _toml_value(text)
+    except Unfit:
+        return text
+
+
+def _scalar_from_text(kind: Kind, text: str) -> Any:
+    if kind == "boolean":
+        word = text.strip().lower()
+        if word in _TRUE | _FALSE:
+            return word in _TRUE
+        raise Unfit(f"wants true or false, not {text!r}")
+    if kind != "string" and re.fullmatch(r"-?\d+", text.strip()):
+        return int(text)
+    return text
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return parse(f"value = {text}")["value"]
+    except NotToml as error:
+        raise Unfit(f"is not a value of TOML: {text!r}") from error
+
+
+def _one(kind: Kind, raw: Any) -> Any:
+    if kind == "string" and isinstance(raw, str):
+        return raw
+    if kind == "boolean" and isinstance(raw, bool):
+        return raw
+    if kind in ("integer", "seconds", "gigabytes") and isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if kind == "seconds" and isinstance(raw, str) and _DURATION.fullmatch(raw.replace(" ", "")):
+        parts = re.findall(r"(\d+)([smhd])", raw)
+        return sum(int(count) * _SECONDS[unit] for count, unit in parts)
+    if kind == "gigabytes" and isinstance(raw, str) and (size := _SIZE.fullmatch(raw.strip())):
+        return int(size[1])
+    raise Unfit(f"wants {_WANTED[kind]}, not {_shown(raw)}", _quoting_hint(kind, raw))
+
+
+def _quoting_hint(kind: Kind, raw: Any) -> str:
+    # 3.10 without quotes is the number 3.1, and an account loses its leading zeros.
+    numeric = isinstance(raw, int | float) and not isinstance(raw, bool)
+    return "write it in quotes" if kind == "string" and numeric else ""
+
+
+def _strings(raw: Any) -> tuple[str, ...]:
+    if isinstance(raw, list | tuple) and all(isinstance(item, str) for item in raw):
+        return tuple(raw)
+    hint = f'write it as a list: ["{raw}"]' if isinstance(raw, str) else ""
+    raise Unfit(f"wants a list of strings, not {_shown(raw)}", hint)
+
+
+def _plain(raw: Any) -> Any:
+    """A value that JSON has too: TOML's dates are not among them."""
+    if isinstance(raw, dict):
+        return {key: _plain(value) for key, value in raw.items()}
+    if isinstance(raw, list | tuple):
+        return [_plain(value) for value in raw]
+    if raw is None or isinstance(raw, str | int | float):
+        return raw
+    raise Unfit(f"wants a string, number, boolean, list or table, not {_shown(raw)}", "write it in quotes")
+
+
+def _shown(raw: Any) -> str:
+    if isinstance(raw, dict):
+        return "a table"
+    if isinstance(raw, list | tuple):
+        return "a list" if all(isinstance(item, str) for item in raw) else "a list with other things in it"
+    return f"{raw!r}" if isinstance(raw, str) else f"{str(raw).lower()} ({type(raw).__name__})"

@@ -1,0 +1,76 @@
+"""What the config leaves open and the project itself answers: its name and its Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from skylift.project.layers import Layer, Said, Source
+from skylift.values.references import slug
+
+_PINNED = re.compile(r"\s*(?:cpython-?)?(3\.\d+)", re.MULTILINE)
+_OLDEST = Version("3.8")
+"""What the runtime in the job still runs on."""
+
+
+def project_layer(root: Path, pyproject: Mapping[str, Any]) -> Layer:
+    """Defaults that the project's other files give."""
+    layer = Layer(Source("default"))
+    name, source = project_name(root, pyproject)
+    layer.said[("name",)] = Said(name, Source(source))
+    found = project_python(root, pyproject)
+    if found is not None:
+        layer.said[("python",)] = Said(found[0], Source(found[1]))
+    for target in ("local", "docker"):
+        layer.said["targets", target, "backend"] = Said(target, Source("default"))
+    return layer
+
+
+def project_name(root: Path, pyproject: Mapping[str, Any]) -> tuple[str, str]:
+    """The project's name and who says so."""
+    said = _project(pyproject).get("name")
+    if isinstance(said, str) and slug(said, limit=40):
+        return said, "pyproject.toml [project] name"
+    return slug(root.name, limit=40) or "project", "the folder's name"
+
+
+def project_python(root: Path, pyproject: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The minor version of Python that the project asks for, and who says so; None when nobody does."""
+    try:
+        pinned = _PINNED.match((root / ".python-version").read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        pinned = None
+    if pinned:
+        return pinned[1], ".python-version"
+    asked = _project(pyproject).get("requires-python")
+    lower = lower_bound(asked) if isinstance(asked, str) else None
+    return (lower, "pyproject.toml [project] requires-python") if lower else None
+
+
+def lower_bound(requires: str) -> str | None:
+    """The lowest minor version that a specifier admits and a job can run; None when it names none.
+
+    >>> lower_bound(">=3.10,<4"), lower_bound("==3.9.*"), lower_bound(">=3"), lower_bound("<4")
+    ('3.10', '3.9', None, None)
+    """
+    try:
+        specifiers = SpecifierSet(requires)
+        bounds = [
+            Version(one.version.removesuffix(".*"))
+            for one in specifiers
+            if one.operator in (">=", "~=", "==", ">")
+        ]
+    except (InvalidSpecifier, InvalidVersion):
+        return None
+    named = [bound for bound in bounds if len(bound.release) > 1 and bound >= _OLDEST]
+    return "{}.{}".format(*max(named).release[:2]) if named else None
+
+
+def _project(pyproject: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = pyproject.get("project")
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,40 @@
+"""``project.json``: the project as the runtime in the job reads it (joint 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from skylift.host.files import canonical_json
+from skylift.values.arguments import Schema
+from skylift.values.project import ShippedFile
+from skylift.values.settings import JobSettings, Settings
+
+
+def description(settings: Settings, schemas: Mapping[str, Schema], files: Sequence[ShippedFile]) -> bytes:
+    """One spelling for equal projects, so that equal projects give equal layers."""
+    paths = [file.path for file in files]
+    return canonical_json(
+        {
+            "schema": 1,
+            "name": settings.name,
+            "files": paths,
+            "python_path": ["src"] if any(path.startswith("src/") for path in paths) else [],
+            "jobs": {name: _job(job, schemas[name]) for name, job in settings.jobs.items()},
+        }
+    )
+
+
+def _job(job: JobSettings, schema: Schema) -> dict[str, Any]:
+    parameters = [
+        {"key": p.key, "flag": p.flag, "action": p.action, "nargs": p.nargs, "type": p.type}
+        for p in schema.parameters
+    ]
+    return {
+        "entry_point": job.entry_point,
+        "command": list(job.command),
+        "parameters": parameters,
+        "arguments": dict(job.arguments),
+        "paths": dict(job.paths),
+        "collect": {place: list(patterns) for place, patterns in job.collect.items()},
+    }

@@ -1,0 +1,55 @@
+"""A frozen copy of the project beside the run: what ``/opt/skylift`` is in an image."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import skylift_runtime
+from skylift.errors import NotReady
+from skylift.host.files import remove_tree, write_bytes
+from skylift.values.project import ShippedFile
+from skylift_runtime.contract import PROJECT_FILE
+
+
+def stage(
+    root: Path, files: Sequence[ShippedFile], description: bytes, runtime: Mapping[str, bytes], into: Path
+) -> None:
+    """Write ``runtime/``, ``project.json`` and ``code/`` below ``into``; it appears whole or not at all.
+
+    :raises NotReady: when a file that ships can not be read.
+    """
+    part = into.with_name(f".{into.name}.part")
+    remove_tree(part)
+    for path, source in runtime.items():
+        write_bytes(part / "runtime" / path, source)
+    write_bytes(part / PROJECT_FILE, description)
+    (part / "code").mkdir(parents=True)
+    for file in files:
+        _copy(root, file, part / "code")
+    os.replace(part, into)  # noqa: PTH105 - says what it does on every platform
+
+
+def _copy(root: Path, file: ShippedFile, into: Path) -> None:
+    target = into / file.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if file.link:
+        target.symlink_to(file.link)
+        return
+    try:
+        shutil.copyfile(root / file.path, target)
+    except OSError as error:
+        raise NotReady(
+            f"a file that ships can not be read: {file.path}: {error.strerror}",
+            hints=("repair or remove it, or name it in .skyliftignore",),
+        ) from error
+    target.chmod(0o755 if file.executable else 0o644)
+
+
+def runtime_sources() -> dict[str, bytes]:
+    """The runtime's sources by path: ``skylift_runtime/launch.py`` and its siblings."""
+    package = Path(skylift_runtime.__file__).parent
+    sources = sorted(path for path in package.rglob("*.py"))
+    return {f"{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes() for path in sources}

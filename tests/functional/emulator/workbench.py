@@ -1,0 +1,178 @@
+"""Emulated jobs for tests: requests, an observer that remembers, a store in memory."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tarfile
+import textwrap
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from skylift.emulator.execution import Executor
+from skylift.emulator.here import HereStorage
+from skylift.emulator.job import EmulatedJob, JobOptions
+from skylift.emulator.place import JobPlace
+from skylift.emulator.processes import ProcessExecutor
+from skylift.emulator.storage import Storage
+from skylift.host.clock import SystemClock
+from skylift.values.jobs import LogLine
+from skylift.values.ports import StoredObject
+from skylift.values.references import S3Url
+
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHONUNBUFFERED": "1"}
+PREAMBLE = """
+import json, os, signal, subprocess, sys, time
+from pathlib import Path
+ML = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
+"""
+
+
+@dataclass
+class Remembering:
+    """An observer that keeps everything, and lets others wait for a line."""
+
+    descriptions: list[Mapping[str, Any]] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
+    data: bytearray = field(default_factory=bytearray)
+    _heard: threading.Condition = field(default_factory=threading.Condition)
+
+    def changed(self, description: Mapping[str, Any]) -> None:
+        self.descriptions.append(description)
+
+    def line(self, line: LogLine) -> None:
+        with self._heard:
+            self.lines.append(line)
+            self._heard.notify_all()
+
+    def raw(self, data: bytes) -> None:
+        self.data += data
+
+    @property
+    def texts(self) -> list[str]:
+        return [line.text for line in self.lines]
+
+    @property
+    def secondaries(self) -> list[str]:
+        return [str(description["SecondaryStatus"]) for description in self.descriptions]
+
+    def wait_for(self, text: str) -> None:
+        with self._heard:
+            assert self._heard.wait_for(lambda: text in self.texts, 60), self.texts
+
+
+@dataclass
+class InMemoryStore:
+    """An ObjectStore whose bucket is a dictionary."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def iterate(self, prefix: S3Url) -> Iterator[StoredObject]:
+        for name in sorted(self.objects):
+            if name.startswith(str(prefix)):
+                bucket, _, key = name.removeprefix("s3://").partition("/")
+                yield StoredObject(S3Url(bucket, key), len(self.objects[name]))
+
+    def read(self, url: S3Url) -> bytes | None:
+        return self.objects.get(str(url))
+
+    def write(self, url: S3Url, data: bytes, *, only_if_absent: bool = False) -> bool:
+        if only_if_absent and str(url) in self.objects:
+            return False
+        self.objects[str(url)] = data
+        return True
+
+    def download(self, url: S3Url, path: Path) -> None:
+        path.write_bytes(self.objects[str(url)])
+
+    def upload(self, path: Path, url: S3Url, *, sha256: str = "") -> None:
+        self.objects[str(url)] = path.read_bytes()
+
+
+@dataclass
+class Bench:
+    """One job and everything around it."""
+
+    job: EmulatedJob
+    observer: Remembering
+    place: JobPlace
+    artifacts: Path
+
+    @property
+    def description(self) -> Mapping[str, Any]:
+        return self.job.description()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The job runs in a thread while the block does, and has ended after it."""
+        thread = threading.Thread(target=self.job.run)
+        thread.start()
+        try:
+            yield
+        finally:
+            thread.join(60)
+            assert not thread.is_alive()
+
+
+def make_request(**more: Any) -> dict[str, Any]:
+    return {
+        "TrainingJobName": "job-1",
+        "RoleArn": "arn:aws:iam::123456789012:role/Training",
+        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/out/"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+        "HyperParameters": {"epochs": "3"},
+        "Environment": {},
+        "Tags": [{"Key": "team", "Value": "a"}],
+        **more,
+    }
+
+
+def make_channel(name: str, uri: str, data_type: str = "S3Prefix") -> dict[str, Any]:
+    source = {"S3DataType": data_type, "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}, "InputMode": "File"}
+
+
+def python(script: str) -> tuple[str, ...]:
+    """A command that stands in for the runtime; ``ML`` is the tree."""
+    return (sys.executable, "-c", PREAMBLE + textwrap.dedent(script))
+
+
+def make_bench(
+    folder: Path,
+    script: str = "",
+    *,
+    request: Mapping[str, Any] | None = None,
+    executor: Executor | None = None,
+    storage: Storage | None = None,
+    observer: Remembering | None = None,
+    grace_s: float = 20.0,
+) -> Bench:
+    place, observer = JobPlace(folder / "run" / "ml"), observer or Remembering()
+    artifacts = folder / "run" / "artifacts"
+    job = EmulatedJob(
+        request or make_request(),
+        place=place,
+        executor=executor or ProcessExecutor(python(script), ENVIRONMENT),
+        storage=storage or HereStorage(artifacts),
+        observer=observer,
+        clock=SystemClock(),
+        options=JobOptions("eu-central-1", "123456789012", grace_s=grace_s),
+    )
+    return Bench(job, observer, place, artifacts)
+
+
+def members(archive: bytes) -> dict[str, bytes]:
+    """Files of a tar.gz, in order."""
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
+        opened = [(member.name, tar.extractfile(member)) for member in tar if member.isfile()]
+        return {name: stream.read() for name, stream in opened if stream is not None}
+
+
+def statuses(description: Mapping[str, Any]) -> Sequence[str]:
+    return [str(transition["Status"]) for transition in description["SecondaryStatusTransitions"]]

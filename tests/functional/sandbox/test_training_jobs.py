@@ -1,0 +1,180 @@
+"""CreateTrainingJob that really does it, judged by boto3."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.docker]
+
+Client = Callable[[str], Any]
+BUCKET = "skylift-sandbox"
+
+
+def request(image: str, script: str, **more: Any) -> dict[str, Any]:
+    return {
+        "TrainingJobName": f"job-{uuid4().hex[:12]}",
+        "RoleArn": f"arn:aws:iam::123456789012:role/{BUCKET}",
+        "AlgorithmSpecification": {
+            "TrainingImage": image,
+            "TrainingInputMode": "File",
+            "ContainerEntrypoint": ["sh", "-c", script],
+            "MetricDefinitions": [{"Name": "loss", "Regex": "loss=([0-9.]+)"}],
+        },
+        "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/output"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 120},
+        **more,
+    }
+
+
+def wait_for(client: Client, name: str, *secondary: str) -> dict[str, Any]:
+    sagemaker = client("sagemaker")
+    for _ in range(600):
+        found: dict[str, Any] = sagemaker.describe_training_job(TrainingJobName=name)
+        if found["SecondaryStatus"] in secondary:
+            return found
+        assert found["TrainingJobStatus"] in ("InProgress", "Stopping"), found.get("FailureReason")
+        time.sleep(0.1)
+    raise AssertionError(f"{name} never was {secondary}")
+
+
+def lines(client: Client, name: str) -> list[str]:
+    logs, group = client("logs"), "/aws/sagemaker/TrainingJobs"
+    streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"]
+    assert [stream["logStreamName"].rpartition("-")[0] for stream in streams] == [f"{name}/algo-1"]
+    found = logs.get_log_events(
+        logGroupName=group, logStreamName=streams[0]["logStreamName"], startFromHead=True
+    )
+    return [event["message"] for event in found["events"]]
+
+
+def code_of(caught: pytest.ExceptionInfo[ClientError]) -> str:
+    return str(caught.value.response["Error"]["Code"])
+
+
+def test_a_job_reads_s3_prints_to_cloudwatch_and_leaves_its_model_on_s3(client: Client, image: str) -> None:
+    client("s3").put_object(Bucket=BUCKET, Key="in/sub/data.csv", Body=b"1,2,3")
+    script = (
+        "cat /opt/ml/input/data/train/sub/data.csv; echo; printf 'bar\\r\\tend\\n'; echo loss=0.25; "
+        'echo "[$GREETING]"; cp /opt/ml/input/data/train/sub/data.csv /opt/ml/model/'
+    )
+    source = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": f"s3://{BUCKET}/in/",
+        "S3DataDistributionType": "FullyReplicated",
+    }
+    wanted = request(
+        image,
+        script,
+        Environment={"GREETING": "a b"},
+        InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
+    )
+    name = wanted["TrainingJobName"]
+    made = client("sagemaker").create_training_job(**wanted)
+    found = wait_for(client, name, "Completed")
+
+    assert found["TrainingJobArn"] == made["TrainingJobArn"]
+    assert found["TrainingJobArn"] == f"arn:aws:sagemaker:eu-central-1:123456789012:training-job/{name}"
+    for key in ("AlgorithmSpecification", "Environment", "InputDataConfig"):
+        assert found[key] == wanted[key]
+    assert [(metric["MetricName"], metric["Value"]) for metric in found["FinalMetricDataList"]] == [
+        ("loss", 0.25)
+    ]
+    assert [step["Status"] for step in found["SecondaryStatusTransitions"]] == [
+        "Starting",
+        "Downloading",
+        "Training",
+        "Uploading",
+        "Completed",
+    ]
+    assert lines(client, name) == ["1,2,3", "bar#015#011end", "loss=0.25", "[a b]"]
+    model = found["ModelArtifacts"]["S3ModelArtifacts"]
+    assert model == f"s3://{BUCKET}/output/{name}/output/model.tar.gz"
+    body = client("s3").get_object(Bucket=BUCKET, Key=model.removeprefix(f"s3://{BUCKET}/"))["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        content = archive.extractfile("data.csv")
+        assert content is not None
+        assert content.read() == b"1,2,3"
+
+
+def test_a_job_that_fails_says_why(client: Client, image: str) -> None:
+    wanted = request(image, "echo 'ValueError: no rows' > /opt/ml/output/failure; exit 3")
+    client("sagemaker").create_training_job(**wanted)
+    found = wait_for(client, wanted["TrainingJobName"], "Failed")
+    assert found["FailureReason"] == "AlgorithmError: ValueError: no rows, exit code: 3"
+    listed = client("sagemaker").list_training_jobs(NameContains=wanted["TrainingJobName"])
+    assert [job["TrainingJobStatus"] for job in listed["TrainingJobSummaries"]] == ["Failed"]
+
+
+def test_a_job_can_be_stopped_and_still_leaves_its_model(client: Client, image: str) -> None:
+    sagemaker = client("sagemaker")
+    script = "trap 'echo saving; echo half > /opt/ml/model/m; exit 0' TERM; echo up; while true; do sleep 0.1; done"
+    wanted = request(image, script)
+    name = wanted["TrainingJobName"]
+    sagemaker.create_training_job(**wanted)
+    wait_for(client, name, "Training")
+    sagemaker.stop_training_job(TrainingJobName=name)
+    found = wait_for(client, name, "Stopped")
+    assert found["TrainingJobStatus"] == "Stopped"
+    key = f"output/{name}/output/model.tar.gz"
+    assert client("s3").head_object(Bucket=BUCKET, Key=key)["ContentLength"] > 0
+    with pytest.raises(ClientError) as caught:
+        sagemaker.stop_training_job(TrainingJobName=name)
+    assert code_of(caught) == "ValidationException"
+
+
+def test_a_name_is_taken_forever(client: Client, image: str) -> None:
+    wanted = request(image, "true")
+    client("sagemaker").create_training_job(**wanted)
+    for _ in range(2):
+        with pytest.raises(ClientError) as caught:
+            client("sagemaker").create_training_job(**wanted)
+        assert code_of(caught) == "ResourceInUse"
+        wait_for(client, wanted["TrainingJobName"], "Completed")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"TrainingJobName": "under_score"},
+        {"OutputDataConfig": {"S3OutputPath": "/tmp/here"}},
+        {"AlgorithmSpecification": {"TrainingInputMode": "File"}},
+    ],
+    ids=["name", "output", "image"],
+)
+def test_what_the_service_would_refuse_is_refused(client: Client, wrong: dict[str, Any]) -> None:
+    wanted = request("x", "true", **wrong)
+    with pytest.raises(ClientError) as caught:
+        client("sagemaker").create_training_job(**wanted)
+    assert code_of(caught) == "ValidationException"
+    assert not client("sagemaker").list_training_jobs(
+        NameContains=wanted["TrainingJobName"].replace("_", "-")
+    )["TrainingJobSummaries"]
+
+
+@pytest.mark.parametrize("operation", ["describe_training_job", "stop_training_job"])
+def test_a_job_that_never_was_is_unknown(client: Client, operation: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(client("sagemaker"), operation)(TrainingJobName="never-was")
+    assert code_of(caught) == "ValidationException"
+
+
+def test_an_image_that_is_not_there_fails_the_job(client: Client) -> None:
+    missing = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/no/such:image"
+    wanted = request(missing, "true")
+    client("sagemaker").create_training_job(**wanted)
+    assert missing in wait_for(client, wanted["TrainingJobName"], "Failed")["FailureReason"]
+
+
+def test_the_account_has_a_bucket_and_a_role(client: Client, sandbox_variables: dict[str, str]) -> None:
+    client("s3").head_bucket(Bucket=BUCKET)
+    role = client("iam").get_role(RoleName="skylift-sandbox")["Role"]
+    assert role["Arn"] == sandbox_variables["SKYLIFT_AWS_ROLE"]
