@@ -98,8 +98,8 @@ def test_temporary_errors_are_waited_out() -> None:
     hiccup = RemoteError("throttled", temporary=True)
     service = ScriptedService([RUNNING, hiccup, hiccup, DONE], [["a"], hiccup, ["b"]])
     assert spoken(list(watch(service, "x", pace=PACE, clock=FakeClock()))) == [
-        "a",
         "Training",
+        "a",
         "b",
         "Completed",
     ]

@@ -1,0 +1,1 @@
+"""Which flights out of New York arrive late?"""
