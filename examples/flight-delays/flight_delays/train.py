@@ -1,6 +1,6 @@
 """Train on the flights of train/, report on those of validation/.
 
-    python -m flight_delays.train --epochs 5
+python -m flight_delays.train --epochs 5
 """
 
 import argparse
@@ -33,7 +33,7 @@ def parse_args():
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--hidden", type=int, default=32, help="hidden units")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--early-stop", action="store_true", help=f"stop after {PATIENCE} epochs without gain")
+    parser.add_argument("--early-stop", action="store_true", help="stop when three epochs brought nothing")
     return parser.parse_args()
 
 

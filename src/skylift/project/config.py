@@ -12,7 +12,7 @@ from skylift.project.defaults import project_layer
 from skylift.project.keys import Named, Spec, Table, Value, Values, config_keys, table_of, train_keys
 from skylift.project.layers import KeyPath, Layer, Said, Source, dotted, merged, nested, read_layer
 from skylift.project.outside import flag_layers, variable_layers
-from skylift.project.toml import read_toml
+from skylift.project.toml import read_config
 from skylift.values.project import Loaded
 from skylift.values.settings import JobSettings, Origin, Settings
 
@@ -38,24 +38,27 @@ def load(
     :raises ConfigError: with every problem there is.
     :raises NotReady: when the project has no config yet.
     """
-    pyproject = read_toml(root / _PYPROJECT, _PYPROJECT) or {}
-    files = _file_layers(root, home, pyproject)
+    pyproject = read_config(root / _PYPROJECT, _PYPROJECT) or {}
+    project = _project_file(root, pyproject)
+    files = _file_layers(root, home, project)
     defaults = project_layer(root, pyproject)
     known = {path for layer in (*files, defaults) for path in layer.said}
     variables, warnings = variable_layers(environment, known)
     layers = [*flag_layers(overrides), *variables, *files, defaults]
     said = merged(layers)
     issues = [issue for layer in layers for issue in layer.issues]
-    issues += check(root, said)
+    settings = _settings(said)
+    told = {issue.where for issue in issues}
+    meant = check(settings, root, lambda path: _where(path, said, project.source))
+    issues += [issue for issue in meant if issue.where not in told]
     if issues:
         raise ConfigError(list(dict.fromkeys(issues)))
-    settings = _settings(said)
     if not settings.jobs:
         warnings.append("no job is described yet: set entry-point")
     return Loaded(root, settings, tuple(_origins(said)), tuple(warnings))
 
 
-def _file_layers(root: Path, home: Path, pyproject: Mapping[str, Any]) -> list[Layer]:
+def _file_layers(root: Path, home: Path, project: Layer) -> list[Layer]:
     """The layers that are files, the strongest first."""
     local = _read(root / _LOCAL, Source(_LOCAL))
     shown = str(Path("~") / _USER)
@@ -63,9 +66,8 @@ def _file_layers(root: Path, home: Path, pyproject: Mapping[str, Any]) -> list[L
     for layer in (local, user):
         if layer is not None and (found := layer.said.pop(("extends",), None)):
             what = "`extends` stands in the project's own file"
-            layer.issues.append(Issue(found.source.where(("extends",)), what, f"move it from {shown}"))
-    project = _extended(root, _project_file(root, pyproject))
-    return [layer for layer in (local, *project, user) if layer is not None]
+            layer.issues.append(Issue(found.source.where(("extends",)), what, "move it there"))
+    return [layer for layer in (local, *_extended(root, project), user) if layer is not None]
 
 
 def _project_file(root: Path, pyproject: Mapping[str, Any]) -> Layer:
@@ -87,7 +89,7 @@ def _project_file(root: Path, pyproject: Mapping[str, Any]) -> Layer:
 
 def _read(path: Path, source: Source) -> Layer | None:
     try:
-        raw = read_toml(path, source.name)
+        raw = read_config(path, source.name)
     except ConfigError as error:
         return Layer(source, issues=list(error.issues))
     return None if raw is None else _layer(raw, source)
@@ -123,14 +125,22 @@ def _base(root: Path, path: Path, where: str) -> Layer:
     table = _TABLE if path.name == _PYPROJECT else ""
     source = Source(shown, table)
     try:
-        raw: Any = read_toml(path, shown)
+        raw: Any = read_config(path, shown)
     except ConfigError as error:
         return Layer(source, issues=list(error.issues))
     if raw is None:
-        return Layer(source, issues=[Issue(where, f"no such file: {shown}", "the path is relative to this file")])
+        return Layer(
+            source, issues=[Issue(where, f"no such file: {shown}", "the path is relative to this file")]
+        )
     if table:
         raw = raw.get("tool", {}).get("skylift", {})
     return _layer(raw, source)
+
+
+def _where(path: KeyPath, said: Mapping[KeyPath, Said], usual: Source) -> str:
+    """Where a value stands, or the first of a table; one that is missing belongs into the project's file."""
+    below = (one.source for known, one in said.items() if known[: len(path)] == path)
+    return next(below, usual).where(path)
 
 
 def _settings(said: Mapping[KeyPath, Said]) -> Settings:
@@ -144,8 +154,10 @@ def _settings(said: Mapping[KeyPath, Said]) -> Settings:
 
 def _built(spec: Spec, value: Any) -> Any:
     if isinstance(spec, Table) and isinstance(value, Mapping):
-        fields = {key.replace("-", "_"): _built(spec.keys.get(key, Value("string")), value[key]) for key in value}
-        return spec.make(**fields)
+        found = {
+            key: _built(spec.keys[key], item) if key in spec.keys else item for key, item in value.items()
+        }
+        return spec.make(**{key.replace("-", "_"): item for key, item in found.items()})
     if isinstance(spec, Named) and isinstance(spec.each, Table):
         return {name: _named(spec.each, name, table) for name, table in value.items()}
     return value
@@ -159,7 +171,9 @@ def _named(spec: Table, name: str, table: Any) -> Any:
 def _origins(said: Mapping[KeyPath, Said]) -> list[Origin]:
     """Every value in force, in the order of the keys; those that nobody set come from ``default``."""
     shown = {path: Origin(dotted(path), one.value, one.source.name) for path, one in said.items()}
-    shown |= {path: Origin(dotted(path), value, "default") for path, value in _defaults(config_keys(), (), said)}
+    shown |= {
+        path: Origin(dotted(path), value, "default") for path, value in _defaults(config_keys(), (), said)
+    }
     order = {key: position for position, key in enumerate(config_keys().keys)}
     return [shown[path] for path in sorted(shown, key=lambda path: (order[path[0]], path))]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from skylift.host.toml import NotToml, parse_toml
 from skylift.project.keys import Free, Kind, Named, Spec, Table, Value, Values
-from skylift.project.toml import NotToml, parse
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+[smhd])+")
@@ -74,7 +74,7 @@ def _scalar_from_text(kind: Kind, text: str) -> Any:
 
 def _toml_value(text: str) -> Any:
     try:
-        return parse(f"value = {text}")["value"]
+        return parse_toml(f"value = {text}")["value"]
     except NotToml as error:
         raise Unfit(f"is not a value of TOML: {text!r}") from error
 

@@ -20,14 +20,14 @@ _OLDEST = Version("3.8")
 
 def project_layer(root: Path, pyproject: Mapping[str, Any]) -> Layer:
     """Defaults that the project's other files give."""
-    layer = Layer(Source("default"))
+    layer = Layer(Source("default", is_file=False))
     name, source = project_name(root, pyproject)
-    layer.said[("name",)] = Said(name, Source(source))
+    layer.said[("name",)] = Said(name, Source(source, is_file=False))
     found = project_python(root, pyproject)
     if found is not None:
-        layer.said[("python",)] = Said(found[0], Source(found[1]))
+        layer.said[("python",)] = Said(found[0], Source(found[1], is_file=False))
     for target in ("local", "docker"):
-        layer.said["targets", target, "backend"] = Said(target, Source("default"))
+        layer.said["targets", target, "backend"] = Said(target, layer.source)
     return layer
 
 

@@ -1,33 +1,65 @@
-"""Entry points: what people write, and the file behind it."""
+"""Entry points: what people write, and the file of the project behind it."""
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
+
+_FUNCTION = re.compile(r"([\w.]+):([\w.]+)")
+_NOT_SOURCES = frozenset({"build", "dist", "node_modules", "__pycache__", "site-packages"})
+_MOST_FILES = 5000
 
 
 def entry_file(root: Path, entry_point: str) -> Path | None:
-    """The source of a script, ``-m module`` or ``pkg.mod:function``; None when there is none."""
+    """The file of a script, ``-m module`` or ``pkg.mod:function``; None when the project has none."""
     text = entry_point.strip()
     if text.startswith("-m "):
-        return _module_file(root, text[3:].strip())
-    module, colon, _ = text.partition(":")
-    if colon and not text.endswith(".py"):
-        return _module_file(root, module)
+        return module_file(root, text[3:].strip())
+    function = _FUNCTION.fullmatch(text)
+    if function:
+        return module_file(root, function[1])
     path = root / text
-    return path if path.is_file() else None
+    inside = not Path(text).is_absolute() and ".." not in Path(text).parts
+    return path if inside and path.is_file() else None
 
 
 def function_name(entry_point: str) -> str:
-    """The function of ``pkg.mod:function``; empty for other forms."""
-    _, colon, function = entry_point.partition(":")
-    return function.strip() if colon and not entry_point.endswith(".py") else ""
+    """The function of ``pkg.mod:function``; empty for other forms.
+
+    >>> function_name("a.b:main"), function_name("a/b.py")
+    ('main', '')
+    """
+    function = _FUNCTION.fullmatch(entry_point.strip())
+    return function[2] if function else ""
 
 
-def _module_file(root: Path, module: str) -> Path | None:
+def module_file(root: Path, module: str) -> Path | None:
+    """The source of a module of the project, in its root or in ``src``; a package is its ``__main__``."""
     parts = module.split(".")
+    if not all(part.isidentifier() for part in parts):
+        return None
     for base in (root, root / "src"):
         folder = base.joinpath(*parts)
         for path in (folder.with_suffix(".py"), folder / "__main__.py", folder / "__init__.py"):
             if path.is_file():
                 return path
     return None
+
+
+def python_files(root: Path) -> list[str]:
+    """The Python sources of a project, POSIX and sorted; without environments and what is built."""
+    found: list[str] = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if _has_sources(Path(folder), name))
+        here = Path(folder).relative_to(root)
+        found += [(here / name).as_posix() for name in sorted(files) if name.endswith(".py")]
+        if len(found) > _MOST_FILES:
+            break
+    return sorted(found)
+
+
+def _has_sources(folder: Path, name: str) -> bool:
+    if name.startswith(".") or name in _NOT_SOURCES:
+        return False
+    return not (folder / name / "pyvenv.cfg").exists()

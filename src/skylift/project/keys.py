@@ -101,21 +101,23 @@ def _default(field: Any) -> Any:
 
 def _spec(hint: Any, default: Any) -> Spec:
     origin, inner = get_origin(hint), get_args(hint)
-    if hint in _KINDS:
-        return Value(_KINDS[hint], default=default)
-    if origin is Annotated:
-        return Value(inner[1], default=default)
-    if origin is Literal:
-        return Value("string", inner, default)
     if origin in (Union, types.UnionType):
         return _spec(next(item for item in inner if item is not type(None)), default)
     if origin is tuple:
         return Values(default or ())
     if is_dataclass(hint) and isinstance(hint, type):
         return table_of(hint)
-    if origin is not None and issubclass(origin, Mapping):
+    if isinstance(origin, type) and issubclass(origin, Mapping):
         return Named(_without_name(_spec(inner[1], None)))
-    return Free()
+    return _value(hint, default) or Free()
+
+
+def _value(hint: Any, default: Any) -> Value | None:
+    if get_origin(hint) is Literal:
+        return Value("string", get_args(hint), default)
+    # Annotated[int, "seconds"]: the annotation is the kind.
+    kind = get_args(hint)[1] if get_origin(hint) is Annotated else _KINDS.get(hint)
+    return Value(kind, default=default) if kind else None
 
 
 def _without_name(spec: Spec) -> Spec:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from skylift.errors import Issue
+from skylift.host.toml import NotToml, parse_toml
 from skylift.project.convert import Unfit, from_text
 from skylift.project.keys import Free, Named, Spec, Table, Value, config_keys
 from skylift.project.layers import KeyPath, Layer, Source, dotted, read_layer
-from skylift.project.toml import NotToml, parse
 from skylift_runtime.contract import FACTS_VARIABLE, GRACE_VARIABLE, JOB_VARIABLE, PROJECT_VARIABLE
 
 _PREFIX = "SKYLIFT_"
@@ -79,7 +79,7 @@ def flag_layers(overrides: Mapping[str, Any]) -> list[Layer]:
 
 def _path(key: str) -> KeyPath:
     try:
-        tree: Any = parse(f"{key} = 0")
+        tree: Any = parse_toml(f"{key} = 0")
     except NotToml:
         return ()
     path: KeyPath = ()

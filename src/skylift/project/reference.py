@@ -4,79 +4,75 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from skylift.project.shape import JOB, TOP, Leaf, Names, Node, Table, kebab
+from skylift.project.keys import Free, Named, Spec, Table, Value, Values, config_keys, table_of, toml_key
 from skylift.values import settings
-from skylift.values.settings import (
-    AwsSettings,
-    ChannelSettings,
-    ImageSettings,
-    JobSettings,
-    Settings,
-    ShipSettings,
-    TargetSettings,
-)
+from skylift.values.settings import JobSettings
 
 Row = tuple[str, str, str, str]
+_EXTENDS = "A file of team defaults that this one lies on: a path, relative to this file."
+_JOBS: Row = ("jobs.<name>", "table", "", "Another job: the keys of `train`, which stand at top level.")
 
 
 def rows() -> tuple[Row, ...]:
-    """Every key of the config in the order of the dataclasses."""
-    top = Table(
-        {key: node for key, node in TOP.keys.items() if isinstance(node, Leaf) and key not in JOB.keys}
-    )
-    extends = ("extends", "str", "", "A file of team defaults that this config lies on.")
-    return (
-        *(row for row in _of(Settings, "", top) if row[0] != "extends"),
-        extends,
-        *_of(JobSettings, "", JOB),
-        *_of(ChannelSettings, "channels.<name>."),
-        *_of(ImageSettings, "image."),
-        *_of(AwsSettings, "aws."),
-        *_of(ShipSettings, "ship."),
-        *_of(TargetSettings, "targets.<name>."),
-    )
+    """Every key of the config: name, type, default and meaning, in the order of the dataclasses."""
+    return tuple(_rows(config_keys(), ""))
 
 
-def _of(cls: type, prefix: str, table: Table | None = None) -> Iterator[Row]:
-    docs = _docs(cls)
-    for field in fields(cls):
-        key = kebab(field.name)
-        if (table is not None and key not in table.keys) or (field.name == "name" and cls is not Settings):
-            continue
-        node = table.keys[key] if table is not None else None
-        yield prefix + key, _kind(node, field.type), _default(field.default), docs.get(field.name, "")
+def _rows(table: Table, prefix: str) -> Iterator[Row]:
+    docs = _docs()[table.make.__name__]
+    if not prefix:
+        docs = {**_docs()[JobSettings.__name__], **docs, "extends": _EXTENDS}
+    for key, spec in table.keys.items():
+        name = prefix + key
+        if isinstance(spec, Table):
+            yield from _rows(spec, f"{name}.")
+        elif spec == Named(_job_table()):
+            yield _JOBS
+        elif isinstance(spec, Named) and isinstance(spec.each, Table):
+            if docs.get(key):
+                yield (f"{name}.<name>", "table", "", docs[key])
+            yield from _rows(spec.each, f"{name}.<name>.")
+        else:
+            yield (name, _kind(spec), _default(spec), docs.get(key, ""))
 
 
-def _kind(node: Node | None, hint: Any) -> str:
-    if isinstance(node, Leaf):
-        return str(node)
-    if isinstance(node, (Table, Names)):
-        return "table"
-    return str(hint).removesuffix(" | None")
+def _job_table() -> Table:
+    table = table_of(JobSettings)
+    return Table(table.make, {key: spec for key, spec in table.keys.items() if key != "name"})
 
 
-def _default(value: Any) -> str:
-    if value is MISSING or value is None or value in ("", ()):
+def _kind(spec: Spec) -> str:
+    if isinstance(spec, Value):
+        return " or ".join(f'"{choice}"' for choice in spec.choices) or spec.kind
+    if isinstance(spec, Values):
+        return "list of strings"
+    if isinstance(spec, Named) and not isinstance(spec.each, Free):
+        return f"table of {_kind(spec.each)}".replace("table of list", "table of lists", 1)
+    return "table"
+
+
+def _default(spec: Spec) -> str:
+    value: Any = spec.default if isinstance(spec, Value | Values) else None
+    if value is None or value in ("", ()):
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _docs(cls: type) -> dict[str, str]:
-    """The docstring under each field, which only the source has."""
+@cache
+def _docs() -> Mapping[str, Mapping[str, str]]:
+    """The docstring under each field, by class; only the source has them."""
     tree = ast.parse(inspect.getsource(settings))
-    body = next(
-        node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == cls.__name__
-    )
-    found = {}
-    for statement, after in pairwise(body):
-        is_doc = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and is_doc:
-            assert isinstance(after, ast.Expr)
-            assert isinstance(after.value, ast.Constant)
-            found[statement.target.id] = " ".join(str(after.value.value).split())
-    return found
+    return {node.name: dict(_fields(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for statement, after in pairwise(node.body):
+        named = isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+        said = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+        if named and said:
+            yield toml_key(statement.target.id), " ".join(str(after.value.value).split())  # type: ignore[attr-defined, union-attr]

@@ -1,0 +1,51 @@
+# Everything a developer types. Each target does its own set-up; it is there again at once the second time.
+#   PYTHON=python3.12 make …   another interpreter
+#   INSTALL=1 make …           tests, demo and benchmarks may install Debian packages that they need (as root)
+
+PYTHON ?= python3
+WORK := .work
+UV := $(WORK)/uv/bin/uv
+PY := .venv/bin/python
+READY := .venv/.ready
+
+ifeq ($(INSTALL),1)
+export SKYLIFT_TEST_INSTALL := 1
+endif
+
+.PHONY: help demo test check bench docs
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: $(READY) ## the example, from `skylift init` to a training job in the sandbox
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" tools/demo.sh
+
+test: $(READY) ## every test; what cannot run on this machine is skipped and says why
+	$(PY) -m pytest
+
+check: $(READY) ## lint, format, types, who may import whom, and that the reference is fresh
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest -q tests/unit/test_house.py tests/unit/test_habits.py
+	$(if $(wildcard tools/docs.py),$(PY) tools/docs.py --check)
+
+bench: $(READY) ## how long it takes, beside others, with ratios
+	$(PY) -m benchmarks
+
+docs: $(READY) ## write docs/reference anew from the code
+	$(PY) tools/docs.py
+
+$(READY): uv.lock pyproject.toml $(UV)
+	$(UV) sync --quiet --locked --all-groups --python $(WORK)/uv/bin/python
+	@touch $@
+
+$(UV):
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) here: apt-get install python3 python3-venv" >&2; exit 3; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "$(PYTHON) is older than 3.10: name another one, PYTHON=python3.12 make $(MAKECMDGOALS)" >&2; exit 3; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "$(PYTHON) has no venv: apt-get install python3-venv" >&2; exit 3; }
+	$(PYTHON) -m venv $(WORK)/uv
+	$(WORK)/uv/bin/python -m pip install --quiet 'uv>=0.8'

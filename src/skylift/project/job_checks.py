@@ -1,0 +1,141 @@
+"""What a job's config means: its entry point, its channels, and the places that its templates name."""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+from skylift.errors import Issue
+from skylift.project.entry import entry_file, python_files
+from skylift.project.layers import KeyPath
+from skylift.values.settings import ChannelSettings, JobSettings
+from skylift_runtime.contract import (
+    CHANNEL_LIMIT,
+    HYPERPARAMETER_KEY_LIMIT,
+    RAW_ARGUMENTS_KEY,
+    RESERVED_CHANNEL,
+)
+
+Where = Callable[[KeyPath], str]
+_CHANNEL = re.compile(r"[A-Za-z0-9.\-_]{1,64}")
+_NOT_YET = ("run:", "dataset:", "fsx://", "efs://")
+_COLLECTED = ("model", "output")
+_PLACES = ("model", "output", "checkpoints", "gpus", "hosts", "rank", "run")
+_PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}?|\}")
+
+
+def check_job(job: JobSettings, root: Path, where: Where) -> Iterator[Issue]:
+    """Everything that is wrong with one job."""
+    yield from _entry(job, root, where)
+    yield from _channels(job, where)
+    yield from _hyperparameters(job, where)
+    yield from _templates(job, where)
+    yield from _paths(job, where)
+    for place in job.collect:
+        if place not in _COLLECTED:
+            what = f"files are collected into {' or '.join(_COLLECTED)}, not {place!r}"
+            yield Issue(where(("collect", place)), what)
+    for name, pattern in job.metrics.items():
+        yield from _metric(where(("metrics", name)), pattern)
+
+
+def _entry(job: JobSettings, root: Path, where: Where) -> Iterator[Issue]:
+    at = where(("entry-point",))
+    if job.entry_point and job.command:
+        yield Issue(at, "there is a command as well", "keep one of the two")
+    elif not job.entry_point and not job.command:
+        yield Issue(at, f"nothing says what starts the job `{job.name}`", "set entry-point or command")
+    elif job.entry_point and entry_file(root, job.entry_point) is None:
+        what = f"entry point `{job.entry_point}` is not in the project"
+        yield Issue(at, what, _nearest(root, job.entry_point))
+
+
+def _nearest(root: Path, entry_point: str) -> str:
+    files = python_files(root)
+    named = [path for path in files if posixpath.basename(path) == posixpath.basename(entry_point)]
+    near = named or difflib.get_close_matches(entry_point, files, 1, 0.5)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return "name a script of the project, `-m package.module` or `package.module:function`"
+
+
+def _channels(job: JobSettings, where: Where) -> Iterator[Issue]:
+    if len(job.channels) > CHANNEL_LIMIT - 1:
+        what = f"{len(job.channels)} channels, and there can be {CHANNEL_LIMIT - 1}"
+        yield Issue(where(("channels",)), what)
+    for name, channel in job.channels.items():
+        at = where(("channels", name))
+        if name == RESERVED_CHANNEL:
+            yield Issue(at, f"the channel `{name}` is Skylift's own", "choose another name")
+        elif not _CHANNEL.fullmatch(name):
+            what = f"not a name for a channel: {name!r}"
+            yield Issue(at, what, "use up to 64 letters, digits, dots, dashes and underscores")
+        yield from _channel(name, channel, at)
+
+
+def _channel(name: str, channel: ChannelSettings, at: str) -> Iterator[Issue]:
+    said = [text for text in (channel.local, channel.cloud) if text]
+    later = next((text for text in said if text.startswith(_NOT_YET)), None)
+    if not said:
+        yield Issue(at, f"channel `{name}` has neither a local folder nor a place in the cloud")
+    elif later:
+        yield Issue(at, f"{later!r} can not be read by this version", "name a folder or an s3:// prefix")
+    elif channel.local and "://" in channel.local:
+        yield Issue(at, f"local wants a folder, not {channel.local!r}", "write an s3:// prefix as cloud")
+    elif channel.cloud and not channel.cloud.startswith("s3://"):
+        yield Issue(at, f"cloud wants s3://bucket/prefix, not {channel.cloud!r}")
+    if channel.owner and not re.fullmatch(r"\d{12}", channel.owner):
+        yield Issue(at, f"not an account: {channel.owner!r}", "it has twelve digits")
+
+
+def _hyperparameters(job: JobSettings, where: Where) -> Iterator[Issue]:
+    for name in job.hyperparameters:
+        at = where(("hyperparameters", name))
+        if name.startswith("sagemaker_") or name == RAW_ARGUMENTS_KEY:
+            yield Issue(at, f"the name {name!r} is reserved", "choose another name")
+        elif not 0 < len(name) <= HYPERPARAMETER_KEY_LIMIT:
+            yield Issue(at, f"a name has 1 to {HYPERPARAMETER_KEY_LIMIT} characters, not {len(name)}")
+
+
+def _templates(job: JobSettings, where: Where) -> Iterator[Issue]:
+    rows = [(("arguments", key), text) for key, text in job.arguments.items()]
+    rows += [(("paths", key), text) for key, text in job.paths.items()]
+    known = [*_PLACES, *(f"channel:{name}" for name in job.channels)]
+    for path, text in rows:
+        yield from _places(where(path), text, known)
+    for word in job.command:
+        yield from _places(where(("command",)), word, known)
+
+
+def _places(at: str, text: str, known: list[str]) -> Iterator[Issue]:
+    for match in _PLACE.finditer(text):
+        name = match[1]
+        if match[0] in ("{{", "}}") or name in known:
+            continue
+        if name is None or not match[0].endswith("}"):
+            yield Issue(at, f"a lone brace in {text!r}", "write {{ for { and }} for }")
+            continue
+        near = difflib.get_close_matches(name, known, 1)
+        guess = f"did you mean {{{near[0]}}}? " if near else ""
+        there = ", ".join(f"{{{place}}}" for place in known)
+        yield Issue(at, f"there is no {{{name}}}", f"{guess}there are: {there}")
+
+
+def _paths(job: JobSettings, where: Where) -> Iterator[Issue]:
+    for path in job.paths:
+        pure = PurePosixPath(path)
+        if pure.is_absolute() or ".." in pure.parts or not pure.parts:
+            yield Issue(where(("paths", path)), f"wants a path inside the project, not {path!r}")
+
+
+def _metric(at: str, pattern: str) -> Iterator[Issue]:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        yield Issue(at, f"not a regular expression: {error}")
+        return
+    if groups < 1:
+        yield Issue(at, f"no group in {pattern!r}", "put the number in parentheses: loss=([0-9.]+)")

@@ -1,0 +1,135 @@
+"""Every error passes one boundary: one clear message, a hint, the right exit code, and JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conformance.places import PROJECTS, checkout
+
+
+def skylift(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "skylift", *arguments],
+        cwd=folder,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return checkout(PROJECTS / "succeeds", tmp_path)
+
+
+def test_a_project_without_config_is_told_what_to_do(tmp_path: Path) -> None:
+    done = skylift(tmp_path, "run")
+    assert done.returncode == 3
+    assert "skylift init" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_missing_entry_point_names_the_nearest_file(project: Path) -> None:
+    config = project / "skylift.toml"
+    config.write_text(config.read_text().replace("train.py", "trian.py"))
+    done = skylift(project, "run")
+    assert done.returncode == 2
+    assert "trian.py" in done.stderr
+    assert "train.py" in done.stderr.split("hint:", 1)[1]
+    assert not (project / ".skylift").exists()
+
+
+def test_all_problems_of_a_config_come_at_once_with_the_nearest_key(project: Path) -> None:
+    with (project / "skylift.toml").open("a") as stream:
+        stream.write('\n[image]\nbse = "x"\n\n[targets.gpu]\nmax-run = "soon"\n')
+    done = skylift(project, "config")
+    assert done.returncode == 2
+    assert "bse" in done.stderr
+    assert "`base`" in done.stderr
+    assert "max-run" in done.stderr
+
+
+def test_a_misspelt_hyperparameter_starts_nothing(project: Path) -> None:
+    done = skylift(project, "run", "epoch=3", "lr=fast")
+    assert done.returncode == 2
+    assert "epochs" in done.stderr
+    assert "lr" in done.stderr
+    assert not (project / ".skylift").exists()
+
+
+def test_a_dead_registry_is_the_registrys_fault(project: Path) -> None:
+    dead = "127.0.0.1:9"
+    done = skylift(
+        project,
+        "build",
+        "--push",
+        "--json",
+        SKYLIFT_IMAGE_BASE=f"{dead}/b:1",
+        SKYLIFT_IMAGE_REPOSITORY=f"{dead}/x",
+    )
+    assert done.returncode == 5
+    error = json.loads(done.stdout)["error"]
+    assert error["type"] == "RegistryError"
+    assert error["exit_code"] == 5
+    assert dead in error["message"]
+    assert error["hints"]
+
+
+def test_without_a_registry_the_way_out_is_told(project: Path) -> None:
+    done = skylift(project, "run", "--on", "docker")
+    assert done.returncode == 3
+    assert "repository" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("rn",), ("run", "--no-such"), ("compare", "a"), ("show", "zzzz"), ("run", "--on", "mars")]
+)
+def test_a_wrong_command_line_is_usage(project: Path, arguments: tuple[str, ...]) -> None:
+    done = skylift(project, *arguments)
+    assert done.returncode == 2
+    assert "hint:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_errors_are_json_where_json_was_asked_for(project: Path) -> None:
+    done = skylift(project, "run", "--on", "mars", "--json")
+    assert done.returncode == 2
+    error = json.loads(done.stdout)["error"]
+    assert "mars" in error["message"]
+    assert error["issues"]
+
+
+def test_a_failed_run_as_json_is_one_document(tmp_path: Path) -> None:
+    project = checkout(PROJECTS / "fails", tmp_path)
+    done = skylift(project, "run", "--json")
+    assert done.returncode == 4
+    assert json.loads(done.stdout)["FailureReason"].startswith("AlgorithmError: ValueError: no rows")
+
+
+def test_help_is_there_for_every_verb(tmp_path: Path) -> None:
+    listed = skylift(tmp_path, "--help").stdout.split("Commands:", 1)[1]
+    verbs = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "]
+    assert {"init", "run", "build", "sandbox"} <= set(verbs)
+    for verb in verbs:
+        assert skylift(tmp_path, verb, "--help").returncode == 0, verb
+
+
+def test_a_dry_run_creates_nothing(project: Path) -> None:
+    done = skylift(project, "run", "--dry-run", "--json", "epochs=7")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["request"]["HyperParameters"]["epochs"] == "7"
+    assert not (project / ".skylift").exists()
+
+
+def test_a_secret_in_a_url_is_not_repeated(project: Path) -> None:
+    base = "https://user:planted-secret@127.0.0.1:9/b"
+    done = skylift(project, "build", SKYLIFT_IMAGE_BASE=base, SKYLIFT_IMAGE_REPOSITORY="127.0.0.1:9/x")
+    assert done.returncode in (2, 5)
+    assert "planted-secret" not in done.stderr + done.stdout

@@ -1,0 +1,140 @@
+"""Who owns a local job: watchers and supervisors die, and nothing is left half way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.conformance.places import PROJECTS, Place, checkout
+
+from skylift.host.processes import identify
+from skylift.values.run_folder import RunFolder
+
+LOCAL = Place("local", {})
+
+
+@pytest.fixture
+def project(weird_tmp_path: Path) -> Path:
+    return checkout(PROJECTS / "stops", weird_tmp_path)
+
+
+@pytest.fixture
+def watcher(project: Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "skylift", "run"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield process
+        process.kill()
+
+
+def name_of(watcher: subprocess.Popen[str]) -> str:
+    assert watcher.stdout is not None
+    return watcher.stdout.readline().strip()
+
+
+def folder(project: Path, name: str) -> RunFolder:
+    return RunFolder(project / ".skylift" / "runs" / name)
+
+
+def eventually(happened: Callable[[], bool], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def training(project: Path) -> list[int]:
+    """Processes whose command line names this project's folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if os.fsencode(project) in command and identify(int(entry.name)) is not None:
+                found.append(int(entry.name))
+    return found
+
+
+def test_ctrl_c_stops_the_job_and_what_it_saved_is_kept(
+    project: Path, watcher: subprocess.Popen[str]
+) -> None:
+    name = name_of(watcher)
+    LOCAL.wait_for_line(project, name, "epoch=1")
+    watcher.send_signal(signal.SIGINT)
+    _, stderr = watcher.communicate(timeout=60)
+    assert watcher.returncode == 130
+    assert "stopping" in stderr
+    assert "saved" in stderr
+    assert LOCAL.show(project, name).status == "Stopped"
+    assert (folder(project, name).tree / "model" / "saved.txt").read_text() == "epoch 1"
+
+
+def test_a_killed_watcher_means_stop(project: Path, watcher: subprocess.Popen[str]) -> None:
+    name = name_of(watcher)
+    LOCAL.wait_for_line(project, name, "epoch=1")
+    watcher.kill()
+    eventually(lambda: LOCAL.show(project, name).terminal)
+    assert LOCAL.show(project, name).status == "Stopped"
+    eventually(lambda: training(project) == [])
+
+
+def test_a_detached_run_outlives_its_command_and_can_be_stopped_by_another(project: Path) -> None:
+    name = LOCAL.start(project)
+    LOCAL.wait_for_line(project, name, "epoch=1")
+    assert LOCAL.show(project, name).secondary == "Training"
+    LOCAL.skylift(project, "stop", name[-4:])
+    assert LOCAL.show(project, name).status == "Stopped"
+    LOCAL.skylift(project, "wait", name, expect=7)
+
+
+def test_a_killed_supervisor_leaves_no_training_and_a_whole_record(project: Path) -> None:
+    name = LOCAL.start(project)
+    LOCAL.wait_for_line(project, name, "epoch=1")
+    owner = json.loads(folder(project, name).supervisor.read_text())
+    os.kill(owner["pid"], signal.SIGKILL)
+    eventually(lambda: training(project) == [])
+    record = LOCAL.show(project, name)
+    assert record.status == "Failed"
+    assert record.failure_reason.startswith("InternalServerError: the process that owned this run")
+    assert record.at("Skylift.project") == "stops"
+    # The next command tells the same, and a new run is not in its way.
+    LOCAL.skylift(project, "wait", name, expect=4)
+    assert name in LOCAL.skylift(project, "runs")
+
+
+def test_a_run_whose_command_died_before_it_began_is_told_as_failed(project: Path) -> None:
+    name = LOCAL.start(project)
+    LOCAL.wait_for_line(project, name, "epoch=1")
+    LOCAL.skylift(project, "stop", name)
+    twin = folder(project, "stops-260101000000-twin")
+    twin.path.mkdir()
+    intent = json.loads(folder(project, name).intent.read_text())
+    intent |= {"run": twin.name, "owner": {"pid": 1, "started": "never", "boot": ""}}
+    twin.intent.write_text(json.dumps(intent))
+    assert LOCAL.show(project, twin.name).status == "Failed"
+
+
+def test_many_runs_at_once_do_not_disturb_each_other(weird_tmp_path: Path) -> None:
+    project = checkout(PROJECTS / "succeeds", weird_tmp_path)
+    LOCAL.skylift(project, "lock")
+    names = [LOCAL.start(project, f"epochs={n}") for n in range(1, 6)]
+    assert len(set(names)) == 5
+    for epochs, name in enumerate(names, 1):
+        LOCAL.skylift(project, "wait", name)
+        record = LOCAL.show(project, name)
+        assert record.at("Skylift.arguments.epochs") == epochs
+        assert record.at("Skylift.metrics.best.train:loss.step") == epochs
