@@ -54,6 +54,10 @@ class Machine:
         folders = [self.environment.get("PATH", os.defpath), *_SYSTEM_FOLDERS]
         return shutil.which(program, path=os.pathsep.join(folders))
 
+    def engine_at(self, address: str) -> dict[str, str]:
+        """The variables that a program needs to find the client and the engine."""
+        return {"DOCKER_HOST": address, "PATH": self.environment.get("PATH", os.defpath)}
+
     def need(self, program: str, *, package: str) -> str:
         """Where a program is, installed from Debian when that is allowed.
 
@@ -159,14 +163,14 @@ def docker_engine(machine: Machine) -> Iterator[dict[str, str]]:
     :raises Unavailable: when there is none.
     """
     if machine.find("docker") is not None and _engine_answers(machine.environment):
-        yield {"DOCKER_HOST": _engine_address(machine.environment)}
+        yield machine.engine_at(_engine_address(machine.environment))
         return
     if not machine.may_install:
         raise Unavailable("no Docker Engine answers (set DOCKER_HOST, or SKYLIFT_TEST_INSTALL=1 as root)")
     daemon = machine.need("dockerd", package="docker.io")
     # On a machine with an init system the package has started its engine.
     if _engine_answers(machine.environment):
-        yield {"DOCKER_HOST": _engine_address(machine.environment)}
+        yield machine.engine_at(_engine_address(machine.environment))
         return
     with short_folder() as folder, _own_engine(machine, daemon, folder) as variables:
         yield variables
@@ -185,7 +189,7 @@ def _own_engine(machine: Machine, daemon: str, folder: Path) -> Iterator[dict[st
     with running(command, log, environment) as process:
         try:
             wait_until(lambda: _engine_answers(environment), process, log)
-            yield {"DOCKER_HOST": address}
+            yield machine.engine_at(address)
         finally:
             _stop_engine(process, folder)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pytest
-from skylift.sandbox.world import Sandbox
 from tests.conformance.places import Place
 
+from skylift.sandbox.world import Sandbox
 from skylift.values.progress import silent
 
 

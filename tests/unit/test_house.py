@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     **dict.fromkeys(ROOMS, BELOW),
     "flow": BELOW | ROOMS | {"aws", "registry"},
     "sandbox": BELOW | {"aws", "registry", "emulator", "flow"},
-    "cli": LOW | {"flow", "report", "sandbox", "__init__"},
+    "cli": BELOW | {"flow", "report", "sandbox", "__init__"},
 }
 ONLY_IN = {
     "boto3": {"aws"},

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 from skylift.errors import SkyliftError
+from skylift.host.redaction import redact_text
 
 _BUG = 1
 _USAGE = 2
@@ -84,9 +85,11 @@ def _unexpected(error: Exception, *, as_json: bool) -> int:
 def _tell(
     message: str, hints: Sequence[str], *, kind: str, facts: dict[str, object], code: int, as_json: bool
 ) -> None:
+    # Whoever wrote the message took care of secrets already; a URL that slipped through stops here.
+    message, hints = redact_text(message), [redact_text(hint) for hint in hints]
     if as_json:
         body = {"error": {"type": kind, "message": message, "hints": list(hints), "exit_code": code, **facts}}
-        click.echo(json.dumps(body, default=str))
+        click.echo(redact_text(json.dumps(body, default=str)))
         return
     first, *rest = message.splitlines() or [kind]
     click.secho("error: ", fg="red", bold=True, nl=False, err=True)

@@ -8,7 +8,7 @@ import click
 
 from skylift.cli.options import dry_run_option, json_option
 from skylift.cli.talk import answer, emit, say
-from skylift.flow.project import initialise, understand
+from skylift.flow.initialise import initialise, understand
 from skylift.report.plans import detection
 
 

@@ -19,16 +19,12 @@ from skylift.flow.running import Launch, Run
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud, World
 from skylift.host.files import write_text
-from skylift.project.detect import detect
-from skylift.project.find import find_root
-from skylift.project.write import write_config
 from skylift.runs.compare import compare
 from skylift.runs.store import RunStore, newest
 from skylift.runs.unpack import unpack
 from skylift.values.comparison import Comparison
 from skylift.values.packages import Lock
 from skylift.values.plan import BuiltImage, ImagePlan, Plan
-from skylift.values.project import Detection
 from skylift.values.record import Record
 from skylift.values.references import parse_s3
 from skylift.values.settings import Origin
@@ -172,23 +168,3 @@ class Project:
 
     def _cloud(self) -> Cloud:
         return Cloud(self.sources.settings.aws, self.sources.world)
-
-
-def understand(path: Path | str = ".", *, entry_point: str | None = None) -> tuple[Path, Detection]:
-    """Read a project that has no config yet. Nothing of it is imported or run.
-
-    :raises UsageError: when several files could be the entry point, or none.
-    """
-    root = find_root(Path(path))
-    found = detect(root, entry_point=entry_point)
-    return root, found
-
-
-def initialise(root: Path, found: Detection, *, dry_run: bool) -> tuple[Path, str]:
-    """Write the config that was understood; the file and the text that was added."""
-    if not found.config.get("entry-point"):
-        names = ", ".join(found.candidates) or "no Python file looks like one"
-        raise UsageError(
-            f"the entry point is not clear: {names}", hints=("say it: skylift init --entry-point FILE",)
-        )
-    return write_config(root, found, dry_run=dry_run)

@@ -19,10 +19,16 @@ def description(settings: Settings, schemas: Mapping[str, Schema], files: Sequen
             "schema": 1,
             "name": settings.name,
             "files": paths,
-            "python_path": ["src"] if any(path.startswith("src/") for path in paths) else [],
+            "python_path": ["src"] if _is_src_layout(paths) else [],
             "jobs": {name: _job(job, schemas[name]) for name, job in settings.jobs.items()},
         }
     )
+
+
+def _is_src_layout(paths: Sequence[str]) -> bool:
+    """Whether modules are imported from ``src``, rather than from a package of that name."""
+    modules = any(path.startswith("src/") and path.endswith(".py") for path in paths)
+    return modules and "src/__init__.py" not in paths
 
 
 def _job(job: JobSettings, schema: Schema) -> dict[str, Any]:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from skylift.errors import NotReady
 from skylift.host.toml import NotToml, read_toml
+
+_OUR_TABLE = re.compile(r"^\s*\[tool\.skylift[.\]]", re.MULTILINE)
 
 
 def find_root(start: Path) -> Path:
-    """The nearest folder upwards with a config of ours, else with a pyproject.toml or a .git, else ``start``."""
+    """The nearest folder upwards with a config of ours, else with a pyproject.toml or a .git, else ``start``.
+
+    :raises NotReady: when ``start`` is not there.
+    """
     here = start.resolve()
+    if not here.exists():
+        raise NotReady(f"no such folder: {start}")
+    here = here if here.is_dir() else here.parent
     upwards = (here, *here.parents)
     for folder in upwards:
-        if (folder / "skylift.toml").exists() or _has_table(folder / "pyproject.toml"):
+        if (folder / "skylift.toml").is_file() or has_config(folder / "pyproject.toml"):
             return folder
     for folder in upwards:
-        if (folder / "pyproject.toml").exists() or (folder / ".git").exists():
+        if (folder / "pyproject.toml").is_file() or (folder / ".git").exists():
             return folder
     return here
 
 
-def _has_table(path: Path) -> bool:
+def has_config(pyproject: Path) -> bool:
+    """Whether ``pyproject.toml`` holds ``[tool.skylift]``; what else is wrong with it is told when it is loaded."""
     try:
-        tool = (read_toml(path) or {}).get("tool")
+        tool = (read_toml(pyproject) or {}).get("tool")
     except NotToml:
-        # What is wrong with a file is told when it is loaded.
+        return bool(_OUR_TABLE.search(pyproject.read_text(encoding="utf-8", errors="replace")))
+    except OSError:
         return False
     return isinstance(tool, dict) and "skylift" in tool

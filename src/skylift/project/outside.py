@@ -44,7 +44,7 @@ def variable_layers(
         if variable in names:
             layers.append(_one(names[variable], text, Source(variable, is_file=False)))
         else:
-            near = difflib.get_close_matches(variable, names, 1)
+            near = difflib.get_close_matches(variable, names, 1, 0.8)
             guess = f"; did you mean {near[0]}?" if near else ""
             warnings.append(f"the variable {variable} is not a setting{guess}")
     return layers, warnings

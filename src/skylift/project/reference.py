@@ -71,8 +71,8 @@ def _docs() -> Mapping[str, Mapping[str, str]]:
 
 
 def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
-    for statement, after in pairwise(node.body):
-        named = isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-        said = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-        if named and said:
-            yield toml_key(statement.target.id), " ".join(str(after.value.value).split())  # type: ignore[attr-defined, union-attr]
+    for field, after in pairwise(node.body):
+        if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+            continue
+        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            yield toml_key(field.target.id), " ".join(str(after.value.value).split())

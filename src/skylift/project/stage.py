@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,7 +28,8 @@ def stage(
     (part / "code").mkdir(parents=True)
     for file in files:
         _copy(root, file, part / "code")
-    os.replace(part, into)  # noqa: PTH105 - says what it does on every platform
+    remove_tree(into)
+    part.rename(into)
 
 
 def _copy(root: Path, file: ShippedFile, into: Path) -> None:
@@ -51,5 +51,5 @@ def _copy(root: Path, file: ShippedFile, into: Path) -> None:
 def runtime_sources() -> dict[str, bytes]:
     """The runtime's sources by path: ``skylift_runtime/launch.py`` and its siblings."""
     package = Path(skylift_runtime.__file__).parent
-    sources = sorted(path for path in package.rglob("*.py"))
+    sources = sorted(package.rglob("*.py"))
     return {f"{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes() for path in sources}

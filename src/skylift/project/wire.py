@@ -21,22 +21,28 @@ def encode(value: Any) -> str:
     >>> encode("adam"), encode("7"), encode(7), encode(True), encode("a\\nb")
     ('adam', '"7"', '7', 'true', '"a\\\\nb"')
     """
-    bare = isinstance(value, str) and "\n" not in value and "\r" not in value and not _is_json(value)
-    return str(value) if bare else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and len(value.splitlines()) <= 1 and not _is_json(value):
+        # splitlines also cuts at what the service's own patterns take for an end of line.
+        bare = value == "".join(value.splitlines())
+        return value if bare else json.dumps(value)
+    return json.dumps(value)
 
 
 def decode(text: str) -> Any:
     """JSON, else the text itself: what every reader of hyperparameters.json does."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except ValueError:
         return text
 
 
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except json.JSONDecodeError:
+    except RecursionError:
+        # Thousands of brackets: no reader can tell, so it goes as a JSON string, which every reader can.
+        return True
+    except ValueError:
         return False
     return True
 
@@ -48,7 +54,7 @@ def hyperparameters(arguments: Arguments) -> dict[str, str]:
     """
     found = {key: encode(value) for key, value in arguments.given.items()}
     if arguments.raw:
-        found[RAW_ARGUMENTS_KEY] = json.dumps(list(arguments.raw), ensure_ascii=False)
+        found[RAW_ARGUMENTS_KEY] = encode(list(arguments.raw))
     issues = [issue for key, text in found.items() for issue in _issues(key, text)]
     if len(found) > HYPERPARAMETER_COUNT_LIMIT:
         what = f"{len(found)} hyperparameters, the service takes {HYPERPARAMETER_COUNT_LIMIT}"

@@ -88,12 +88,16 @@ def duration(seconds: float) -> str:
 
 
 def age(then: datetime, now: datetime) -> str:
-    seconds = max(0.0, (now - then).total_seconds())
-    return (
-        f"{seconds / 86400:.0f}d"
-        if seconds >= 2 * 86400
-        else duration(seconds).split(".")[0].rstrip("s") + ("s" if seconds < 60 else "")
-    )
+    """How long ago, coarse: nobody needs the seconds of yesterday.
+
+    >>> age(datetime(2026, 1, 1), datetime(2026, 1, 1, 0, 4, 13)), age(datetime(2026, 1, 1), datetime(2026, 1, 4))
+    ('4m', '3d')
+    """
+    seconds = max(0, int((now - then).total_seconds()))
+    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= length:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"
 
 
 def number(value: Any) -> str:

@@ -1,0 +1,26 @@
+"""Every benchmark, one command: ``make bench``."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import images, startup
+from tests.base_image import Unavailable
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--runs", type=int, default=3, help="how often images are built (default: 3)")
+    parser.add_argument("--only", choices=["startup", "images"])
+    wanted = parser.parse_args()
+    if wanted.only != "images":
+        print(startup.report(runs=10))
+    if wanted.only != "startup":
+        try:
+            print(images.report(wanted.runs))
+        except Unavailable as reason:
+            print(f"\nimages are left out: {reason}")
+
+
+if __name__ == "__main__":
+    main()

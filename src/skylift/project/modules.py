@@ -1,0 +1,130 @@
+"""The modules of a project that matter for one entry file: what it imports, and what of it it uses."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from skylift.project.entry import module_file
+
+_EVERYTHING = "*"
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A module of the project, and the names of it that the importing file uses."""
+
+    path: Path
+    tree: ast.Module
+    names: frozenset[str]
+    bound: frozenset[str]
+    """What the importing file calls the module, or what it has from it."""
+
+    def used(self) -> list[ast.AST]:
+        """The code that runs on import, and the definitions that are reached from the names in use."""
+        definitions = {node.name: node for node in self.tree.body if isinstance(node, Definition)}
+        wanted = set(definitions) if _EVERYTHING in self.names else set(self.names) & set(definitions)
+        reached: dict[str, Definition] = {}
+        while wanted:
+            name = wanted.pop()
+            reached[name] = definitions[name]
+            wanted |= (_names(definitions[name]) & set(definitions)) - set(reached)
+        top = [
+            node for node in self.tree.body if not isinstance(node, Definition) and not is_main_guard(node)
+        ]
+        return [*top, *(node for node in definitions.values() if node.name in reached)]
+
+
+def parsed(path: Path) -> ast.Module | None:
+    """The syntax tree of a file; None when it is not Python."""
+    try:
+        return ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError, OSError, RecursionError):
+        return None
+
+
+def is_main_guard(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "__name__" in _names(node.test)
+
+
+def imported(root: Path, path: Path, tree: ast.Module) -> list[Imported]:
+    """Modules of the project that a file imports, one level deep."""
+    used: dict[Path, set[str]] = {}
+    bound: dict[Path, set[str]] = {}
+    for node in ast.walk(tree):
+        for file, names, name in _imports(root, path, tree, node):
+            used.setdefault(file, set()).update(names)
+            bound.setdefault(file, set()).add(name.split(".")[0])
+    trees = {file: parsed(file) for file in used if file != path}
+    return [
+        Imported(file, module, frozenset(used[file]), frozenset(bound[file]))
+        for file, module in trees.items()
+        if module is not None
+    ]
+
+
+def _imports(root: Path, path: Path, tree: ast.Module, node: ast.AST) -> Iterator[tuple[Path, set[str], str]]:
+    """Files, the names of them that are used, and what they are called here."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            name, file = alias.asname or alias.name, _file(root, path, alias.name)
+            if file is not None:
+                yield file, _attributes(tree, name), name
+    elif isinstance(node, ast.ImportFrom):
+        stem = _stem(root, path, node)
+        for alias in node.names:
+            name, below = alias.asname or alias.name, _file(root, path, f"{stem}.{alias.name}".strip("."))
+            if below is not None:
+                yield below, _attributes(tree, name), name
+            elif stem and (file := _file(root, path, stem)) is not None:
+                yield file, {alias.name}, name
+
+
+def _stem(root: Path, path: Path, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = path.relative_to(root).parts[:-1]
+    parts = parts[1:] if parts[:1] == ("src",) else parts
+    return ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
+
+
+def _file(root: Path, path: Path, module: str) -> Path | None:
+    # A script's own folder is first on its sys.path.
+    for base in (root, path.parent):
+        file = module_file(base, module)
+        if file is not None and file.name == "__main__.py":
+            file = file.with_name("__init__.py")
+        if file is not None and file.is_file():
+            return file
+    return None
+
+
+def _attributes(tree: ast.Module, name: str) -> set[str]:
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    return {node.attr for node in found if ast.unparse(node.value) == name}
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def calls(nodes: Iterable[ast.AST], within: str = "") -> Iterator[tuple[ast.Call, str]]:
+    """Every call in the order of the source, and what it stands in: ``a loop``, ``a condition`` or nothing."""
+    for node in nodes:
+        inside = _surrounding(node) or within
+        if isinstance(node, ast.Call):
+            # The receiver is evaluated first: parser.add_argument_group("a").add_argument("b")
+            yield from calls([node.func], within)
+            yield node, within
+            yield from calls([*node.args, *node.keywords], within)
+        else:
+            yield from calls(ast.iter_child_nodes(node), inside)
+
+
+def _surrounding(node: ast.AST) -> str:
+    if isinstance(node, ast.For | ast.While | ast.ListComp | ast.GeneratorExp):
+        return "a loop"
+    return "a condition" if isinstance(node, ast.If) and not is_main_guard(node) else ""

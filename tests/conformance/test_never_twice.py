@@ -1,0 +1,72 @@
+"""A command that is repeated after it was killed goes on with the job that it began (joint 5)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+from tests.conformance.places import PROJECTS, Place, checkout
+
+pytestmark = [pytest.mark.docker, pytest.mark.registry, pytest.mark.sandbox]
+
+
+def start(place: Place, folder: Path) -> tuple[subprocess.Popen[str], str]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "skylift", "run", "--on", "cloud", "--quiet"],
+        cwd=folder,
+        env={**os.environ, **place.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    return process, process.stdout.readline().strip()
+
+
+def jobs(place: Place, prefix: str) -> list[str]:
+    client = boto3.client(
+        "sagemaker",
+        endpoint_url=place.environment["AWS_ENDPOINT_URL"],
+        region_name=place.environment["AWS_REGION"],
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+    )
+    found = client.list_training_jobs(NameContains=prefix)["TrainingJobSummaries"]
+    return [summary["TrainingJobName"] for summary in found]
+
+
+def test_a_killed_command_is_taken_up_again(places: dict[str, Place], tmp_path: Path) -> None:
+    place = places["cloud"]
+    folder = checkout(PROJECTS / "stops", tmp_path)
+    config = folder / "skylift.toml"
+    config.write_text(config.read_text().replace('"stops"', '"twice"'))
+    first, name = start(place, folder)
+    place.wait_for_line(folder, name, "epoch=1")
+    first.kill()
+    first.communicate()
+    second, again = start(place, folder)
+    assert again == name
+    place.skylift(folder, "stop", name)
+    second.communicate(timeout=120)
+    assert second.returncode == 7
+    assert jobs(place, "twice") == [name]
+    # That run has ended: the same command now means a new one.
+    third, fresh = start(place, folder)
+    assert fresh != name
+    place.skylift(folder, "stop", fresh)
+    third.communicate(timeout=120)
+
+
+def test_a_finished_record_needs_nobody_who_watched(places: dict[str, Place], tmp_path: Path) -> None:
+    place = places["cloud"]
+    folder = checkout(PROJECTS / "succeeds", tmp_path)
+    name = place.start(folder, "epochs=2")
+    place.skylift(folder, "wait", name)
+    record = place.show(folder, name)
+    assert record.status == "Completed"
+    assert record.at("Skylift.metrics.best.train:loss") == {"value": 0.25, "step": 2}
+    assert "epoch=2" in place.skylift(folder, "logs", name)

@@ -1,0 +1,46 @@
+"""Which intent a repeated command takes over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skylift.flow.recover import adoptable, owner_facts, release
+from skylift.runs.store import RunStore
+from skylift.values.record import Record
+
+DEAD = {"pid": 1, "started": "never", "boot": ""}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path)
+
+
+def intend(store: RunStore, name: str, **changed: Any) -> None:
+    store.create(name, {"inputs": "I", "executor": "service", "owner": DEAD, **changed})
+
+
+def test_an_intent_of_a_dead_command_is_taken_over(store: RunStore) -> None:
+    intend(store, "p-260101000000-aaaa")
+    assert adoptable(store, "I") == "p-260101000000-aaaa"
+
+
+def test_other_inputs_are_another_run(store: RunStore) -> None:
+    intend(store, "p-260101000000-aaaa")
+    assert adoptable(store, "J") is None
+
+
+def test_a_living_owner_keeps_its_run(store: RunStore) -> None:
+    intend(store, "p-260101000000-aaaa", owner=owner_facts())
+    assert adoptable(store, "I") is None
+
+
+def test_what_was_let_go_or_has_ended_is_not_taken_over(store: RunStore) -> None:
+    intend(store, "p-260101000000-aaaa")
+    release(store.folder("p-260101000000-aaaa"))
+    intend(store, "p-260101000000-bbbb")
+    store.save(Record({"TrainingJobName": "p-260101000000-bbbb", "TrainingJobStatus": "Failed"}))
+    assert adoptable(store, "I") is None
