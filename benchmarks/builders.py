@@ -19,7 +19,7 @@ RUN python3 -m venv --without-pip /opt/venv
 COPY requirements.txt /tmp/
 RUN PYTHONPATH=/tmp/pip/{pip} /opt/venv/bin/python -m pip install \
     --no-cache-dir --quiet --index-url {index} -r /tmp/requirements.txt
-COPY . /opt/ml/code
+COPY flight_delays /opt/ml/code/flight_delays
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/opt/ml/code
 """
 
@@ -112,4 +112,4 @@ class Docker:
         shutil.copy2(self._pip, project / ".pip")
         text = DOCKERFILE.format(base=self._site.base, pip=self._pip.name, index=self._site.index)
         (project / "Dockerfile").write_text(f"{text}LABEL bench={self._site.registry}\n")
-        (project / ".dockerignore").write_text(".git\n.skylift\nDockerfile\n")
+        (project / ".dockerignore").write_text(".git\n.skylift\ndata\n")

@@ -51,9 +51,9 @@ def folder_size(folder: Path) -> int:
 
 def table(title: str, ours: str, theirs: str, rows: Sequence[Row]) -> str:
     """Numbers beside each other; the ratio says how many times theirs is ours."""
-    lines = [f"\n{title}", f"{'':<34}{ours:>16}{theirs:>24}{'ratio':>9}"]
+    lines = [f"\n{title}", f"{'':<38}{ours:>16}{theirs:>24}{'ratio':>9}"]
     for row in rows:
         name = f"{row.name}, {row.unit}"
         ratio = f"{row.theirs / row.ours:.1f}x" if row.ours else "-"
-        lines.append(f"{name:<34}{row.ours:>16.3f}{row.theirs:>24.3f}{ratio:>9}")
+        lines.append(f"{name:<38}{row.ours:>16.3f}{row.theirs:>24.3f}{ratio:>9}")
     return "\n".join(lines)

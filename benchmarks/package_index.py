@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import uv
-
 from benchmarks.measure import WORK
 
 PYTHON = "3.11"

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import uv
-
 from benchmarks.measure import WORK, Row, median, table, timed
 
 SAGIFY = "sagify==0.25.4"

@@ -14,6 +14,8 @@ from skylift.values.progress import Progress
 from skylift.values.settings import TargetSettings
 from skylift_runtime.contract import VENV_ROOT
 
+_ISOLATED = "isolated, from the lock"
+
 
 @dataclass(frozen=True)
 class Interpreter:
@@ -22,7 +24,8 @@ class Interpreter:
     """``3.11.7`` here, ``3.11`` for an image that is still to be built."""
     freeze: str
     """SHA-256 over what is installed; the lock's digest for an image."""
-    why: str
+    from_lock: bool
+    """What is installed there is what the lock says; an environment of the user's own may differ."""
 
 
 def interpreter_for(sources: Sources, target: TargetSettings, said: str | None) -> Interpreter:
@@ -32,12 +35,12 @@ def interpreter_for(sources: Sources, target: TargetSettings, said: str | None) 
     """
     if target.backend != "local":
         return Interpreter(
-            f"{VENV_ROOT}/bin/python", sources.settings.python, sources.lock.digest, "the image"
+            f"{VENV_ROOT}/bin/python", sources.settings.python, sources.lock.digest, from_lock=True
         )
     path, why = _choose(sources, said)
     version, freeze = freeze_hash(path)
     sources.world.report(Progress("python", f"{path} (Python {version}, {why})"))
-    return Interpreter(str(path), version, freeze, why)
+    return Interpreter(str(path), version, freeze, from_lock=why == _ISOLATED)
 
 
 def _choose(sources: Sources, said: str | None) -> tuple[Path, str]:
@@ -63,7 +66,7 @@ def _choose(sources: Sources, said: str | None) -> tuple[Path, str]:
         environment=environment,
         report=sources.world.report,
     )
-    return path, "isolated, from the lock"
+    return path, _ISOLATED
 
 
 def _python_in(folder: str | None) -> Path | None:

@@ -17,6 +17,7 @@ from skylift.errors import NotReady
 from skylift.flow.interpreters import Interpreter, interpreter_for
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
+from skylift.packages.lock import known_lock
 from skylift.project.arguments import resolve
 from skylift.project.wire import hyperparameters
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
@@ -179,7 +180,7 @@ def _ours(prepared: Prepared) -> dict[str, Any]:
             "dirty": revision.dirty,
             "diff": revision.diff,
         },
-        "lock": sources.lock.digest,
+        "lock": _lock_digest(sources, prepared.interpreter),
         "image": None,
         "interpreter": {
             "python": prepared.interpreter.version,
@@ -190,6 +191,14 @@ def _ours(prepared: Prepared) -> dict[str, Any]:
         "user": _user(),
         "cost": None,
     }
+
+
+def _lock_digest(sources: Sources, interpreter: Interpreter) -> str | None:
+    if interpreter.from_lock or sources.locked:
+        return sources.lock.digest
+    # With an environment of the user's own nothing has to be resolved: no network is needed to train.
+    known = known_lock(sources.root)
+    return known.digest if known is not None else None
 
 
 def _channel_facts(channel: ChannelInput) -> dict[str, Any]:

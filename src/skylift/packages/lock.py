@@ -72,6 +72,12 @@ def lock_project(
         return lock_of(root / LOCK_NAME, _read(root).data or {})
 
 
+def known_lock(root: Path) -> Lock | None:
+    """The lock as it lies in the project, fresh or stale; None when there is none that can be read."""
+    found = _read(root.absolute())
+    return lock_of(root.absolute() / LOCK_NAME, found.data) if found.data is not None else None
+
+
 def lock_of(path: Path, data: Mapping[str, Any]) -> Lock:
     """A lock from its parsed text. The digest covers what was resolved and not where it lies."""
     rows = sorted((_row(package) for package in data.get("packages", ())), key=canonical_json)

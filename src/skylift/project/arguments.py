@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from skylift.errors import ConfigError, Issue
+from skylift.project.schema import ANY
+from skylift.project.typed import Untyped, typed, typed_text, wants_list
 from skylift.project.wire import decode
 from skylift.values.arguments import Parameter, Schema
 from skylift.values.project import Arguments
-
-_TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
+from skylift_runtime.contract import RAW_ARGUMENTS_KEY
 
 
 def resolve(
@@ -21,132 +22,134 @@ def resolve(
     """The hyperparameters of one run: the config's, with the command line's on top, typed by the schema.
 
     :param given: ``name=value`` items; a list by repetition or as JSON.
+    :param raw: what is passed to the script untouched.
     :raises ConfigError: for every item that can not be; unknown names only where the schema is complete.
     """
     resolving = _Resolving(schema)
     for name, value in defaults.items():
-        resolving.take(name, value, f"[hyperparameters] {name}")
+        resolving.configured(name, value)
     for name, texts in _grouped(given, resolving.issues).items():
-        resolving.take_texts(name, texts)
+        resolving.said(name, texts)
     if resolving.issues:
         raise ConfigError(resolving.issues)
-    usual = {p.key: p.default for p in schema.parameters if p.default_known and p.default is not None}
-    effective = {**usual, **resolving.values}
-    return Arguments(resolving.values, effective, tuple(raw), tuple(resolving.warnings))
+    usual = {p.key: p.default for p in schema.parameters if p.default_known}
+    return Arguments(
+        resolving.values, {**usual, **resolving.values}, tuple(raw), tuple(dict.fromkeys(resolving.warnings))
+    )
 
 
 def _grouped(given: Sequence[str], issues: list[Issue]) -> dict[str, list[str]]:
+    """Texts by name as it was written first; ``-`` and ``_`` are alike."""
     found: dict[str, list[str]] = {}
+    spelled: dict[str, str] = {}
     for item in given:
         name, equals, value = item.partition("=")
+        name = name.lstrip("-")
         if not equals or not name:
-            issues.append(Issue(item, "wants name=value", "options of the script itself go behind `--`"))
-            continue
-        found.setdefault(name.lstrip("-"), []).append(value)
+            issues.append(Issue(item, "wants name=value", "options for the script itself go after `--`"))
+        elif name.startswith("sagemaker_") or name == RAW_ARGUMENTS_KEY:
+            issues.append(Issue(item, f"the name `{name}` is reserved", "choose another name"))
+        else:
+            found.setdefault(spelled.setdefault(name.replace("-", "_"), name), []).append(value)
     return found
 
 
 class _Resolving:
+    """Collects values, issues and warnings, name by name."""
+
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self.values: dict[str, Any] = {}
         self.issues: list[Issue] = []
         self.warnings: list[str] = []
 
-    def take(self, name: str, value: Any, where: str) -> None:
-        """A value from the config: TOML has types already."""
+    def configured(self, name: str, value: Any) -> None:
+        """A value from the config: TOML has types of its own."""
+        where = f"[hyperparameters] {name}"
         parameter = self._find(name, where)
         if parameter is None:
-            self.values[name] = value
-        elif isinstance(value, str) and parameter.type not in ("str", "path", "any"):
-            self.values[parameter.key] = self._typed(parameter, value, where)
-        elif self._allowed(parameter, value, where):
-            self.values[parameter.key] = value
+            self._store(name, value)
+        elif parameter.type == ANY:
+            self._store(parameter.key, value)
+        else:
+            self._take(parameter, [value], where)
 
-    def take_texts(self, name: str, texts: list[str]) -> None:
+    def said(self, name: str, texts: list[str]) -> None:
+        """Values from the command line."""
         where = f"{name}={texts[-1]}"
         parameter = self._find(name, where)
-        if parameter is None:
-            self.values[name] = decode(texts[-1])
-        elif _is_list(parameter):
-            items = list(_items(texts))
-            self.values[parameter.key] = [self._typed(parameter, item, where) for item in items]
+        if parameter is not None:
+            self._take(parameter, texts, where)
+        elif len(texts) > 1:
+            self._store(name, [decode(text) for text in texts])
         else:
-            self.values[parameter.key] = self._typed(parameter, texts[-1], where)
+            self._store(name, decode(texts[0]))
+
+    def _take(self, parameter: Parameter, values: Sequence[Any], where: str) -> None:
+        if len(values) > 1 and not wants_list(parameter):
+            self.issues.append(Issue(where, f"`{parameter.key}` takes one value, and is given {len(values)}"))
+            return
+        try:
+            found = _list(parameter, values) if wants_list(parameter) else _one(parameter, values[0])
+        except Untyped as error:
+            self.issues.append(Issue(where, str(error), error.hint))
+            return
+        if parameter.type == "bool" and parameter.action == "store" and found is False:
+            self.warnings.append(
+                f"`{parameter.key}` is declared with type=bool, and argparse takes every text for true: "
+                "the script will see True; declare it with action=argparse.BooleanOptionalAction"
+            )
+        self._store(parameter.key, found)
+
+    def _store(self, name: str, value: Any) -> None:
+        # A name that is not in the schema may be in the config with other dashes.
+        spelled = next((key for key in self.values if key.replace("-", "_") == name.replace("-", "_")), name)
+        self.values[spelled] = value
 
     def _find(self, name: str, where: str) -> Parameter | None:
         found = self._schema.find(name)
         if found is not None:
             return found
-        known = [parameter.key for parameter in self._schema.parameters]
+        known = sorted(parameter.key for parameter in self._schema.parameters)
+        near = difflib.get_close_matches(name.replace("_", "-"), known, 1, 0.6)
+        guess = f"did you mean `{near[0]}`?" if near else ""
         if self._schema.complete:
-            near = difflib.get_close_matches(name, known, 1, 0.5)
-            hint = (
-                f"did you mean `{near[0]}`?"
-                if near
-                else "it takes: " + (", ".join(sorted(known)) or "nothing")
-            )
-            self.issues.append(Issue(where, f"the script has no parameter `{name}`", hint))
-        elif known:
-            self.warnings.append(
-                f"`{name}` is not among the parameters that could be read; it is passed on as it is"
-            )
+            there = "there are: " + ", ".join(known) if known else "it takes none"
+            what = f"the script has no parameter `{name}`"
+            self.issues.append(Issue(where, what, f"{guess} {there}".strip()))
+        else:
+            said = f"`{name}` is not among the parameters that could be read, and is passed on as it is"
+            self.warnings.append(f"{said}; {guess}" if guess else said)
         return None
 
-    def _typed(self, parameter: Parameter, text: Any, where: str) -> Any:
-        try:
-            value = _convert(parameter.type, text)
-        except ValueError:
-            self.issues.append(
-                Issue(where, f"`{parameter.key}` wants {_article(parameter.type)}, not {text!r}")
-            )
-            return None
-        self._allowed(parameter, value, where)
-        return value
 
-    def _allowed(self, parameter: Parameter, value: Any, where: str) -> bool:
-        items = value if isinstance(value, list) else [value]
-        if parameter.choices and any(item not in parameter.choices for item in items):
-            choices = ", ".join(str(choice) for choice in parameter.choices)
-            self.issues.append(Issue(where, f"`{parameter.key}` wants one of: {choices}"))
-            return False
-        return True
+def _one(parameter: Parameter, value: Any) -> Any:
+    if isinstance(value, str):
+        return decode(value) if parameter.type == ANY else typed_text(parameter, value)
+    return typed(parameter, value)
 
 
-def _is_list(parameter: Parameter) -> bool:
-    return parameter.action == "append" or parameter.nargs not in ("", "?")
+def _list(parameter: Parameter, values: Sequence[Any]) -> list[Any]:
+    items = [_one(parameter, item) for item in _items(values)]
+    wanted = parameter.nargs
+    if parameter.action == "store" and wanted.isdigit() and len(items) != int(wanted):
+        raise Untyped(f"`{parameter.key}` takes {wanted} values, and is given {len(items)}")
+    if parameter.action == "store" and wanted == "+" and not items:
+        raise Untyped(f"`{parameter.key}` takes at least one value")
+    return items
 
 
-def _items(texts: list[str]) -> Iterator[Any]:
-    for text in texts:
-        try:
-            found = json.loads(text) if text.startswith("[") else None
-        except json.JSONDecodeError:
-            found = None
-        if isinstance(found, list):
+def _items(values: Sequence[Any]) -> Iterator[Any]:
+    for value in values:
+        found = _json_list(value) if isinstance(value, str) else value
+        if isinstance(found, list | tuple):
             yield from found
         else:
-            yield text
+            yield value
 
 
-def _convert(kind: str, value: Any) -> Any:
-    if kind == "bool":
-        return _boolean(value)
-    if kind == "int":
-        return int(value)
-    if kind == "float":
-        return float(value)
-    if kind == "any" and isinstance(value, str):
-        return decode(value)
-    return value
-
-
-def _boolean(value: Any) -> bool:
-    text = str(value).lower()
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
-    raise ValueError(text)
-
-
-def _article(kind: str) -> str:
-    return {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(kind, f"a {kind}")
+def _json_list(text: str) -> Any:
+    try:
+        return json.loads(text) if text.lstrip().startswith("[") else None
+    except (ValueError, RecursionError):
+        return None

@@ -39,6 +39,8 @@ _NEVER = frozenset(
         "node_modules",
         "skylift.local.toml",
         "pylock.skylift-draft.toml",
+        # What it says is installed beside the code; with it every renewed lock would change the code too.
+        "pylock.skylift.toml",
     }
 )
 

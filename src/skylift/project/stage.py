@@ -8,7 +8,7 @@ from pathlib import Path
 
 import skylift_runtime
 from skylift.errors import NotReady
-from skylift.host.files import remove_tree, write_bytes
+from skylift.host.files import remove_tree
 from skylift.values.project import ShippedFile
 from skylift_runtime.contract import PROJECT_FILE
 
@@ -22,10 +22,13 @@ def stage(
     """
     part = into.with_name(f".{into.name}.part")
     remove_tree(part)
+    part.mkdir(parents=True)
     for path, source in runtime.items():
-        write_bytes(part / "runtime" / path, source)
-    write_bytes(part / PROJECT_FILE, description)
-    (part / "code").mkdir(parents=True)
+        target = part / "runtime" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source)
+    (part / PROJECT_FILE).write_bytes(description)
+    (part / "code").mkdir()
     for file in files:
         _copy(root, file, part / "code")
     remove_tree(into)
@@ -48,7 +51,7 @@ def _copy(root: Path, file: ShippedFile, into: Path) -> None:
     target.chmod(0o755 if file.executable else 0o644)
 
 
-def runtime_sources() -> dict[str, bytes]:
+def runtime_sources() -> Mapping[str, bytes]:
     """The runtime's sources by path: ``skylift_runtime/launch.py`` and its siblings."""
     package = Path(skylift_runtime.__file__).parent
     sources = sorted(package.rglob("*.py"))

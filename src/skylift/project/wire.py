@@ -21,11 +21,7 @@ def encode(value: Any) -> str:
     >>> encode("adam"), encode("7"), encode(7), encode(True), encode("a\\nb")
     ('adam', '"7"', '7', 'true', '"a\\\\nb"')
     """
-    if isinstance(value, str) and len(value.splitlines()) <= 1 and not _is_json(value):
-        # splitlines also cuts at what the service's own patterns take for an end of line.
-        bare = value == "".join(value.splitlines())
-        return value if bare else json.dumps(value)
-    return json.dumps(value)
+    return value if isinstance(value, str) and _goes_bare(value) else json.dumps(value)
 
 
 def decode(text: str) -> Any:
@@ -34,6 +30,13 @@ def decode(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def _goes_bare(text: str) -> bool:
+    # splitlines also cuts where the service's own patterns see the end of a line.
+    one_line = text == "".join(text.splitlines())
+    surrogates = any("\ud800" <= letter <= "\udfff" for letter in text)
+    return one_line and not surrogates and not _is_json(text)
 
 
 def _is_json(text: str) -> bool:
