@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from skylift.data.dataset import Datasets
 from skylift.errors import UsageError
 from skylift.flow.preparing import ChannelInput, Prepared
 from skylift.flow.world import Cloud
 from skylift.host.files import canonical_json
-from skylift.values.jobs import ChannelSpec
+from skylift.values.jobs import ChannelSpec, DatasetFile
 from skylift.values.plan import DataPlan
 from skylift.values.ports import ObjectStore
 from skylift.values.project import Revision
@@ -30,6 +31,15 @@ class Inputs:
     """Puts there what the channels name; calling it again does no harm."""
 
 
+@dataclass(frozen=True)
+class _Folder:
+    """A local channel that travels as a dataset."""
+
+    name: str
+    folder: Path
+    files: tuple[DatasetFile, ...]
+
+
 def folder_inputs(prepared: Prepared, folder: RunFolder) -> Inputs:
     """For a job on this machine: the user's own folders, and artifacts beside the record."""
     channels = tuple(
@@ -42,17 +52,16 @@ def service_inputs(prepared: Prepared, cloud: Cloud) -> Inputs:
     """For a job on the service: local folders as datasets, everything below ``<storage>/<project>``."""
     home = cloud.storage(prepared.sources.settings.name)
     datasets = Datasets(cloud.store, home.join("data"))
-    local = [channel for channel in prepared.channels if channel.folder is not None]
-    plans = tuple(
-        datasets.plan(channel.name, channel.folder, channel.files) for channel in local if channel.folder
-    )
+    local = [
+        _Folder(c.name, c.folder, c.files) for c in prepared.channels if c.folder and c.files is not None
+    ]
+    plans = tuple(datasets.plan(item.name, item.folder, item.files) for item in local)
     index = home.join("inputs", prepared.name)
 
     def publish() -> None:
         claim(cloud.store, home, prepared.sources.revision)
-        for channel in local:
-            assert channel.folder is not None
-            datasets.push(channel.name, channel.folder, channel.files, prepared.sources.world.report)
+        for item in local:
+            datasets.push(item.name, item.folder, item.files, prepared.sources.world.report)
         if local:
             cloud.store.write(index.join(INDEX_FILE), canonical_json(_indexes(local)))
 
@@ -85,8 +94,8 @@ def _spec(channel: ChannelInput, uri: str, *, manifest: bool = False) -> Channel
     )
 
 
-def _indexes(channels: list[ChannelInput]) -> Mapping[str, object]:
-    return {channel.name: [asdict(file) for file in channel.files] for channel in channels}
+def _indexes(folders: list[_Folder]) -> Mapping[str, object]:
+    return {item.name: [asdict(file) for file in item.files] for item in folders}
 
 
 def claim(store: ObjectStore, home: S3Url, revision: Revision) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from skylift.data.dataset import version_of
+from skylift.data.glance import Glance, glance
 from skylift.data.scan import scan
 from skylift.errors import NotReady
 from skylift.flow.interpreters import Interpreter, interpreter_for
@@ -25,6 +26,9 @@ from skylift.values.project import Arguments
 from skylift.values.references import run_name
 from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
 from skylift_runtime.contract import JOB_VARIABLE
+
+_READ_AT_MOST = 1 << 30
+"""Bytes of a local channel that are hashed before a job here starts; beyond, a fingerprint has to do."""
 
 LOCAL_ROLE = "arn:aws:iam::000000000000:role/local"
 
@@ -52,11 +56,18 @@ class ChannelInput:
     settings: ChannelSettings
     folder: Path | None = None
     """On this machine; None when the channel is read where it lies."""
-    files: tuple[DatasetFile, ...] = ()
+    files: tuple[DatasetFile, ...] | None = None
+    """None when nobody read them all: for a job on this machine a quick look may have to do."""
+    seen: Glance | None = None
 
     @property
     def version(self) -> str | None:
-        return version_of(self.files) if self.folder is not None else None
+        return version_of(self.files) if self.files is not None else None
+
+    @property
+    def identity(self) -> str:
+        """What tells this input from another: version, fingerprint, or the place it lies at."""
+        return self.version or (self.seen.fingerprint if self.seen else self.source)
 
     @property
     def source(self) -> str:
@@ -88,7 +99,7 @@ class Prepared:
             dict(self.arguments.given),
             list(self.arguments.raw),
             self.sources.code_hash,
-            [(channel.name, channel.version or channel.source) for channel in self.channels],
+            [(channel.name, channel.identity) for channel in self.channels],
         ]
         return hashlib.sha256(canonical_json(parts)).hexdigest()
 
@@ -161,7 +172,10 @@ def _channel(sources: Sources, target: TargetSettings, name: str, said: ChannelS
             hints=("put the data there, or change [tool.skylift.channels]",),
             folder=str(folder),
         )
-    return ChannelInput(name, said, folder.resolve(), scan(folder))
+    seen = glance(folder)
+    must_read = target.backend == "sagemaker" or (seen.bytes <= _READ_AT_MOST and not seen.has_links)
+    files = scan(folder) if must_read else None
+    return ChannelInput(name, said, folder.resolve(), files, seen)
 
 
 def _ours(prepared: Prepared) -> dict[str, Any]:
@@ -203,8 +217,10 @@ def _lock_digest(sources: Sources, interpreter: Interpreter) -> str | None:
 
 def _channel_facts(channel: ChannelInput) -> dict[str, Any]:
     facts: dict[str, Any] = {"source": channel.source, "version": channel.version}
-    if channel.folder is not None:
-        facts |= {"files": len(channel.files), "bytes": sum(file.size for file in channel.files)}
+    if channel.seen is not None:
+        facts |= {"files": channel.seen.files, "bytes": channel.seen.bytes}
+    if channel.seen is not None and channel.version is None:
+        facts["fingerprint"] = channel.seen.fingerprint
     return facts
 
 

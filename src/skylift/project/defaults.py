@@ -12,8 +12,10 @@ from packaging.version import InvalidVersion, Version
 
 from skylift.project.layers import Layer, Said, Source
 from skylift.values.references import slug
+from skylift.values.settings import Settings
 
 _PINNED = re.compile(r"\s*(?:cpython-?)?(3\.\d+)", re.MULTILINE)
+USUAL_PYTHON = Settings(name="").python
 _OLDEST = Version("3.8")
 """What the runtime in the job still runs on."""
 
@@ -48,8 +50,22 @@ def project_python(root: Path, pyproject: Mapping[str, Any]) -> tuple[str, str] 
     if pinned:
         return pinned[1], ".python-version"
     asked = _project(pyproject).get("requires-python")
-    lower = lower_bound(asked) if isinstance(asked, str) else None
-    return (lower, "pyproject.toml [project] requires-python") if lower else None
+    admitted = admitted_python(asked) if isinstance(asked, str) else None
+    return (admitted, "pyproject.toml [project] requires-python") if admitted else None
+
+
+def admitted_python(requires: str) -> str | None:
+    """The usual Python where a specifier admits it, else the lowest that it names.
+
+    >>> admitted_python(">=3.8"), admitted_python(">=3.12"), admitted_python("==3.9.*")
+    ('3.11', '3.12', '3.9')
+    """
+    try:
+        # The middle of a minor's life: `<=3.11.4` and `>=3.11.2` are both about 3.11.
+        usual = SpecifierSet(requires).contains(f"{USUAL_PYTHON}.9")
+    except InvalidSpecifier:
+        return None
+    return USUAL_PYTHON if usual else lower_bound(requires)
 
 
 def lower_bound(requires: str) -> str | None:

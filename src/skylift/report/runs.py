@@ -106,10 +106,8 @@ def _code(revision: dict[str, Any]) -> str:
 
 
 def _channel(value: dict[str, Any]) -> str:
-    version = value.get("version")
-    return str(value.get("source", "-")) + (
-        f" @ {version[:12]}, {value.get('files')} files" if version else ""
-    )
+    known = value.get("version") or value.get("fingerprint")
+    return str(value.get("source", "-")) + (f" @ {known[:12]}, {value.get('files')} files" if known else "")
 
 
 def _metrics(record: Record) -> list[str]:

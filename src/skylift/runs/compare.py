@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from skylift.runs.metrics import smaller_is_better
 from skylift.values.comparison import Comparison, Difference
@@ -41,9 +42,13 @@ def _channels(records: Sequence[Record]) -> list[Difference]:
     tables = [record.at("Skylift.channels") or {} for record in records]
     names = sorted({name for table in tables for name in table})
     return [
-        Difference("data", name, tuple((table.get(name) or {}).get("version") for table in tables))
+        Difference("data", name, tuple(_identity(table.get(name) or {}) for table in tables))
         for name in names
     ]
+
+
+def _identity(channel: Mapping[str, Any]) -> Any:
+    return channel.get("version") or channel.get("fingerprint") or channel.get("source")
 
 
 def _metrics(records: Sequence[Record]) -> list[Difference]:
