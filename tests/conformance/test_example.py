@@ -57,3 +57,8 @@ def test_a_second_image_with_one_changed_line_pushes_kilobytes_and_the_same_inpu
     script.write_text(before)
     back = json.loads(docker.skylift(folder, "build", "--json"))
     assert back["digest"] == trained["records"]["docker"].at("Skylift.image.digest")
+
+
+def test_what_has_ended_is_shown_without_an_account(trained: dict[str, Any]) -> None:
+    cloud = trained["records"]["cloud"]
+    assert Place("cloud", {}).show(trained["folder"], cloud.name).data == cloud.data

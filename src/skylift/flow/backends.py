@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from skylift.errors import NotReady
 from skylift.flow.recover import Settler
@@ -23,21 +25,26 @@ _START_S = 30.0
 @dataclass(frozen=True)
 class Backend:
     name: str
-    service: TrainingService
+    connect: Callable[[], TrainingService]
     pace: Pace
     clock: Clock
     here: bool
     """The job runs on this machine, and lives and dies with its watcher unless it was detached."""
 
+    @cached_property
+    def service(self) -> TrainingService:
+        """Connected when first needed: what has ended is read from disk, without any account."""
+        return self.connect()
+
 
 def backend_for(name: str, sources: Sources, cloud: Cloud, store: RunStore, detach: bool) -> Backend:  # noqa: FBT001
     world = sources.world
     if name == "sagemaker":
-        return Backend(name, cloud.training, SERVICE, world.clock, here=False)
+        return Backend(name, lambda: cloud.training, SERVICE, world.clock, here=False)
     launcher = Launcher(world, detach=detach)
     settler = Settler(store, world.clock, world.environment)
     service = HereService(store.folder, launcher.launch, settler.settle, world.clock)
-    return Backend(name, service, HERE, world.clock, here=True)
+    return Backend(name, lambda: service, HERE, world.clock, here=True)
 
 
 class Launcher:

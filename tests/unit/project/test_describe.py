@@ -1,0 +1,72 @@
+"""The description that the runtime reads."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from skylift.project.describe import description
+from skylift.values.arguments import Parameter, Schema
+from skylift.values.project import ShippedFile
+from skylift.values.settings import JobSettings, Settings
+
+SETTINGS = Settings(
+    "demo",
+    jobs={
+        "train": JobSettings(
+            "train",
+            entry_point="pkg/train.py",
+            hyperparameters={"epochs": 3},
+            arguments={"data-dir": "{channel:train}"},
+            paths={"data/raw": "{channel:train}"},
+            collect={"model": ("*.pkl",)},
+        )
+    },
+)
+SCHEMAS = {"train": Schema((Parameter("epochs", "--epochs", "int", 3, help="how long"),), complete=True)}
+
+
+def test_what_it_says() -> None:
+    found = json.loads(description(SETTINGS, SCHEMAS, [ShippedFile("pkg/train.py"), ShippedFile("ü b.txt")]))
+    assert found == {
+        "schema": 1,
+        "name": "demo",
+        "files": ["pkg/train.py", "ü b.txt"],
+        "python_path": [],
+        "jobs": {
+            "train": {
+                "entry_point": "pkg/train.py",
+                "command": [],
+                "parameters": [
+                    {"key": "epochs", "flag": "--epochs", "action": "store", "nargs": "", "type": "int"}
+                ],
+                "arguments": {"data-dir": "{channel:train}"},
+                "paths": {"data/raw": "{channel:train}"},
+                "collect": {"model": ["*.pkl"]},
+            }
+        },
+    }
+
+
+def test_values_of_a_run_do_not_change_it() -> None:
+    # They travel in the request; a changed hyperparameter must not make a new image.
+    job = replace(SETTINGS.jobs["train"], hyperparameters={"epochs": 4}, metrics={"a": "(b)"})
+    assert description(replace(SETTINGS, jobs={"train": job}), SCHEMAS, []) == description(
+        SETTINGS, SCHEMAS, []
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (["src/pkg/__init__.py", "src/pkg/train.py"], ["src"]),
+        (["src/train.py"], ["src"]),
+        (["src/__init__.py", "src/train.py"], []),
+        (["src/notes.md", "train.py"], []),
+    ],
+)
+def test_the_src_layout(files: list[str], expected: list[str]) -> None:
+    found = json.loads(description(SETTINGS, SCHEMAS, [ShippedFile(path) for path in files]))
+    assert found["python_path"] == expected
