@@ -236,7 +236,23 @@ def oci_registry(machine: Machine) -> Iterator[Registry]:
         )
         with running([program, "serve", str(config)], log, machine.environment) as process:
             wait_until(lambda: _registry_answers(host), process, log)
-            yield Registry(host, storage)
+            try:
+                yield Registry(host, storage)
+            finally:
+                _forget_images(machine, host)
+
+
+def _forget_images(machine: Machine, host: str) -> None:
+    """Remove from the engine, which may be somebody's, what it pulled from a registry that is going away."""
+    if machine.find("docker") is None or not _engine_answers(machine.environment):
+        return
+    docker, environment = ["docker", "image"], dict(machine.environment)
+    images = [*docker, "ls", "--all", "--format", "{{.Repository}} {{.ID}}"]
+    listed = subprocess.run(images, env=environment, capture_output=True, text=True, check=True).stdout
+    ours = {line.split()[1] for line in listed.splitlines() if line.startswith(f"{host}/")}
+    if ours:
+        # One that a container of somebody else still uses stays.
+        subprocess.run([*docker, "rm", "--force", *ours], env=environment, capture_output=True, check=False)
 
 
 def _registry_answers(host: str) -> bool:

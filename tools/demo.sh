@@ -6,7 +6,10 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 project=$root/.work/demo
 names=$root/.work/demo-runs
 
-say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
+bold='' plain=''
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+
+say() { printf '\n%s# %s%s\n' "$bold" "$*" "$plain"; }
 show() { printf '\n$ %s\n' "$*"; }
 step() { show "$@"; "$@"; }
 

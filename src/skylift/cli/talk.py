@@ -48,7 +48,7 @@ class Steps:
         amount = (
             f" ({size(progress.total)})" if progress.total > 10_000 and progress.step in _QUIET_STEPS else ""
         )
-        step = click.style(f"{progress.step:>8}", fg="blue")
+        step = click.style(f"{progress.step:>8}", fg="yellow" if progress.step == "warning" else "blue")
         say(f"{step}  {safe(progress.what)}{amount}")
 
 

@@ -94,28 +94,32 @@ class ImageWork:
         )
 
 
-def destination(sources: Sources, cloud: Cloud, *, in_account: bool) -> Destination:
-    """Where the config sends the image; ``in_account`` allows the account's own ECR.
+def destination(sources: Sources, cloud: Cloud) -> Destination:
+    """Where the config sends the image: a repository with its host, else the ECR of the account.
 
-    :raises NotReady: when only a host would do and none is named.
+    :raises NotReady: when neither is known.
     """
     said = sources.settings.image.repository
     if _has_host(said):
         return Destination(sources.world.registry(), parse_repository(said))
     name = said or slug(sources.settings.name.lower(), limit=200, allowed="a-z0-9")
-    if not in_account and not sources.settings.aws.region and "AWS_REGION" not in sources.world.environment:
+    if not _has_account(sources):
         raise NotReady(
             "no registry is named for the image",
             hints=(
-                'set [tool.skylift.image] repository = "localhost:5000/'
-                + name
-                + '", or any registry you may push to',
-                "or set [tool.skylift.aws] region to use the account's ECR",
+                f'any registry you may push to: [tool.skylift.image] repository = "localhost:5000/{name}"',
+                'the ECR of your account: [tool.skylift.aws] region = "eu-central-1"',
             ),
         )
     cloud.guard()
     uri = cloud.images.ensure_repository(name)
     return Destination(sources.world.registry(cloud.images.login()), parse_repository(uri))
+
+
+def _has_account(sources: Sources) -> bool:
+    aws, environment = sources.settings.aws, sources.world.environment
+    variables = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE")
+    return bool(aws.region or aws.profile) or any(environment.get(name) for name in variables)
 
 
 def prepare(sources: Sources, where: Destination) -> ImageWork:

@@ -22,6 +22,7 @@ from skylift.packages.lock import known_lock
 from skylift.project.arguments import resolve
 from skylift.project.wire import hyperparameters
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
+from skylift.values.progress import Progress
 from skylift.values.project import Arguments
 from skylift.values.references import run_name
 from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
@@ -138,6 +139,8 @@ def prepare_run(sources: Sources, options: RunOptions) -> Prepared:
     """
     target, job = sources.target(options.target), sources.job(options.job)
     arguments = resolve(sources.schemas[options.job], job.hyperparameters, options.given, options.raw)
+    for warning in arguments.warnings:
+        sources.world.report(Progress("warning", warning))
     channels = tuple(_channel(sources, target, name, said) for name, said in sorted(job.channels.items()))
     interpreter = interpreter_for(sources, target, options.python)
     clock = sources.world.clock

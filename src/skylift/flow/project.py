@@ -81,13 +81,13 @@ class Project:
         return self._launch(options).start()
 
     def plan_image(self) -> ImagePlan:
-        return prepare(self.sources, destination(self.sources, self._cloud(), in_account=True)).plan()
+        return prepare(self.sources, destination(self.sources, self._cloud())).plan()
 
     def build(self, *, push: bool) -> BuiltImage:
         """Assemble the image; push what the registry does not have."""
         clock = self.sources.world.clock
         began = clock.monotonic()
-        work = prepare(self.sources, destination(self.sources, self._cloud(), in_account=True))
+        work = prepare(self.sources, destination(self.sources, self._cloud()))
         if push:
             return work.push()
         image = work.build()

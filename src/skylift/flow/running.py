@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from skylift.errors import JobFailed, JobStopped, NotReady
+from skylift.errors import JobFailed, JobStopped, NotReady, RemoteError
 from skylift.flow.backends import Backend, backend_for
 from skylift.flow.images import Destination, destination, prepare
 from skylift.flow.inputs import Inputs, folder_inputs, service_inputs
@@ -14,17 +14,17 @@ from skylift.flow.preparing import LOCAL_ROLE, Prepared
 from skylift.flow.recover import adoptable, owner_facts, release
 from skylift.flow.world import Cloud
 from skylift.host.clock import iso
-from skylift.host.files import write_json
+from skylift.host.files import remove_tree, write_json
 from skylift.jobs.request import build_request
 from skylift.jobs.watch import watch
 from skylift.project.stage import runtime_sources, stage
 from skylift.runs.metrics import MetricReader
-from skylift.runs.recorder import Recorder
+from skylift.runs.recorder import Recorder, record_of
 from skylift.runs.store import RunStore
 from skylift.values.jobs import Described, Event, LogLine
 from skylift.values.plan import Plan
 from skylift.values.progress import Progress
-from skylift.values.record import OURS, Record
+from skylift.values.record import Record
 from skylift.values.run_folder import RunFolder
 
 
@@ -53,7 +53,7 @@ class Run:
         if described is not None and not self.backend.here:
             if Described(described).terminal:
                 return self.wait()
-            known = self.store.save(Record({**described, OURS: self._ours()}))
+            self.store.save(record_of(described, self._ours()))
         known = self.store.load(self.name)
         if known is None:
             raise NotReady(f"run {self.name} was planned, but nothing was started")
@@ -173,10 +173,29 @@ class Launch:
         run = Run(prepared.name, self._store, backend)
         if adopted is not None and backend.service.describe(adopted) is not None:
             return run
-        self._create(folder, backend)
+        try:
+            request = self._ready(folder)
+        except BaseException:
+            # Nothing was created: a run that never was must not stand in anybody's list.
+            remove_tree(folder.path)
+            raise
+        self._create(folder, backend, request)
         return run
 
-    def _create(self, folder: RunFolder, backend: Backend) -> None:
+    def _create(self, folder: RunFolder, backend: Backend, request: Mapping[str, Any]) -> None:
+        try:
+            backend.service.create(request)
+        except RemoteError as error:
+            # What may have been accepted all the same is kept, so that the same command finds it again.
+            if not error.temporary:
+                remove_tree(folder.path)
+            raise
+        except NotReady:
+            remove_tree(folder.path)
+            raise
+
+    def _ready(self, folder: RunFolder) -> dict[str, Any]:
+        """Image, data and code in place, the request in the intent; the request."""
         prepared = self._prepared
         image = prepare(prepared.sources, self._destination()).push() if self._backend != "local" else None
         reference = str(image.reference) if image is not None else None
@@ -188,10 +207,10 @@ class Launch:
         if self._backend == "local":
             sources = prepared.sources
             stage(sources.root, sources.files, sources.description, runtime_sources(), folder.project)
-        backend.service.create(request)
+        return request
 
     def _destination(self) -> Destination:
-        return destination(self._prepared.sources, self._cloud, in_account=self._backend == "sagemaker")
+        return destination(self._prepared.sources, self._cloud)
 
     def _inputs(self) -> Inputs:
         if self._backend == "sagemaker":

@@ -21,6 +21,7 @@ from skylift.project.schema import read_schema
 from skylift.project.ship import files_that_ship
 from skylift.values.arguments import Schema
 from skylift.values.packages import Lock
+from skylift.values.progress import Progress
 from skylift.values.project import Loaded, Revision, ShippedFile
 from skylift.values.settings import JobSettings, Settings, TargetSettings
 
@@ -40,6 +41,8 @@ class Sources:
     ) -> Sources:
         root = find_root(start)
         loaded = load(root, environment=world.environment, home=world.home, overrides=overrides)
+        for warning in loaded.warnings:
+            world.report(Progress("warning", warning))
         return cls(loaded, world, locked)
 
     @property

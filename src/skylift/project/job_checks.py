@@ -55,8 +55,9 @@ def _entry(job: JobSettings, root: Path, where: Where) -> Iterator[Issue]:
 
 def _nearest(root: Path, entry_point: str) -> str:
     files = python_files(root)
-    named = [path for path in files if posixpath.basename(path) == posixpath.basename(entry_point)]
-    near = named or difflib.get_close_matches(entry_point, files, 1, 0.5)
+    by_name = {posixpath.basename(path): path for path in reversed(files)}
+    names = difflib.get_close_matches(posixpath.basename(entry_point), by_name, 1, 0.6)
+    near = difflib.get_close_matches(entry_point, files, 1, 0.8) or [by_name[name] for name in names]
     if near:
         return f"did you mean `{near[0]}`?"
     return "name a script of the project, `-m package.module` or `package.module:function`"

@@ -12,10 +12,11 @@ from typing import Any
 from skylift.errors import Issue
 from skylift.project.convert import Unfit, converted
 from skylift.project.keys import Free, Named, Spec, Table, config_keys, short_key
+from skylift_runtime.contract import DEFAULT_JOB
 
 KeyPath = tuple[str, ...]
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_JOB_NAMES_TRAIN: KeyPath = ("jobs", "train")
+_JOB_TRAIN: KeyPath = ("jobs", DEFAULT_JOB)
 
 
 def dotted(path: KeyPath) -> str:
@@ -66,10 +67,7 @@ class Layer:
     def table(self, spec: Table, raw: Mapping[str, Any], path: KeyPath = ()) -> None:
         for key, value in raw.items():
             here = (*path, key)
-            if here[:2] == _JOB_NAMES_TRAIN:
-                what = "the job `train` is described by the keys at top level"
-                self.issues.append(Issue(self.source.where(here), what, "move these keys up"))
-            elif key in spec.keys:
+            if key in spec.keys:
                 self._any(spec.keys[key], value, here)
             else:
                 self.issues.append(self._unknown(spec, here))
@@ -79,7 +77,10 @@ class Layer:
     def _any(self, spec: Spec, raw: Any, path: KeyPath) -> None:
         if isinstance(spec, Table) and isinstance(raw, str) and (key := short_key(spec.make, raw)):
             raw = {key: raw}
-        if isinstance(spec, Table | Named) and not isinstance(raw, Mapping):
+        if path == _JOB_TRAIN:
+            what = "the job `train` is described by the keys at top level"
+            self.issues.append(Issue(self.source.where(path), what, "move these keys up"))
+        elif isinstance(spec, Table | Named) and not isinstance(raw, Mapping):
             self.issues.append(Issue(self.source.where(path), "wants a table"))
         elif isinstance(spec, Table):
             self.table(spec, raw, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +62,18 @@ class Recorder:
         self._opened.add(path)
 
     def _described(self, event: Described) -> None:
-        data = dict(event.description)
-        data[OURS] = {"schema": SCHEMA, **self._ours, "metrics": summary(self._points)}
-        self._store.save(Record(data))
+        self._store.save(record_of(event.description, self._ours, self._points))
+
+
+def record_of(
+    description: Mapping[str, Any], ours: Mapping[str, Any], points: Iterable[Point] = ()
+) -> Record:
+    """A service's description with all of ours under one key.
+
+    >>> record_of({"TrainingJobName": "x"}, {"project": "p"}).at("Skylift.schema")
+    1
+    """
+    return Record({**description, OURS: {"schema": SCHEMA, **ours, "metrics": summary(points)}})
 
 
 def _row(point: Point, line: LogLine) -> dict[str, Any]:

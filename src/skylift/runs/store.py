@@ -72,7 +72,8 @@ class RunStore:
         if not names:
             raise UsageError("there are no runs in this project yet", hints=("start one: skylift run",))
         if text == "@last":
-            return names[-1]
+            begun = [name for name in names if self.folder(name).record.exists()]
+            return (begun or names)[-1]
         found = [text] if text in names else [name for name in names if name.endswith(text)]
         if len(found) == 1:
             return found[0]
