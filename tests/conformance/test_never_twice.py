@@ -70,3 +70,19 @@ def test_a_finished_record_needs_nobody_who_watched(places: dict[str, Place], tm
     assert record.status == "Completed"
     assert record.at("Skylift.metrics.best.train:loss") == {"value": 0.25, "step": 2}
     assert "epoch=2" in place.skylift(folder, "logs", name)
+
+
+def test_the_record_of_what_was_taken_up_again_is_whole(places: dict[str, Place], tmp_path: Path) -> None:
+    place = places["cloud"]
+    folder = checkout(PROJECTS / "stops", tmp_path)
+    config = folder / "skylift.toml"
+    config.write_text(config.read_text().replace('"stops"', '"whole"'))
+    first, name = start(place, folder)
+    first.kill()
+    first.communicate()
+    second, _ = start(place, folder)
+    place.skylift(folder, "stop", name)
+    second.communicate(timeout=120)
+    record = place.show(folder, name)
+    assert record.at("Skylift.image.digest").startswith("sha256:")
+    assert record.at("Skylift.channels.train.version")

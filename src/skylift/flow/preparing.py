@@ -188,7 +188,7 @@ def _ours(prepared: Prepared) -> dict[str, Any]:
         "job": prepared.job.name,
         "target": prepared.options.target,
         "backend": prepared.target.backend,
-        "arguments": dict(prepared.arguments.effective),
+        "arguments": _effective(prepared),
         "given": dict(prepared.arguments.given),
         "raw": list(prepared.arguments.raw),
         "revision": {
@@ -207,6 +207,17 @@ def _ours(prepared: Prepared) -> dict[str, Any]:
         "channels": {channel.name: _channel_facts(channel) for channel in prepared.channels},
         "user": _user(),
         "cost": None,
+    }
+
+
+def _effective(prepared: Prepared) -> dict[str, Any]:
+    """What the script works with. Options that the contract fills have a value of each place, not one of theirs."""
+    given = prepared.arguments.given
+    filled = {name.replace("_", "-") for name in prepared.job.arguments if name not in given}
+    return {
+        key: value
+        for key, value in prepared.arguments.effective.items()
+        if key.replace("_", "-") not in filled
     }
 
 

@@ -21,7 +21,7 @@ from skylift.project.stage import runtime_sources, stage
 from skylift.runs.metrics import MetricReader
 from skylift.runs.recorder import Recorder, record_of
 from skylift.runs.store import RunStore
-from skylift.values.jobs import Described, Event, LogLine
+from skylift.values.jobs import Described, Event, JobSpec, LogLine
 from skylift.values.plan import Plan
 from skylift.values.progress import Progress
 from skylift.values.record import Record
@@ -146,10 +146,12 @@ class Launch:
     def plan(self) -> Plan:
         """What would happen. Reads registries and storage, creates nothing."""
         prepared = self._prepared
+        if self._backend == "sagemaker":
+            self._cloud.require()
         image = prepare(prepared.sources, self._destination()).plan() if self._backend != "local" else None
         inputs = self._inputs()
         reference = f"{image.repository}:{image.tags[0]}" if image is not None else None
-        request = build_request(self._spec(inputs, reference, prepared.name))
+        request = build_request(self._spec(inputs, reference))
         notes = () if image is None else ("the job will name the image by its digest, which the build gives",)
         return Plan(
             prepared.name, prepared.options.target, self._backend, request, image, inputs.plans, notes
@@ -157,21 +159,13 @@ class Launch:
 
     def start(self) -> Run:
         """Do it: intent, image, data, request, job. A repeated command adopts what a dead one began."""
+        folder, adopted = self._folder()
         prepared = self._prepared
-        adopted = adoptable(self._store, prepared.inputs) if self._backend == "sagemaker" else None
-        if adopted is not None:
-            prepared.sources.world.report(Progress("adopt", f"{adopted}, which an interrupted command began"))
-            prepared = replace(prepared, name=adopted)
-            self._prepared = prepared
-            folder = self._store.folder(adopted)
-            write_json(folder.intent, self._intent({}))
-        else:
-            folder = self._store.create(prepared.name, self._intent({}))
         backend = backend_for(
             self._backend, prepared.sources, self._cloud, self._store, prepared.options.detach
         )
         run = Run(prepared.name, self._store, backend)
-        if adopted is not None and backend.service.describe(adopted) is not None:
+        if adopted and backend.service.describe(prepared.name) is not None:
             return run
         try:
             request = self._ready(folder)
@@ -181,6 +175,20 @@ class Launch:
             raise
         self._create(folder, backend, request)
         return run
+
+    def _folder(self) -> tuple[RunFolder, bool]:
+        """The run's folder with its intent, and whether a dead command had begun it."""
+        if self._backend == "sagemaker":
+            self._cloud.require()
+        adopted = adoptable(self._store, self._prepared.inputs) if self._backend == "sagemaker" else None
+        if adopted is None:
+            return self._store.create(self._prepared.name, self._intent({})), False
+        report = self._prepared.sources.world.report
+        report(Progress("adopt", f"{adopted}, which an interrupted command began"))
+        self._prepared = replace(self._prepared, name=adopted)
+        folder = self._store.folder(adopted)
+        write_json(folder.intent, {**self._store.intent(adopted), "owner": owner_facts()})
+        return folder, True
 
     def _create(self, folder: RunFolder, backend: Backend, request: Mapping[str, Any]) -> None:
         try:
@@ -201,7 +209,7 @@ class Launch:
         reference = str(image.reference) if image is not None else None
         inputs = self._inputs()
         inputs.publish()
-        request = build_request(self._spec(inputs, reference, folder.name))
+        request = build_request(self._spec(inputs, reference))
         facts = {"reference": reference, "digest": image.digest} if image is not None else None
         write_json(folder.intent, self._intent(request, image=facts))
         if self._backend == "local":
@@ -217,17 +225,13 @@ class Launch:
             return service_inputs(self._prepared, self._cloud)
         return folder_inputs(self._prepared, self._store.folder(self._prepared.name))
 
-    def _spec(self, inputs: Inputs, image: str | None, name: str) -> Any:
-        role = self._cloud.role if self._backend == "sagemaker" else LOCAL_ROLE
-        return replace(
-            self._prepared.spec(
-                channels=inputs.channels,
-                output=inputs.output,
-                role=role,
-                image=image,
-                checkpoints=inputs.checkpoints,
-            ),
-            name=name,
+    def _spec(self, inputs: Inputs, image: str | None) -> JobSpec:
+        return self._prepared.spec(
+            channels=inputs.channels,
+            output=inputs.output,
+            role=self._cloud.role if self._backend == "sagemaker" else LOCAL_ROLE,
+            image=image,
+            checkpoints=inputs.checkpoints,
         )
 
     def _intent(self, request: Mapping[str, Any], image: Mapping[str, Any] | None = None) -> dict[str, Any]:

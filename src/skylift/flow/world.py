@@ -88,19 +88,28 @@ class Cloud:
         """
         return self._session.account()
 
+    def require(self) -> None:
+        """Say at once what a job on the service lacks, before anything is built for it.
+
+        :raises NotReady: naming every key that is not set.
+        """
+        wanted = {"role": "the ARN of the role that the job runs as", "storage": '"s3://bucket/prefix"'}
+        missing = [key for key in wanted if not getattr(self._settings, key)]
+        if missing:
+            raise NotReady(
+                f"a job in the cloud wants {' and '.join(missing)}, which the config does not set",
+                hints=(
+                    *(f"set [tool.skylift.aws] {key} to {wanted[key]}" for key in missing),
+                    "without an account: skylift sandbox run -- skylift run --on TARGET",
+                ),
+            )
+
     @property
     def role(self) -> str:
-        if not self._settings.role:
-            raise NotReady("no role for the job is set", hints=("set [tool.skylift.aws] role to its ARN",))
-        return self._settings.role
+        self.require()
+        return str(self._settings.role)
 
     def storage(self, project: str) -> S3Url:
-        """``<storage>/<project>``.
-
-        :raises NotReady: when no storage is set.
-        """
-        if not self._settings.storage:
-            raise NotReady(
-                "no storage is set", hints=('set [tool.skylift.aws] storage = "s3://bucket/prefix"',)
-            )
-        return parse_s3(self._settings.storage).join(project)
+        """``<storage>/<project>``."""
+        self.require()
+        return parse_s3(str(self._settings.storage)).join(project)

@@ -14,7 +14,6 @@ _CODE = (
     ("commit", "Skylift.revision.commit"),
     ("uncommitted changes", "Skylift.revision.diff"),
     ("lock", "Skylift.lock"),
-    ("python", "Skylift.interpreter.python"),
     ("image", "Skylift.image.digest"),
 )
 
@@ -24,6 +23,7 @@ def compare(records: Sequence[Record]) -> Comparison:
     rows = [
         *_by_key("parameter", records, "Skylift.arguments"),
         *(Difference("code", name, tuple(record.at(path) for record in records)) for name, path in _CODE),
+        Difference("code", "python", tuple(_minor(record) for record in records)),
         *_channels(records),
     ]
     differing = [row for row in rows if not row.same]
@@ -45,6 +45,11 @@ def _channels(records: Sequence[Record]) -> list[Difference]:
         Difference("data", name, tuple(_identity(table.get(name) or {}) for table in tables))
         for name in names
     ]
+
+
+def _minor(record: Record) -> str:
+    # An image is chosen by minor version, an interpreter here also knows its patch.
+    return ".".join(str(record.at("Skylift.interpreter.python") or "-").split(".")[:2])
 
 
 def _identity(channel: Mapping[str, Any]) -> Any:

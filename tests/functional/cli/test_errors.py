@@ -133,3 +133,11 @@ def test_a_secret_in_a_url_is_not_repeated(project: Path) -> None:
     done = skylift(project, "build", SKYLIFT_IMAGE_BASE=base, SKYLIFT_IMAGE_REPOSITORY="127.0.0.1:9/x")
     assert done.returncode in (2, 5)
     assert "planted-secret" not in done.stderr + done.stdout
+
+
+def test_a_cloud_job_says_at_once_all_that_it_lacks(project: Path) -> None:
+    done = skylift(project, "run", "--on", "cloud", AWS_REGION="eu-central-1")
+    assert done.returncode == 3
+    assert "role and storage" in done.stderr
+    assert "sandbox" in done.stderr
+    assert not (project / ".skylift" / "runs").exists()
