@@ -7,9 +7,6 @@ from collections.abc import Iterator, Mapping
 import pytest
 from tests.conformance.places import Place
 
-from skylift.sandbox.world import Sandbox
-from skylift.values.progress import silent
-
 
 @pytest.fixture(scope="session")
 def places(
@@ -20,9 +17,9 @@ def places(
 ) -> Iterator[dict[str, Place]]:
     base = {"SKYLIFT_IMAGE_BASE": base_image}
     docker = {**docker_engine, **base, "SKYLIFT_IMAGE_REPOSITORY": f"{oci_registry}/conformance"}
-    with Sandbox(tmp_path_factory.mktemp("sandbox"), dict(docker_engine), silent) as sandbox:
+    with sandbox(tmp_path_factory.mktemp("sandbox"), docker_engine) as variables:
         yield {
             "local": Place("local", {}),
             "docker": Place("docker", docker),
-            "cloud": Place("cloud", {**base, **docker_engine, **sandbox.variables()}),
+            "cloud": Place("cloud", {**base, **docker_engine, **variables}),
         }

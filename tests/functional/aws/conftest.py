@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from tests.functional.aws.child import serving
+from tests.child import serving
 
 from skylift.aws.session import Session
 from skylift.values.settings import AwsSettings

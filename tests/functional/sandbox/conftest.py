@@ -9,16 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.functional.aws.child import serving
-
-_PROGRAM = """
-import json, os, sys
-from pathlib import Path
-from skylift.sandbox.world import Sandbox
-with Sandbox(Path(sys.argv[1]), dict(os.environ), lambda _: None) as sandbox:
-    print(json.dumps(sandbox.variables()), flush=True)
-    sys.stdin.read()
-"""
+from tests.child import sandbox
 
 Client = Callable[[str], Any]
 
@@ -27,8 +18,7 @@ Client = Callable[[str], Any]
 def sandbox_variables(
     docker_engine: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
-    environment = {**os.environ, **docker_engine, "PYTHONPATH": "src"}
-    with serving(_PROGRAM, str(tmp_path_factory.mktemp("sandbox")), environment=environment) as variables:
+    with sandbox(tmp_path_factory.mktemp("sandbox"), docker_engine) as variables:
         yield variables
 
 

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+_SANDBOX = """
+import json, os, sys
+from pathlib import Path
+from skylift.sandbox.world import Sandbox
+with Sandbox(Path(sys.argv[1]), dict(os.environ), lambda _: None) as sandbox:
+    print(json.dumps(sandbox.variables()), flush=True)
+    sys.stdin.read()
+"""
+
+
+def sandbox(folder: Path, engine: Mapping[str, str]) -> AbstractContextManager[dict[str, str]]:
+    """An AWS sandbox in a process of its own; the variables that a program needs to live in it."""
+    return serving(_SANDBOX, str(folder), environment={**os.environ, **engine, "PYTHONPATH": "src"})
 
 
 @contextmanager
