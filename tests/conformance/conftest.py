@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pytest
+from tests.child import sandbox
 from tests.conformance.places import Place
 
 
