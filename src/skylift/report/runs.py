@@ -126,12 +126,19 @@ def _metrics(record: Record) -> list[str]:
 
 def comparison(found: Comparison) -> str:
     """Runs as columns, what differs as rows; metrics with the change against the first run."""
-    headers = ("", "", *found.runs)
+    tags = _tags(found.runs)
+    legend = fields(list(zip(tags, found.runs, strict=True)))
     rows = [
         (item.topic, item.name, *(_value(item.topic, value, item.values[0]) for value in item.values))
         for item in found.differences
     ]
-    return table(headers, rows)
+    return legend + "\n\n" + table(("", "", *tags), rows)
+
+
+def _tags(names: Sequence[str]) -> list[str]:
+    """The last letters of each run, or the whole names where those are the same."""
+    tags = [name.rsplit("-", 1)[-1] for name in names]
+    return tags if len(set(tags)) == len(tags) else list(names)
 
 
 def _value(topic: str, value: Any, first: Any) -> str:
