@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from tests.conformance.places import PROJECTS, Place, checkout
+from tests.processes import running_with
 
-from skylift.host.processes import identify
 from skylift.values.run_folder import RunFolder
 
 LOCAL = Place("local", {})
@@ -57,16 +57,7 @@ def eventually(happened: Callable[[], bool], seconds: float = 20) -> None:
 
 def training(project: Path) -> list[int]:
     """Processes whose command line names this project's folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                command = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if os.fsencode(project) in command and identify(int(entry.name)) is not None:
-                found.append(int(entry.name))
-    return found
+    return running_with(str(project))
 
 
 def test_ctrl_c_stops_the_job_and_what_it_saved_is_kept(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from tests.processes import running_with
 
 from skylift.errors import NotReady
 from skylift.sandbox.run import run
@@ -55,11 +56,8 @@ def wait_until_there(path: Path) -> None:
     raise AssertionError(f"{path} never came")
 
 
-def registries(folder: Path) -> str:
-    done = subprocess.run(
-        ["pgrep", "-f", f"docker-registry serve {folder}"], capture_output=True, text=True, check=False
-    )
-    return done.stdout
+def registries(folder: Path) -> list[int]:
+    return running_with(f"docker-registry serve {folder}")
 
 
 def test_the_command_lives_in_the_sandbox_and_its_exit_code_is_ours(
