@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
@@ -37,6 +38,9 @@ _seconds: defaultdict[str, float] = defaultdict(float)
 def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing of the developer's shell, AWS account or CI reaches a test; caches are the session's own."""
     nowhere = tmp_path_factory.mktemp("nowhere")
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # A shell starts what runs in the background deaf to Ctrl-C, and children inherit that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith(_FOREIGN) or (name.startswith(_OURS) and not name.startswith(_KEPT)):

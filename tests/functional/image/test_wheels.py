@@ -90,7 +90,9 @@ def unpacked(tmp_path: Path, files: dict[str, bytes]) -> Path:
     wheel, path = write_wheel(tmp_path / "wheels", files)
     write_layer(wheel_entries(wheel, path, "3.11", None), tmp_path / "layer")
     with tarfile.open(tmp_path / "layer") as archive:
-        archive.extractall(tmp_path / "root", filter="tar")
+        # Debian 12's Python 3.11.2 does not know filters yet, newer ones want to be told one.
+        known = {"filter": "tar"} if hasattr(tarfile, "tar_filter") else {}
+        archive.extractall(tmp_path / "root", **known)  # type: ignore[arg-type]
     return tmp_path / "root"
 
 
