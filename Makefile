@@ -29,7 +29,7 @@ check: $(READY) ## lint, format, types, who may import whom, and that the refere
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m pytest -q tests/unit/test_house.py tests/unit/test_habits.py
-	$(if $(wildcard tools/docs.py),$(PY) tools/docs.py --check)
+	$(PY) tools/docs.py --check
 
 bench: $(READY) ## how long it takes, beside others, with ratios
 	$(PY) -m benchmarks

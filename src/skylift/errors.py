@@ -1,4 +1,4 @@
-"""Every error Skylift raises on purpose, by who must act.
+"""The tree of errors, by who must act. A room may have narrower ones of its own below these.
 
 ::
 
@@ -13,7 +13,6 @@
     │   │   └── DigestMismatch       5   the bytes are not the ones that were named
     │   ├── DownloadError            5   a package could not be fetched
     │   └── AwsError                 5   .service .operation .code .temporary
-    ├── GateSaysNo                   6   a comparison did not pass
     └── JobStopped                   7   somebody or some limit stopped the job
 
 Messages are lower case without a full stop. Facts are fields, hints are data: the CLI renders both.
@@ -149,10 +148,6 @@ class AwsError(RemoteError):
         )
 
 
-class GateSaysNo(SkyliftError):
-    exit_code = 6
-
-
 class JobStopped(SkyliftError):
     """The job ended as Stopped, by request or by a limit."""
 
@@ -160,4 +155,5 @@ class JobStopped(SkyliftError):
 
     def __init__(self, run: str, *, status: str) -> None:
         self.run, self.status = run, status
-        super().__init__(f"run {run} was stopped: {status}", run=run, status=status)
+        why = {"MaxRuntimeExceeded": "it ran longer than its target's max-run"}.get(status, "on request")
+        super().__init__(f"run {run} was stopped: {why}", run=run, status=status)

@@ -135,6 +135,9 @@ def _option(parameter: Parameter, value: Any) -> List[str]:
 
 
 def _stored(parameter: Parameter, value: Any) -> List[str]:
+    if parameter.type == "bool" and not parameter.nargs:
+        # argparse calls bool() on the text, and of all texts only the empty one is False.
+        return [parameter.flag, "True" if _is_true(value) else ""]
     texts = _texts(value) if parameter.nargs else [text_of_value(value)]
     if len(texts) != 1 or not texts[0].startswith("-"):
         return [parameter.flag, *texts]

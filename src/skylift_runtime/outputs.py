@@ -48,6 +48,15 @@ def collect(
                 _copy(os.path.join(work.root, path), os.path.join(folders[kind], path))
 
 
+def left_behind(work: WorkDirectory, links: Set[str]) -> "list[str]":
+    """Files that the user's code wrote into the work directory, which goes away with the job; sorted."""
+    return sorted(_written(work, links))
+
+
+def is_empty(folder: str) -> bool:
+    return not any(names for _, _, names in os.walk(folder))
+
+
 def _compile(globs: Sequence[str]) -> "re.Pattern[str]":
     return re.compile("|".join(pattern(glob) for glob in globs), re.DOTALL)
 

@@ -24,7 +24,7 @@ from skylift_runtime.description import Job, read_job
 from skylift_runtime.environment import Launch, python_path, search_path, too_long, variables
 from skylift_runtime.failure import Ending, Unusable, read_facts, text_of, write_failure
 from skylift_runtime.launch import run
-from skylift_runtime.outputs import collect, prove_writable
+from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
 from skylift_runtime.signals import Relay
 from skylift_runtime.templates import Places
 from skylift_runtime.workdir import WorkDirectory, lay_paths, lay_work_directory
@@ -148,11 +148,23 @@ def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:
         folders = {"model": tree.model, "output": tree.output_data}
         collect(prepared.work, prepared.job.collect, folders, set(prepared.links))
         prove_writable(list(folders.values()))
+        if is_empty(tree.model):
+            _tell_without_model(prepared)
     except OSError as problem:
         text = "the results could not be written: %s" % problem
         _say(text)
         return _failed(tree, text, ending.code or 1)
     return _failed(tree, text, ending.code) if ending.code else 0
+
+
+def _tell_without_model(prepared: Prepared) -> None:
+    """A job without a model completes, as on the service; but nobody should find out only by pulling it."""
+    found = left_behind(prepared.work, set(prepared.links))
+    if found:
+        shown = ", ".join(found[:5]) + (" and %d more" % (len(found) - 5) if len(found) > 5 else "")
+        _say("no model: nothing was written to SM_MODEL_DIR")
+        _say("the script left in its work directory, which is not kept: %s" % shown)
+        _say('to keep such files: [collect] model = ["%s"] in the config' % found[0])
 
 
 def _grace(environ: Mapping[str, str]) -> Optional[float]:

@@ -29,6 +29,10 @@ class Ecr:
     def __init__(self, client: Any) -> None:
         self._client = client
 
+    def find_repository(self, name: str) -> str | None:
+        """The URI of a repository; None when there is none of that name."""
+        return self._find(name)
+
     def ensure_repository(self, name: str) -> str:
         """The URI of a repository, which is made when it is not there; two may do so at once."""
         return self._find(name) or self._create(name) or self._find(name) or ""

@@ -41,7 +41,7 @@ class SageMakerService:
             raise
         return {key: _plain(value) for key, value in found.items() if key != "ResponseMetadata"}
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, *, kill: bool = False) -> None:  # noqa: ARG002 - the service has no kill
         with translated("sagemaker", "StopTrainingJob"):
             self._sagemaker.stop_training_job(TrainingJobName=name)
 

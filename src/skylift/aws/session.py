@@ -55,7 +55,7 @@ class Session:
         if not found:
             raise NotReady(
                 "no AWS region is set",
-                hints=('set [tool.skylift.aws] region = "eu-central-1", or AWS_REGION',),
+                hints=('set [aws] region = "eu-central-1", or AWS_REGION',),
             )
         return str(found)
 
@@ -68,7 +68,7 @@ class Session:
         if wanted and found != wanted:
             raise UsageError(
                 f"the credentials belong to account {found}, the project to {wanted}",
-                hints=("choose another profile with AWS_PROFILE, or correct [tool.skylift.aws] account",),
+                hints=("choose another profile with AWS_PROFILE, or correct [aws] account",),
                 account=found,
             )
         return found

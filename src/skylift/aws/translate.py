@@ -27,7 +27,7 @@ _THROTTLED = frozenset(
 )
 _LOG_IN = (
     "log in: `aws sso login`",
-    "or name a profile that has credentials: AWS_PROFILE or [tool.skylift.aws] profile",
+    "or name a profile that has credentials: AWS_PROFILE or [aws] profile",
 )
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
 _HINTS = {
@@ -41,7 +41,7 @@ _HINTS = {
         ),
         ("the credentials are not valid there: check AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret",),
     ),
-    "NoSuchBucket": ("create the bucket, or correct [tool.skylift.aws] storage",),
+    "NoSuchBucket": ("create the bucket, or correct [aws] storage",),
     "ResourceLimitExceeded": ("ask for a higher quota in the Service Quotas console, or take another instance type",),
     "RequestTimeTooSkewed": ("set this machine's clock",),
 }  # fmt: skip

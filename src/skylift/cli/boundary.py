@@ -21,13 +21,17 @@ _INTERRUPTED = 130
 
 def guarded(command: click.Command, arguments: Sequence[str]) -> int:
     """Run a command; the exit code. Expected errors get words, unexpected ones a report that can be sent."""
-    as_json = "--json" in arguments
+    # What follows `--` is for somebody else.
+    ours = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    as_json = "--json" in ours
     result: object = 0
     try:
         result = command.main(list(arguments), prog_name="skylift", standalone_mode=False)
         sys.stdout.flush()
     except SkyliftError as error:
         return _known(error, as_json=as_json)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
     except click.exceptions.Exit as stop:
         result = stop.exit_code
     except click.ClickException as error:

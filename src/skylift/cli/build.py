@@ -36,7 +36,7 @@ def command(
     overrides: tuple[str, ...],
 ) -> None:
     """Assemble the image layer by layer and print its digest. The registry is the cache."""
-    project = load(folder, overrides, quiet=quiet or as_json, locked=locked)
+    project = load(folder, overrides, quiet=quiet or as_json, locked=locked or dry_run)
     if dry_run:
         plan = project.plan_image()
         answer(image_plan(plan), dataclasses.asdict(plan), as_json=as_json)

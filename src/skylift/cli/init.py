@@ -6,14 +6,14 @@ import sys
 
 import click
 
-from skylift.cli.options import dry_run_option, json_option
+from skylift.cli.options import FOLDER, dry_run_option, json_option
 from skylift.cli.talk import answer, emit, say
 from skylift.flow.initialise import initialise, understand
 from skylift.report.plans import detection
 
 
 @click.command("init")
-@click.option("-C", "folder", default=".", metavar="FOLDER", help="The project's folder.")
+@click.option("-C", "folder", default=".", type=FOLDER, help="The project's folder.")
 @click.option("--entry-point", metavar="FILE", help="The script that trains, where it is not clear.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @dry_run_option

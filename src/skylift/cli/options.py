@@ -11,6 +11,7 @@ from skylift.cli.talk import Steps
 from skylift.flow.project import Project
 from skylift.flow.world import World
 
+FOLDER = click.Path(exists=True, file_okay=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Say nothing but results and errors.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would happen and do nothing.")
@@ -26,7 +27,7 @@ def project_options(function: Callable[..., Any]) -> Callable[..., Any]:
         metavar="KEY=VALUE",
         help="Override a config key for this command.",
     )
-    folder = click.option("-C", "folder", default=".", metavar="FOLDER", help="Work in this folder.")
+    folder = click.option("-C", "folder", default=".", type=FOLDER, help="Work in this folder.")
     return settings(folder(function))
 
 

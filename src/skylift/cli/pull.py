@@ -13,16 +13,19 @@ from skylift.cli.talk import emit, say
 @click.command("pull")
 @click.argument("run", default="@last")
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path), help="A new folder; default: model-<letters>."
+    "--output", "-o", type=click.Path(path_type=Path), help="A new folder; default: in the run's own folder."
 )
 @json_option
 @project_options
 def command(*, run: str, output: Path | None, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
-    """Unpack a run's model into a new folder. Nothing is overwritten, nothing lands outside it."""
+    """Unpack a run's model and print where it is. Nothing is overwritten, nothing lands outside it."""
     project = load(folder, overrides, quiet=True)
-    name = project.find(run).name
-    into = output or Path(f"model-{name[-4:]}")
-    files = project.pull(run, into)
+    found = project.find(run)
+    name, into = found.name, output or found.folder.artifacts / "model"
+    if output is None and into.is_dir():
+        files = sorted(str(path.relative_to(into)) for path in into.rglob("*") if path.is_file())
+    else:
+        files = project.pull(name, into)
     if as_json:
         emit({"run": name, "folder": str(into), "files": files})
         return

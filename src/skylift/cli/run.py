@@ -66,8 +66,9 @@ def command(
 
     Parameters are the script's own: `skylift run epochs=5 lr=0.01`.
     """
-    project = load(folder, overrides, quiet=quiet or as_json, locked=locked)
-    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach)
+    # A plan must not write the lock, and an image can not be planned without one.
+    project = load(folder, overrides, quiet=quiet or as_json, locked=locked or dry_run)
+    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach, dry_run)
     if dry_run:
         plan = project.plan(options)
         answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)
@@ -102,8 +103,8 @@ def watched(run: Run, *, quiet: bool, as_json: bool) -> int:
                 )
                 return _INTERRUPTED
             say("\nkilling" if interrupted else "\nstopping; the job may save its work. Again to kill it")
+            run.stop(kill=interrupted)
             interrupted = True
-            run.stop()
     run.release()
     record = run.record
     if as_json:

@@ -11,15 +11,16 @@ from skylift.cli.talk import say
 @click.command("stop")
 @click.argument("run", default="@last")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Until it has stopped.")
+@click.option("--kill", is_flag=True, help="SIGKILL at once; the job saves nothing. Not in the cloud.")
 @project_options
-def command(*, run: str, wait: bool, folder: str, overrides: tuple[str, ...]) -> None:
+def command(*, run: str, wait: bool, kill: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """Ask a run to stop: SIGTERM, and SIGKILL when the grace is over. What it saved is kept."""
     found = load(folder, overrides, quiet=True).find(run)
     record = found.record
     if record.terminal:
         say(f"{record.name} has already ended: {record.secondary}")
         return
-    found.stop()
+    found.stop(kill=kill)
     if wait:
         record = found.wait()
         say(f"{record.name}: {record.secondary}")

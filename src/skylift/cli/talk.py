@@ -7,7 +7,7 @@ import json
 import click
 
 from skylift.errors import JobFailed, JobStopped
-from skylift.report.text import number, safe, size
+from skylift.report.text import fields, number, safe, size
 from skylift.values.jobs import Described, Event
 from skylift.values.progress import Progress
 from skylift.values.record import Record
@@ -83,15 +83,19 @@ def ending(record: Record, warnings: tuple[str, ...] = ()) -> str:
     color = "green" if record.status == "Completed" else "red"
     lines = ["", click.style(record.secondary, fg=color, bold=True) + f"  {record.name}"]
     best, last = record.at("Skylift.metrics.best") or {}, record.at("Skylift.metrics.last") or {}
-    for name in sorted(last):
-        shown = f"{number(last[name])}"
-        if name in best:
-            shown += f"  best {number(best[name]['value'])}"
-        lines.append(f"  {safe(name)}  {shown}")
-    lines.append(f"  model  {record.at('ModelArtifacts.S3ModelArtifacts') or '-'}")
+    rows = [(name, _with_best(last[name], best.get(name))) for name in sorted(last)]
+    lines += [f"  {line}" for line in fields(rows).splitlines()]
+    if record.status == "Completed":
+        lines.append(f"  model  {record.at('ModelArtifacts.S3ModelArtifacts') or '-'}")
     lines += [click.style("  warning  ", fg="yellow") + safe(warning) for warning in warnings]
-    lines.append(f"  next   skylift show {tag}   skylift pull {tag}   skylift compare {tag} …")
+    verbs = ("show", "pull") if record.status == "Completed" else ("show", "logs")
+    lines.append("  next   " + "   ".join(f"skylift {verb} {tag}" for verb in verbs))
     return "\n".join(lines)
+
+
+def _with_best(last: object, best: object) -> str:
+    found = best.get("value") if isinstance(best, dict) else None
+    return number(last) + (f"  best {number(found)}" if found is not None else "")
 
 
 def exit_code(record: Record) -> int:

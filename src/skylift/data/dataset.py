@@ -63,7 +63,7 @@ class Datasets:
         if not files:
             raise UsageError(
                 f"channel `{name}` has no files: {folder}",
-                hints=("put the data there, or take the channel out of [tool.skylift.channels]",),
+                hints=("put the data there, or take the channel out of [channels]",),
             )
         version = version_of(files)
         missing = self._missing(name, version, files)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from skylift.errors import NotReady
@@ -19,7 +19,7 @@ from skylift.image.tags import branch_tag, commit_tag, deps_tag
 from skylift.packages.fetch import fetch
 from skylift.packages.select import select
 from skylift.project.stage import runtime_sources
-from skylift.values.images import BaseImage, Image, Layer
+from skylift.values.images import BaseImage, Descriptor, Image, Layer
 from skylift.values.packages import Environment
 from skylift.values.plan import BuiltImage, ImagePlan, PlannedLayer
 from skylift.values.ports import Registry
@@ -36,6 +36,8 @@ class Destination:
 
     registry: Registry
     repository: Repository
+    make: Callable[[], object] = lambda: None
+    """Makes the repository where it is not there yet; called only before a push."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,14 @@ class ImageWork:
         return tuple(found)
 
     def plan(self) -> ImagePlan:
-        base = str(self.recipe.base.reference)
-        return ImagePlan(str(self.destination.repository), self.tags, base, self.layers())
+        base = self.recipe.base
+        rows = (*(self._base_layer(item) for item in base.layers), *self.layers())
+        return ImagePlan(str(self.destination.repository), self.tags, str(base.reference), rows)
+
+    def _base_layer(self, layer: Descriptor) -> PlannedLayer:
+        registry, repository = self.destination.registry, self.destination.repository
+        found = layer.digest in self.known.present or registry.has_blob(repository, layer.digest)
+        return PlannedLayer(f"base {layer.digest[7:19]}", layer.digest, found, layer.size)
 
     def build(self) -> Image:
         return self._built(self.known.layers)
@@ -69,6 +77,7 @@ class ImageWork:
         clock = self.sources.world.clock
         began = clock.monotonic()
         registry, repository = self.destination.registry, self.destination.repository
+        self.destination.make()
         report = self.sources.world.report
         image = self._built(self.known.layers)
         try:
@@ -102,18 +111,21 @@ def destination(sources: Sources, cloud: Cloud) -> Destination:
     said = sources.settings.image.repository
     if _has_host(said):
         return Destination(sources.world.registry(), parse_repository(said))
-    name = said or slug(sources.settings.name.lower(), limit=200, allowed="a-z0-9")
+    # ECR takes no repository name of a single character.
+    name = said or slug(sources.settings.name.lower(), limit=200, allowed="a-z0-9").ljust(2, "0")
     if not _has_account(sources):
         raise NotReady(
             "no registry is named for the image",
             hints=(
-                f'any registry you may push to: [tool.skylift.image] repository = "localhost:5000/{name}"',
-                'the ECR of your account: [tool.skylift.aws] region = "eu-central-1"',
+                f'any registry you may push to: [image] repository = "localhost:5000/{name}"',
+                'the ECR of your account: [aws] region = "eu-central-1"',
             ),
         )
     cloud.guard()
-    uri = cloud.images.ensure_repository(name)
-    return Destination(sources.world.registry(cloud.images.login()), parse_repository(uri))
+    repository = parse_repository(cloud.images.find_repository(name) or f"{cloud.registry_host()}/{name}")
+    login = replace(cloud.images.login(), host=repository.host)
+    client = sources.world.registry(login)
+    return Destination(client, repository, lambda: cloud.images.ensure_repository(name))
 
 
 def _has_account(sources: Sources) -> bool:
@@ -150,9 +162,7 @@ def _base(sources: Sources, where: Destination, earlier: Known) -> BaseImage:
     if base.python != settings.python:
         raise NotReady(
             f"the base image has Python {base.python}, the project wants {settings.python}",
-            hints=(
-                f'set python = "{base.python}", or a [tool.skylift.image] base with Python {settings.python}',
-            ),
+            hints=(f'set python = "{base.python}", or a [image] base with Python {settings.python}',),
             base=str(base.reference),
         )
     return base

@@ -112,6 +112,6 @@ def claim(store: ObjectStore, home: S3Url, revision: Revision) -> None:
     if theirs and revision.identity and theirs != revision.identity:
         raise UsageError(
             f"{home} belongs to another project of the same name",
-            hints=("choose another name or storage in [tool.skylift]",),
+            hints=("choose another name or storage in the config",),
             marker=str(marker),
         )

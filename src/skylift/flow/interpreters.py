@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from skylift.errors import NotReady
+from skylift.errors import UsageError
 from skylift.flow.sources import Sources
 from skylift.packages.interpreters import freeze_hash
 from skylift.packages.isolated import isolated_environment
@@ -28,10 +28,14 @@ class Interpreter:
     """What is installed there is what the lock says; an environment of the user's own may differ."""
 
 
+UNKNOWN = Interpreter("", "", "", from_lock=False)
+"""For a plan, which needs none."""
+
+
 def interpreter_for(sources: Sources, target: TargetSettings, said: str | None) -> Interpreter:
     """Choose the interpreter of a run. Never Skylift's own, unless it is the one that was named.
 
-    :raises NotReady: when the one that was named is not there.
+    :raises UsageError: when the one that was named is not there.
     """
     if target.backend != "local":
         return Interpreter(
@@ -54,11 +58,13 @@ def _choose(sources: Sources, said: str | None) -> tuple[Path, str]:
     for path, why in candidates:
         if path is None:
             continue
-        if path.exists() and not _is_our_own(path):
+        if path.exists() and (why == "--python" or not _is_our_own(path)):
             # The link itself, not what it points to: a virtual environment lives by its path.
             return path.absolute(), why
         if why == "--python":
-            raise NotReady(f"no such interpreter: {path}", hints=("name the path of a python program",))
+            raise UsageError(
+                f"--python: no such interpreter: {path}", hints=("name the path of a python program",)
+            )
     path = isolated_environment(
         sources.lock,
         python=sources.settings.python,

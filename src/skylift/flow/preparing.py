@@ -7,26 +7,27 @@ import hashlib
 import secrets
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from skylift.data.dataset import version_of
 from skylift.data.glance import Glance, glance
 from skylift.data.scan import scan
-from skylift.errors import NotReady
-from skylift.flow.interpreters import Interpreter, interpreter_for
+from skylift.errors import ConfigError, Issue, NotReady
+from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
 from skylift.packages.lock import known_lock
 from skylift.project.arguments import resolve
 from skylift.project.wire import hyperparameters
+from skylift.values.arguments import Schema
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
 from skylift.values.progress import Progress
 from skylift.values.project import Arguments
 from skylift.values.references import run_name
 from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
-from skylift_runtime.contract import JOB_VARIABLE
+from skylift_runtime.contract import GRACE_VARIABLE, JOB_VARIABLE, STOP_GRACE_S
 
 _READ_AT_MOST = 1 << 30
 """Bytes of a local channel that are hashed before a job here starts; beyond, a fingerprint has to do."""
@@ -47,6 +48,8 @@ class RunOptions:
     python: str | None = None
     """Interpreter for the local target."""
     detach: bool = False
+    dry_run: bool = False
+    """Only a plan is wanted: nothing is made for it, no environment and no lock."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +96,18 @@ class Prepared:
     @property
     def inputs(self) -> str:
         """Hash of what this run is made of: two commands with equal inputs want the same thing."""
+        settings = self.sources.settings
         parts = [
-            self.sources.settings.name,
-            self.options.target,
+            settings.name,
             self.options.job,
             dict(self.arguments.given),
             list(self.arguments.raw),
             self.sources.code_hash,
+            self.ours.get("lock"),
             [(channel.name, channel.identity) for channel in self.channels],
+            asdict(self.target),
+            asdict(settings.image),
+            asdict(settings.aws),
         ]
         return hashlib.sha256(canonical_json(parts)).hexdigest()
 
@@ -122,7 +129,7 @@ class Prepared:
             role=role,
             image=image,
             checkpoints=checkpoints,
-            environment={**target.environment, JOB_VARIABLE: self.job.name},
+            environment={**target.environment, JOB_VARIABLE: self.job.name, **_grace(target)},
             instance_type=target.instance_type if target.backend == "sagemaker" else "local",
             instance_count=target.instance_count,
             volume_gb=target.volume,
@@ -132,6 +139,10 @@ class Prepared:
         )
 
 
+def _grace(target: TargetSettings) -> dict[str, str]:
+    return {GRACE_VARIABLE: str(target.grace)} if target.grace != STOP_GRACE_S else {}
+
+
 def prepare_run(sources: Sources, options: RunOptions) -> Prepared:
     """Check arguments, read channels, choose the interpreter. Creates nothing but the lock.
 
@@ -139,10 +150,11 @@ def prepare_run(sources: Sources, options: RunOptions) -> Prepared:
     """
     target, job = sources.target(options.target), sources.job(options.job)
     arguments = resolve(sources.schemas[options.job], job.hyperparameters, options.given, options.raw)
+    _refuse_missing(sources.schemas[options.job], job, arguments)
     for warning in arguments.warnings:
         sources.world.report(Progress("warning", warning))
     channels = tuple(_channel(sources, target, name, said) for name, said in sorted(job.channels.items()))
-    interpreter = interpreter_for(sources, target, options.python)
+    interpreter = UNKNOWN if options.dry_run else interpreter_for(sources, target, options.python)
     clock = sources.world.clock
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
     prepared = Prepared(
@@ -158,22 +170,33 @@ def prepare_run(sources: Sources, options: RunOptions) -> Prepared:
     return Prepared(**{**vars(prepared), "ours": _ours(prepared)})
 
 
+def _refuse_missing(schema: Schema, job: JobSettings, arguments: Arguments) -> None:
+    """What the script can not start without. Raw arguments may bring it, so they end the question."""
+    here = {name.replace("-", "_") for name in (*arguments.given, *job.arguments)}
+    missing = [p.key for p in schema.parameters if p.required and p.key.replace("-", "_") not in here]
+    if missing and not arguments.raw:
+        raise ConfigError([Issue(key, "the script requires it", f"give it: {key}=VALUE") for key in missing])
+
+
 def _channel(sources: Sources, target: TargetSettings, name: str, said: ChannelSettings) -> ChannelInput:
     if target.backend == "sagemaker" and said.cloud:
         return ChannelInput(name, said)
     if not said.local:
         raise NotReady(
             f"channel `{name}` has no folder on this machine",
-            hints=(
-                f'give it one: [tool.skylift.channels] {name} = {{ local = "…", cloud = "{said.cloud}" }}',
-            ),
+            hints=(f'give it one: [channels] {name} = {{ local = "…", cloud = "{said.cloud}" }}',),
         )
     folder = sources.root / said.local
     if not folder.is_dir():
         raise NotReady(
             f"channel `{name}` is the folder {said.local}, which is not there",
-            hints=("put the data there, or change [tool.skylift.channels]",),
+            hints=("put the data there, or change [channels]",),
             folder=str(folder),
+        )
+    if target.backend == "sagemaker" and said.mode != "File":
+        raise NotReady(
+            f"channel `{name}` has mode {said.mode}, and a folder of this machine travels in mode File",
+            hints=('leave the mode out, or say where the data lies: cloud = "s3://…"',),
         )
     seen = glance(folder)
     must_read = target.backend == "sagemaker" or (seen.bytes <= _READ_AT_MOST and not seen.has_links)
@@ -196,6 +219,7 @@ def _ours(prepared: Prepared) -> dict[str, Any]:
             "branch": revision.branch,
             "dirty": revision.dirty,
             "diff": revision.diff,
+            "code": sources.code_hash,
         },
         "lock": _lock_digest(sources, prepared.interpreter),
         "image": None,
@@ -222,7 +246,7 @@ def _effective(prepared: Prepared) -> dict[str, Any]:
 
 
 def _lock_digest(sources: Sources, interpreter: Interpreter) -> str | None:
-    if interpreter.from_lock or sources.locked:
+    if interpreter.from_lock or (sources.locked and interpreter is not UNKNOWN):
         return sources.lock.digest
     # With an environment of the user's own nothing has to be resolved: no network is needed to train.
     known = known_lock(sources.root)

@@ -14,8 +14,9 @@ from skylift.ci.pipeline import Pipeline, pipeline
 from skylift.errors import NotReady, UsageError
 from skylift.flow.backends import backend_for
 from skylift.flow.images import destination, prepare
+from skylift.flow.launching import Launch
 from skylift.flow.preparing import RunOptions, prepare_run
-from skylift.flow.running import Launch, Run
+from skylift.flow.running import Run
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud, World
 from skylift.host.files import write_text
@@ -103,7 +104,9 @@ class Project:
 
         :raises UsageError: when there is none, or more than one.
         """
-        name = self.store.resolve(text)
+        return self._run(self.store.resolve(text))
+
+    def _run(self, name: str) -> Run:
         executor = self.store.intent(name).get("executor")
         kind = {"process": "local", "docker": "docker"}.get(str(executor), "sagemaker")
         backend = backend_for(kind, self.sources, self._cloud(), self.store, detach=True)
@@ -121,7 +124,14 @@ class Project:
         uri = str(record.at("ModelArtifacts.S3ModelArtifacts") or "")
         if not record.terminal or not uri:
             raise NotReady(f"run {record.name} has no model yet: it is {record.secondary}")
-        return unpack(self._artifact(record, uri), into)
+        files = unpack(self._artifact(record, uri), into)
+        if not files:
+            into.rmdir()
+            raise NotReady(
+                f"run {record.name} has no model: its script wrote nothing to SM_MODEL_DIR",
+                hints=('files it leaves beside itself can be kept: [collect] model = ["*.pkl"]',),
+            )
+        return files
 
     def ci(self, vendor: str, target: str) -> tuple[Path, str]:
         """The pipeline file of a CI vendor: where it belongs, and its text.
@@ -159,7 +169,7 @@ class Project:
         if self.store.intent(name).get("executor") == "service":
             return self.store.load(name)
         try:
-            return self.find(name).record
+            return self._run(name).record
         except NotReady:
             return None
 

@@ -74,19 +74,25 @@ def _identity(found: object) -> ProcessIdentity | None:
     return ProcessIdentity(int(found["pid"]), str(found["started"]), str(found["boot"]))
 
 
-def adoptable(store: RunStore, inputs: str) -> str | None:
-    """A run on the service with equal inputs whose command died before it could let go of it.
+def adopt(store: RunStore, inputs: str) -> str | None:
+    """Take over a run on the service with equal inputs whose command died before it could let go of it.
 
-    The command that is repeated goes on with that one instead of paying twice (joint 5).
+    The command that is repeated goes on with that one instead of paying twice (joint 5). Of two that
+    are repeated at once, one gets it.
     """
-    for name in reversed(store.names()):
-        intent = store.intent(name)
-        if intent.get("inputs") != inputs or intent.get("executor") != "service" or intent.get("released"):
-            continue
-        record, owner = store.load(name), _identity(intent.get("owner"))
-        if (record is None or not record.terminal) and (owner is None or not owner.alive()):
-            return name
-    return None
+    with file_lock(store.lock):
+        name = next((name for name in reversed(store.names()) if _is_adoptable(store, name, inputs)), None)
+        if name is not None:
+            write_json(store.folder(name).intent, {**store.intent(name), "owner": owner_facts()})
+        return name
+
+
+def _is_adoptable(store: RunStore, name: str, inputs: str) -> bool:
+    intent = store.intent(name)
+    if intent.get("inputs") != inputs or intent.get("executor") != "service" or intent.get("released"):
+        return False
+    record, owner = store.load(name), _identity(intent.get("owner"))
+    return (record is None or not record.terminal) and (owner is None or not owner.alive())
 
 
 def release(folder: RunFolder) -> None:

@@ -23,6 +23,7 @@ from skylift.emulator.here import HereStorage
 from skylift.emulator.job import EmulatedJob, JobOptions
 from skylift.emulator.place import JobPlace
 from skylift.emulator.processes import ProcessExecutor
+from skylift.errors import SkyliftError
 from skylift.host.clock import SystemClock
 from skylift.host.files import read_json, remove_tree, write_json
 from skylift.host.processes import this_process
@@ -62,7 +63,8 @@ def supervise(folder: RunFolder, lifeline: int | None) -> None:
     write_json(folder.supervisor, asdict(this_process()))
     intent = read_json(folder.intent) or {}
     store = RunStore(folder.path.parents[2])
-    recorder = Recorder(store, folder.name, _table(intent, "ours"), MetricReader(_table(intent, "metrics")))
+    reader = MetricReader(_table(intent, "metrics"))
+    recorder = Recorder(store, folder.name, _table(intent, "ours"), reader, SystemClock())
     job = EmulatedJob(
         _table(intent, "request"),
         place=JobPlace(folder.tree),
@@ -136,7 +138,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--lifeline", type=int)
     arguments = parser.parse_args()
-    supervise(RunFolder(arguments.folder), arguments.lifeline)
+    try:
+        supervise(RunFolder(arguments.folder), arguments.lifeline)
+    except SkyliftError as error:
+        # The record says so already; whoever watches reads the same words, and no traceback.
+        raise SystemExit("; ".join([str(error), *error.hints])) from None
 
 
 if __name__ == "__main__":

@@ -81,6 +81,12 @@ class Cloud:
     def images(self) -> Ecr:
         return Ecr(self._session.client("ecr"))
 
+    def registry_host(self) -> str:
+        """The name of the account's own ECR, as image references have it."""
+        region = self._session.region
+        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        return f"{self._session.account()}.dkr.ecr.{region}.{suffix}"
+
     def guard(self) -> str:
         """The account that the credentials belong to.
 
@@ -99,7 +105,7 @@ class Cloud:
             raise NotReady(
                 f"a job in the cloud wants {' and '.join(missing)}, which the config does not set",
                 hints=(
-                    *(f"set [tool.skylift.aws] {key} to {wanted[key]}" for key in missing),
+                    *(f"set [aws] {key} to {wanted[key]}" for key in missing),
                     "without an account: skylift sandbox run -- skylift run --on TARGET",
                 ),
             )

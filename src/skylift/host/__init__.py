@@ -1,1 +1,1 @@
-"""This machine: files, ignore rules, processes, clock, redaction."""
+"""This machine: files, processes, clock, TOML, redaction."""

@@ -71,7 +71,7 @@ def _manifest(registry: Registry, reference: ImageReference) -> RawManifest:
     if found is None:
         raise NotReady(
             f"there is no base image {reference}",
-            hints=("check [tool.skylift.image] base", "log in with `docker login` if it is private"),
+            hints=("check [image] base", "log in with `docker login` if it is private"),
             base=str(reference),
         )
     return found

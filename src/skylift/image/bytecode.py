@@ -54,7 +54,7 @@ def find_compiler(python: str, environment: Mapping[str, str]) -> Path:
             f"byte-code for Python {python} needs a Python {python} on this machine, and there is none",
             hints=(
                 f"install it, for example with `uv python install {python}`",
-                "or set [tool.skylift.image] bytecode = false: every start of a job is slower then",
+                "or set [image] bytecode = false: every start of a job is slower then",
             ),
             python=python,
         )
@@ -136,5 +136,5 @@ def _died(talk: IO[bytes], path: str) -> NotReady:
     said = talk.read().decode(errors="replace").strip()[-1000:] or "it said nothing"
     return NotReady(
         f"the byte-code compiler ended at {path}: {said}",
-        hints=("set [tool.skylift.image] bytecode = false to build without it",),
+        hints=("set [image] bytecode = false to build without it",),
     )

@@ -68,7 +68,7 @@ def scan(
     raise NotReady(
         f"no Python was found in the base image {reference}",
         hints=(
-            'set [tool.skylift.image] interpreter = "/path/to/python3.N" if it is in an unusual place',
+            'set [image] interpreter = "/path/to/python3.N" if it is in an unusual place',
             'or use a base with Python, such as "python:3.11-slim"',
         ),
         base=str(reference),

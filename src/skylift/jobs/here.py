@@ -49,10 +49,11 @@ class HereService:
         self._settle(folder)
         return read_json(folder.record)
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, *, kill: bool = False) -> None:
         folder = self._folder_of(name)
-        # A second request means business: the grace is over.
-        write_json(folder.stop_request, {"kill": folder.stop_request.exists()})
+        # Asking again changes nothing; only an explicit kill ends the grace.
+        before = read_json(folder.stop_request) or {}
+        write_json(folder.stop_request, {"kill": kill or bool(before.get("kill"))})
 
     def logs(self, name: str, cursor: object) -> LogPage:
         position = cursor if isinstance(cursor, _Position) else _Position()

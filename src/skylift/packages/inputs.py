@@ -100,7 +100,7 @@ def _lines(path: Path, seen: set[Path]) -> Iterator[str]:
     except OSError as error:
         raise NotReady(
             f"the requirements file {path} can not be read: {(error.strerror or '').lower()}",
-            hints=("correct [tool.skylift] requirements, or the line that includes it",),
+            hints=("correct `requirements` in the config, or the line that includes it",),
         ) from error
     for raw in text.splitlines():
         line = _COMMENT.sub("", raw).strip()

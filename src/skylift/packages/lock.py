@@ -107,7 +107,7 @@ def _stale(found: _Found) -> LockStale:
         what = f"there is no {LOCK_NAME}"
     else:
         what = f"{LOCK_NAME} was made from other requirements than the project has now"
-    return LockStale(what, hints=("run the command once without `--locked`, then commit the lock",))
+    return LockStale(what, hints=("make it: skylift lock; then commit it",))
 
 
 def _news(found: _Found) -> str:

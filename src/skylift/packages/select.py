@@ -63,7 +63,7 @@ def _nothing_fits(environment: Environment, why: str) -> NotReady:
         f"the lock can not be installed for {where}: {why}",
         hints=(
             "ask for a version of the package that has a wheel for this platform",
-            "or set `python` in [tool.skylift] to one that the package has wheels for",
+            "or set `python` in the config to one that the package has wheels for",
             "or build the wheel yourself (`uv build --wheel`) and add its folder with `--find-links`",
         ),
     )

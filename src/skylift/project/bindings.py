@@ -75,9 +75,7 @@ class Bindings:
         elif text and "://" not in text:
             self._read(parameter.key, parameter.flag, text)
         elif _DATA.fullmatch(parameter.key):
-            self.left.append(
-                f"{parameter.flag} has no default: bind it to a channel in [tool.skylift.arguments]"
-            )
+            self.left.append(f"{parameter.flag} has no default: bind it to a channel in [arguments]")
 
     def _of_the_tree(self, key: str, text: str) -> None:
         why = f"its default is {text}"
@@ -133,9 +131,7 @@ class Bindings:
             return True
         match = _matching(self.root, name)
         if match is None:
-            self.left.append(
-                f"{why}, but no folder here looks like `{name}`: name it in [tool.skylift.channels]"
-            )
+            self.left.append(f"{why}, but no folder here looks like `{name}`: name it in [channels]")
             return False
         self._add(name, match, f"{why}, and this folder has that name", sure=False)
         return True

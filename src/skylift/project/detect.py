@@ -62,11 +62,7 @@ def detect(root: Path, *, entry_point: str | None = None) -> Detection:
         config,
         (*found.rows, *bindings.understood),
         tuple(candidate.path for candidate in likely),
-        tuple(
-            dict.fromkeys(
-                [*bindings.left, "[tool.skylift.aws]: region, storage and role, before a job in the cloud"]
-            )
-        ),
+        tuple(dict.fromkeys([*bindings.left, "[aws]: region, storage and role, before a job in the cloud"])),
     )
 
 

@@ -88,8 +88,6 @@ def _channel(name: str, channel: ChannelSettings, at: str) -> Iterator[Issue]:
         yield Issue(at, f"local wants a folder, not {channel.local!r}", "write an s3:// prefix as cloud")
     elif channel.cloud and not channel.cloud.startswith("s3://"):
         yield Issue(at, f"cloud wants s3://bucket/prefix, not {channel.cloud!r}")
-    if channel.owner and not re.fullmatch(r"\d{12}", channel.owner):
-        yield Issue(at, f"not an account: {channel.owner!r}", "it has twelve digits")
 
 
 def _hyperparameters(job: JobSettings, where: Where) -> Iterator[Issue]:

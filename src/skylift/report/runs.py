@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -52,6 +53,8 @@ def _best(record: Record) -> str:
 def _parameters(record: Record, limit: int = 40) -> str:
     given = record.at("Skylift.given") or {}
     text = " ".join(f"{name}={number(value)}" for name, value in given.items())
+    raw = record.at("Skylift.raw")
+    text += f" -- {shlex.join(raw)}" if raw else ""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -60,7 +63,7 @@ def show(record: Record) -> str:
     ours = record.ours
     rows: list[tuple[str, object]] = [
         ("run", record.name),
-        ("status", f"{record.status} ({record.secondary})"),
+        ("status", _status(record)),
         ("target", f"{ours.get('target')} ({ours.get('backend')})"),
         ("created", record.data.get("CreationTime", "-")),
         ("took", _took(record)),
@@ -84,6 +87,8 @@ def show(record: Record) -> str:
         blocks.append(
             table(("PARAMETER", "VALUE"), [(name, number(value)) for name, value in arguments.items()])
         )
+    if ours.get("raw"):
+        blocks.append(f"behind `--`, as it was given: {safe(shlex.join(ours['raw']))}")
     blocks.extend(_metrics(record))
     return "\n\n".join(blocks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ _CODE = (
     ("target", "Skylift.target"),
     ("commit", "Skylift.revision.commit"),
     ("uncommitted changes", "Skylift.revision.diff"),
+    ("files that ship", "Skylift.revision.code"),
     ("lock", "Skylift.lock"),
     ("image", "Skylift.image.digest"),
 )
@@ -22,6 +24,9 @@ def compare(records: Sequence[Record]) -> Comparison:
     """Put runs side by side: what they were given, where they differ, how they did."""
     rows = [
         *_by_key("parameter", records, "Skylift.arguments"),
+        Difference(
+            "parameter", "after --", tuple(shlex.join(record.at("Skylift.raw") or []) for record in records)
+        ),
         *(Difference("code", name, tuple(record.at(path) for record in records)) for name, path in _CODE),
         Difference("code", "python", tuple(_minor(record) for record in records)),
         *_channels(records),

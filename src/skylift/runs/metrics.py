@@ -17,6 +17,8 @@ _PAIR = re.compile(rf"(?<![\w:./@-])(?P<name>{_NAME})=(?P<value>{NUMBER})(?P<per
 _STEPS = ("epoch", "step", "global_step", "iteration", "iter")
 _SMALLER_IS_BETTER = re.compile(r"loss|error|err\b|mse|mae|rmse|perplexity|wer\b|cer\b")
 _LARGER_IS_BETTER = re.compile(r"auc|acc|f1|precision|recall|score|map\b|bleu|rouge|r2\b|dice|iou")
+# What `logging` puts in front, and what printing the parsed arguments looks like.
+_NOT_METRICS = re.compile(r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]*:|\bNamespace\(.*\)")
 # The service stores control characters as a hash and three octal digits.
 _ESCAPED = {"#011": "\t", "#015": "\r", "#033": "\x1b"}
 
@@ -43,7 +45,7 @@ class MetricReader:
         self._own = _compiled(patterns)
 
     def read(self, line: str) -> list[Point]:
-        text = _unescaped(line)
+        text = _NOT_METRICS.sub("", _unescaped(line))
         pairs = [(match["name"], _number(match["value"])) for match in _PAIR.finditer(text)]
         step = next((int(v) for n, v in pairs if n in _STEPS and math.isfinite(v)), None)
         found = {name: value for name, value in pairs if name not in _STEPS}
@@ -58,7 +60,7 @@ def _compiled(patterns: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
     compiled: dict[str, re.Pattern[str]] = {}
     issues = []
     for name, pattern in patterns.items():
-        where = f"[tool.skylift.metrics] {name}"
+        where = f"[metrics] {name}"
         try:
             compiled[name] = re.compile(pattern)
         except re.error as error:

@@ -4,65 +4,97 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from skylift.host.clock import iso
+from skylift.host.files import remove_tree
 from skylift.runs.metrics import MetricReader, Point, summary
 from skylift.runs.store import RunStore
-from skylift.values.jobs import Described, Event, LogLine
+from skylift.values.jobs import TERMINAL, Described, Event, LogLine
+from skylift.values.ports import Clock
 from skylift.values.record import OURS, SCHEMA, Record
+from skylift.values.run_folder import RunFolder
+
+_SAVE_EVERY_S = 2.0
 
 
 class Recorder:
     """Keeps ``record.json`` and ``metrics.jsonl`` of one run.
 
-    ``keep_log`` writes the lines down too, for jobs whose output is not already a file here.
     ``ours`` is what we know of the run from the start: project, target, arguments, revision, ….
     """
 
     def __init__(
-        self,
-        store: RunStore,
-        name: str,
-        ours: Mapping[str, Any],
-        reader: MetricReader,
-        *,
-        keep_log: bool = False,
+        self, store: RunStore, name: str, ours: Mapping[str, Any], reader: MetricReader, clock: Clock
     ) -> None:
         self._store = store
-        self._folder = store.folder(name)
         self._ours = dict(ours)
         self._reader = reader
+        self._clock = clock
         self._points: list[Point] = []
-        self._keep_log = keep_log
-        # A recorder always begins at the job's first line, so what an earlier one left is replaced.
-        self._opened: set[Path] = set()
+        self._described: Mapping[str, Any] | None = None
+        self._saved_s = clock.monotonic()
+        self.metrics_file = store.folder(name).metrics
 
     def take(self, event: Event) -> None:
-        if isinstance(event, LogLine):
-            self._line(event)
+        if isinstance(event, Described):
+            self._described = event.description
+            self._save()
         else:
-            self._described(event)
+            self._line(event)
 
     def _line(self, line: LogLine) -> None:
-        if self._keep_log:
-            self._append(self._folder.log, line.text + "\n")
         points = self._reader.read(line.text)
         if not points:
             return
         self._points.extend(points)
-        rows = [_row(point, line) for point in points]
-        self._append(self._folder.metrics, "".join(json.dumps(row) + "\n" for row in rows))
+        with self.metrics_file.open("a") as stream:
+            stream.write("".join(json.dumps(_row(point, line)) + "\n" for point in points))
+        if self._clock.monotonic() - self._saved_s >= _SAVE_EVERY_S:
+            self._save()
 
-    def _append(self, path: Path, text: str) -> None:
-        with path.open("ab" if path in self._opened else "wb") as stream:
-            stream.write(text.encode(errors="replace"))
-        self._opened.add(path)
+    def _save(self) -> None:
+        self._saved_s = self._clock.monotonic()
+        if self._described is not None:
+            self._store.save(record_of(self._described, self._ours, self._points))
 
-    def _described(self, event: Described) -> None:
-        self._store.save(record_of(event.description, self._ours, self._points))
+
+class RemoteRecorder:
+    """The same for a job whose output is not a file here: keeps the log as well.
+
+    Any number of commands may watch one job. Each begins at its first line and writes into a folder of
+    its own; whoever sees the end puts its whole files in place, and they are all the same.
+    """
+
+    def __init__(self, recorder: Recorder, folder: RunFolder) -> None:
+        self._recorder = recorder
+        self._folder = folder
+        self._part = folder.path / f".watch-{os.getpid()}"
+
+    def __enter__(self) -> RemoteRecorder:  # noqa: PYI034 - typing.Self begins with Python 3.11
+        remove_tree(self._part)
+        self._part.mkdir()
+        self._recorder.metrics_file = self._part / self._folder.metrics.name
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        remove_tree(self._part)
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, LogLine):
+            with (self._part / self._folder.log.name).open("ab") as stream:
+                stream.write(event.text.encode(errors="replace") + b"\n")
+        self._recorder.take(event)
+
+    def end(self, last: Described) -> None:
+        """Every line has been read: put log and metrics in place, then write the final record, once."""
+        for path in (self._folder.log, self._folder.metrics):
+            part = self._part / path.name
+            if part.exists():
+                part.replace(path)
+        self._recorder.take(last)
 
 
 def record_of(
@@ -73,7 +105,9 @@ def record_of(
     >>> record_of({"TrainingJobName": "x"}, {"project": "p"}).at("Skylift.schema")
     1
     """
-    return Record({**description, OURS: {"schema": SCHEMA, **ours, "metrics": summary(points)}})
+    found = list(points)
+    metrics = {"metrics": summary(found)} if found or description.get("TrainingJobStatus") in TERMINAL else {}
+    return Record({**description, OURS: {"schema": SCHEMA, **ours, **metrics}})
 
 
 def _row(point: Point, line: LogLine) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from skylift.errors import UsageError
 from skylift.host.files import read_json, write_json, write_text
-from skylift.values.record import Record
+from skylift.values.record import OURS, Record
 from skylift.values.run_folder import RunFolder
 
 STATE_FOLDER = ".skylift"
@@ -23,6 +23,11 @@ class RunStore:
     def __init__(self, root: Path) -> None:
         self._state = root / STATE_FOLDER
         self._runs = self._state / "runs"
+
+    @property
+    def lock(self) -> Path:
+        """A file to lock while it is decided who owns a run."""
+        return self._state / "lock"
 
     def folder(self, name: str) -> RunFolder:
         return RunFolder(self._runs / name)
@@ -60,6 +65,8 @@ class RunStore:
         if before is not None and before.terminal:
             return before
         data = {**before.data, **record.data} if before is not None else dict(record.data)
+        if before is not None and OURS in data:
+            data[OURS] = {**before.ours, **record.ours}
         write_json(self.folder(record.name).record, data)
         return Record(data)
 
@@ -77,11 +84,9 @@ class RunStore:
         found = [text] if text in names else [name for name in names if name.endswith(text)]
         if len(found) == 1:
             return found[0]
-        what = "no run" if not found else f"{len(found)} runs"
         near = found[:5] or names[-3:]
-        raise UsageError(
-            f"{what} of this project end in {text!r}", hints=("the nearest are: " + ", ".join(near),)
-        )
+        what = f"{len(found)} runs of this project end" if found else "no run of this project ends"
+        raise UsageError(f"{what} in {text!r}", hints=("there are: " + ", ".join(near),))
 
 
 def _age(folder: Path) -> tuple[str, str]:

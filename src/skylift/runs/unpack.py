@@ -20,6 +20,8 @@ def unpack(archive: Path, into: Path) -> list[str]:
 
     :raises UsageError: when the folder exists and is not empty, or a member is refused.
     """
+    if into.exists() and not into.is_dir():
+        raise UsageError(f"{into} is a file", hints=("name a new folder with --output",))
     if into.exists() and any(into.iterdir()):
         raise UsageError(f"{into} is not empty", hints=("name another folder with --output",))
     into.parent.mkdir(parents=True, exist_ok=True)

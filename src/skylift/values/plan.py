@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from skylift.values.references import ImageReference
 
@@ -55,7 +56,7 @@ class Plan:
     run: str
     target: str
     backend: str
-    request: Mapping[str, object]
+    request: Mapping[str, Any]
     """The CreateTrainingJob request; image and data locations are final when they are already known."""
     image: ImagePlan | None = None
     data: tuple[DataPlan, ...] = ()

@@ -85,8 +85,8 @@ class TrainingService(Protocol):
     def describe(self, name: str) -> Mapping[str, object] | None:
         """DescribeTrainingJob with times as ISO-8601 strings; None for an unknown name."""
 
-    def stop(self, name: str) -> None:
-        """StopTrainingJob."""
+    def stop(self, name: str, *, kill: bool = False) -> None:
+        """StopTrainingJob. ``kill`` ends the grace at once, where that is possible."""
 
     def logs(self, name: str, cursor: object) -> LogPage:
         """The lines since a cursor; None begins at the beginning."""

@@ -32,8 +32,6 @@ class ChannelSettings:
     """``ShardedByS3Key`` gives every host its share of the objects."""
     content_type: str | None = None
     """Passed on to the container in inputdataconfig.json."""
-    owner: str | None = None
-    """The account that owns a foreign bucket."""
 
 
 @dataclass(frozen=True)

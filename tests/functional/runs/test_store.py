@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from skylift.errors import UsageError
+from skylift.host.clock import SystemClock
 from skylift.runs.metrics import MetricReader
-from skylift.runs.recorder import Recorder
+from skylift.runs.recorder import Recorder, RemoteRecorder, record_of
 from skylift.runs.store import RunStore
 from skylift.values.jobs import Described, LogLine
 from skylift.values.record import Record
@@ -63,20 +64,64 @@ def test_keys_of_a_newer_client_survive(store: RunStore) -> None:
     assert found.data["FromTheFuture"] == 1
 
 
-def test_a_recorder_keeps_metrics_log_and_summary(store: RunStore) -> None:
+def recorder(store: RunStore) -> Recorder:
+    return Recorder(store, "x", {"project": "p"}, MetricReader({}), SystemClock())
+
+
+def test_a_recorder_keeps_metrics_and_summary(store: RunStore) -> None:
     folder = store.create("x", {})
-    for _ in range(2):  # a second watcher begins at the first line again, and must not double anything
-        recorder = Recorder(store, "x", {"project": "p"}, MetricReader({}), keep_log=True)
-        for text in ("epoch=1 loss=2", "hello \udcff", "epoch=2 loss=nan"):
-            recorder.take(LogLine(NOW, "algo-1", text))
-        recorder.take(Described({"TrainingJobName": "x", "TrainingJobStatus": "InProgress"}))
+    recording = recorder(store)
+    recording.take(LogLine(NOW, "algo-1", "epoch=1 loss=2"))
+    recording.take(LogLine(NOW, "algo-1", "epoch=2 loss=nan"))
+    recording.take(Described({"TrainingJobName": "x", "TrainingJobStatus": "InProgress"}))
     rows = [json.loads(line) for line in folder.metrics.read_text().splitlines()]
     assert rows == [
         {"name": "loss", "step": 1, "time": "2026-01-01T00:00:00.000Z", "value": 2.0},
         {"name": "loss", "step": 2, "time": "2026-01-01T00:00:00.000Z", "value": "nan"},
     ]
-    assert folder.log.read_text().splitlines()[0] == "epoch=1 loss=2"
     found = store.load("x")
     assert found is not None
     assert found.at("Skylift.metrics.best.loss") == {"value": 2.0, "step": 1}
     assert found.at("Skylift.schema") == 1
+
+
+def test_what_was_measured_is_not_forgotten_by_who_only_looks(store: RunStore) -> None:
+    store.create("x", {})
+    recording = recorder(store)
+    running = {"TrainingJobName": "x", "TrainingJobStatus": "InProgress"}
+    recording.take(LogLine(NOW, "algo-1", "epoch=1 loss=2"))
+    recording.take(Described(running))
+    store.save(record_of(running, {"project": "p"}))
+    found = store.load("x")
+    assert found is not None
+    assert found.at("Skylift.metrics.last") == {"loss": 2.0}
+
+
+def test_any_number_may_watch_a_remote_job_and_each_line_is_kept_once(store: RunStore) -> None:
+    folder = store.create("x", {})
+    end = Described({"TrainingJobName": "x", "TrainingJobStatus": "Completed"})
+    with RemoteRecorder(recorder(store), folder) as first:
+        first.take(LogLine(NOW, "algo-1", "epoch=1 loss=2"))
+    # That one was interrupted; the next begins at the first line again.
+    for _ in range(2):
+        with RemoteRecorder(recorder(store), folder) as watcher:
+            watcher.take(LogLine(NOW, "algo-1", "epoch=1 loss=2"))
+            watcher.take(LogLine(NOW, "algo-1", "bye \udcff"))
+            watcher.end(end)
+    assert folder.log.read_text().splitlines() == ["epoch=1 loss=2", "bye ?"]
+    assert len(folder.metrics.read_text().splitlines()) == 1
+    assert sorted(path.name for path in folder.path.iterdir()) == [
+        "intent.json",
+        "log",
+        "metrics.jsonl",
+        "record.json",
+    ]
+
+
+def test_keys_of_a_newer_client_under_ours_survive(store: RunStore) -> None:
+    store.create("x", {})
+    store.save(Record({"TrainingJobName": "x", "Skylift": {"FromTheFuture": 1}}))
+    store.save(record_of({"TrainingJobName": "x", "TrainingJobStatus": "Completed"}, {"project": "p"}))
+    found = store.load("x")
+    assert found is not None
+    assert found.at("Skylift.FromTheFuture") == 1

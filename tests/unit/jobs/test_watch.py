@@ -43,7 +43,7 @@ class ScriptedService:
     def create(self, request: Mapping[str, object]) -> None:
         raise AssertionError
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, *, kill: bool = False) -> None:
         raise AssertionError
 
     def describe(self, name: str) -> Mapping[str, object] | None:

@@ -1,0 +1,185 @@
+"""From a prepared run to a created job: the same steps on every backend, by way of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from skylift.emulator.containers import ContainerExecutor
+from skylift.errors import NotReady, RemoteError
+from skylift.flow.backends import Backend, backend_for
+from skylift.flow.images import ImageWork, destination, prepare
+from skylift.flow.inputs import Inputs, folder_inputs, service_inputs
+from skylift.flow.preparing import LOCAL_ROLE, Prepared
+from skylift.flow.recover import adopt, owner_facts
+from skylift.flow.running import Run
+from skylift.flow.world import Cloud
+from skylift.host.clock import iso
+from skylift.host.files import remove_tree, write_json
+from skylift.jobs.request import build_request
+from skylift.project.stage import runtime_sources, stage
+from skylift.runs.recorder import record_of
+from skylift.runs.store import RunStore
+from skylift.values.jobs import JobSpec
+from skylift.values.plan import Plan
+from skylift.values.progress import Progress
+from skylift.values.run_folder import RunFolder
+
+
+@dataclass(frozen=True)
+class _Thought:
+    """A plan, and the work that carries it out."""
+
+    plan: Plan
+    image: ImageWork | None
+    inputs: Inputs
+
+
+class Launch:
+    """Takes a prepared run to a created job, by way of a plan that can be looked at."""
+
+    def __init__(self, prepared: Prepared, cloud: Cloud, store: RunStore) -> None:
+        self._prepared, self._cloud, self._store = prepared, cloud, store
+        self._backend = prepared.target.backend
+
+    def plan(self) -> Plan:
+        """What would happen. Reads registries and storage, creates nothing."""
+        self._check()
+        return self._think().plan
+
+    def start(self) -> Run:
+        """Carry the plan out: intent, image, data, job. A repeated command adopts what a dead one began."""
+        self._check()
+        folder, adopted = self._folder()
+        prepared = self._prepared
+        backend = backend_for(
+            self._backend, prepared.sources, self._cloud, self._store, prepared.options.detach
+        )
+        run = Run(prepared.name, self._store, backend)
+        if adopted and backend.service.describe(prepared.name) is not None:
+            return run
+        try:
+            request = self._ready(folder, self._think())
+        except BaseException:
+            # Nothing was created: a run that never was must not stand in anybody's list.
+            remove_tree(folder.path)
+            raise
+        self._create(folder, backend, request)
+        return run
+
+    def _check(self) -> None:
+        """Whatever can be known to be missing is told before anything is built.
+
+        :raises NotReady: for role and storage that are not set, and for an engine that does not answer.
+        :raises UsageError: when the credentials belong to another account than the config names.
+        """
+        if self._backend == "sagemaker":
+            self._cloud.require()
+            self._cloud.guard()
+        elif self._backend == "docker":
+            ContainerExecutor(environment=self._prepared.sources.world.environment).check()
+
+    def _think(self) -> _Thought:
+        prepared = self._prepared
+        image = None
+        if self._backend != "local":
+            image = prepare(prepared.sources, destination(prepared.sources, self._cloud))
+        inputs = self._inputs()
+        planned = image.plan() if image is not None else None
+        reference = f"{planned.repository}:{planned.tags[0]}" if planned is not None else None
+        request = build_request(self._spec(inputs, reference))
+        notes = () if image is None else ("the job will name the image by its digest, which the build gives",)
+        plan = Plan(
+            prepared.name, prepared.options.target, self._backend, request, planned, inputs.plans, notes
+        )
+        return _Thought(plan, image, inputs)
+
+    def _folder(self) -> tuple[RunFolder, bool]:
+        """The run's folder with its intent, and whether a dead command had begun it."""
+        if self._backend != "sagemaker":
+            return self._store.create(self._prepared.name, self._intent({})), False
+        adopted = adopt(self._store, self._prepared.inputs)
+        if adopted is None:
+            return self._store.create(self._prepared.name, self._intent({})), False
+        report = self._prepared.sources.world.report
+        report(Progress("adopt", f"{adopted}, which an interrupted command began"))
+        self._prepared = replace(self._prepared, name=adopted)
+        return self._store.folder(adopted), True
+
+    def _ready(self, folder: RunFolder, thought: _Thought) -> dict[str, Any]:
+        """Image, data and code in place, the request in the intent; the request."""
+        prepared, request = self._prepared, dict(thought.plan.request)
+        facts = None
+        if thought.image is not None:
+            built = thought.image.push()
+            facts = {"reference": str(built.reference), "digest": built.digest}
+            algorithm = dict(request["AlgorithmSpecification"])
+            request["AlgorithmSpecification"] = {**algorithm, "TrainingImage": facts["reference"]}
+        thought.inputs.publish()
+        write_json(folder.intent, self._intent(request, image=facts))
+        if self._backend == "local":
+            sources = prepared.sources
+            stage(sources.root, sources.files, sources.description, runtime_sources(), folder.project)
+        return request
+
+    def _create(self, folder: RunFolder, backend: Backend, request: Mapping[str, Any]) -> None:
+        try:
+            backend.service.create(request)
+        except (RemoteError, NotReady) as error:
+            # An answer may be lost on its way, and the try after it then finds the name taken: by us.
+            if not self._was_created(folder, backend, error):
+                raise
+        described = None if backend.here else backend.service.describe(folder.name)
+        if described is not None:
+            # From now on the run is in every list, whatever becomes of this command.
+            self._store.save(record_of(described, self._store.intent(folder.name).get("ours") or {}))
+
+    def _was_created(self, folder: RunFolder, backend: Backend, error: RemoteError | NotReady) -> bool:
+        if isinstance(error, RemoteError) and not backend.here:
+            if error.facts.get("code") == "ResourceInUse":
+                return True
+            if error.temporary:
+                # It may have been accepted all the same: kept, so that the same command finds it again.
+                return False
+        remove_tree(folder.path)
+        return False
+
+    def _inputs(self) -> Inputs:
+        if self._backend == "sagemaker":
+            return service_inputs(self._prepared, self._cloud)
+        return folder_inputs(self._prepared, self._store.folder(self._prepared.name))
+
+    def _spec(self, inputs: Inputs, image: str | None) -> JobSpec:
+        return self._prepared.spec(
+            channels=inputs.channels,
+            output=inputs.output,
+            role=self._cloud.role if self._backend == "sagemaker" else LOCAL_ROLE,
+            image=image,
+            checkpoints=inputs.checkpoints,
+        )
+
+    def _intent(self, request: Mapping[str, Any], image: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        prepared = self._prepared
+        executors = {"local": "process", "docker": "docker", "sagemaker": "service"}
+        return {
+            "schema": 1,
+            "run": prepared.name,
+            "created": iso(prepared.sources.world.clock.now()),
+            "owner": owner_facts(),
+            "inputs": prepared.inputs,
+            "executor": executors[self._backend],
+            "interpreter": prepared.interpreter.path,
+            "grace_s": prepared.target.grace,
+            "region": _region(prepared),
+            "metrics": dict(prepared.job.metrics),
+            "request": dict(request),
+            "ours": {**prepared.ours, "image": image},
+        }
+
+
+def _region(prepared: Prepared) -> str:
+    sources = prepared.sources
+    said = sources.settings.aws.region or sources.world.environment.get("AWS_REGION")
+    # A job on this machine sees a region as every job does; which one matters only to its own AWS calls.
+    return said or "us-east-1"
