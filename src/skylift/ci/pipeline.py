@@ -25,7 +25,7 @@ class Pipeline:
 
 
 def pipeline(project: str, *, python: str, target: str, version: str) -> Pipeline:
-    """The seed's pipeline over our own commands; nothing in it needs Docker.
+    """Check, ask, build, train, over our own commands; nothing in it needs Docker.
 
     >>> [stage.name for stage in pipeline("p", python="3.11", target="gpu", version="0.1.0").stages]
     ['check', 'approve', 'build', 'train']

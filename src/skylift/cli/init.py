@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 
 import click
@@ -27,13 +28,19 @@ def command(folder: str, entry_point: str | None, yes: bool, dry_run: bool, as_j
     if not as_json:
         say(detection(found) + "\n")
     path, text = initialise(root, found, dry_run=True)
+    facts = {"file": str(path), **dataclasses.asdict(found)}
     if dry_run:
-        answer(text, {"file": str(path), "config": found.config}, as_json=as_json)
+        answer(text, facts, as_json=as_json)
         return
-    if not yes and not as_json and sys.stdin.isatty():
-        click.confirm(f"write this to {path.name}?", default=True, abort=True, err=True)
+    asked = not yes and not as_json and sys.stdin.isatty()
+    if asked and not click.confirm(f"write this to {path.name}?", default=True, err=True):
+        say("nothing was written")
+        return
+    if not text and not as_json:
+        say(f"{path.name} says all of this already")
+        return
     initialise(root, found, dry_run=False)
     if as_json:
-        emit({"file": str(path), "config": found.config})
+        emit(facts)
         return
-    say(f"wrote [tool.skylift] to {path}\nnext: skylift run")
+    say(f"wrote the config to {path}\nnext: skylift run")

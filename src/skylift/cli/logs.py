@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
+from collections.abc import Iterator
 
 import click
 
-from skylift.cli.options import load, project_options
+from skylift.cli.options import json_option, load, project_options
+from skylift.flow.running import Run
 from skylift.report.text import safe
 from skylift.values.jobs import LogLine
 
@@ -16,24 +19,29 @@ from skylift.values.jobs import LogLine
 @click.argument("run", default="@last")
 @click.option("--follow", "-f", is_flag=True, help="Go on until the run has ended.")
 @click.option("--raw", is_flag=True, help="The bytes as they came, control characters and all.")
+@json_option
 @project_options
-def command(*, run: str, follow: bool, raw: bool, folder: str, overrides: tuple[str, ...]) -> None:
-    """What a run printed, on stdout."""
+def command(
+    *, run: str, follow: bool, raw: bool, as_json: bool, folder: str, overrides: tuple[str, ...]
+) -> None:
+    """What a run printed, on stdout. With --json an object a line."""
     found = load(folder, overrides, quiet=True).find(run)
-    if follow:
-        for event in found.watch():
-            if isinstance(event, LogLine):
-                click.echo(event.text if raw else safe(event.text))
-        return
-    if not found.record.terminal and not found.backend.here:
-        for line in found.lines_so_far():
-            click.echo(line.text if raw else safe(line.text))
-        return
-    if not found.folder.log.exists():
-        return
-    with found.folder.log.open("rb") as stream:
-        if raw:
+    stored = not follow and (found.backend.here or found.record.terminal)
+    if raw and stored and found.folder.log.exists():
+        with found.folder.log.open("rb") as stream:
             shutil.copyfileobj(stream, sys.stdout.buffer)
-            return
-        for data in stream:
-            click.echo(safe(data.decode(errors="replace").rstrip("\n")))
+        return
+    for text in _stored(found) if stored else _asked(found, follow=follow):
+        click.echo(json.dumps({"run": found.name, "text": text}) if as_json else text if raw else safe(text))
+
+
+def _asked(run: Run, *, follow: bool) -> Iterator[str]:
+    events = run.watch() if follow else run.lines_so_far()
+    return (event.text for event in events if isinstance(event, LogLine))
+
+
+def _stored(run: Run) -> Iterator[str]:
+    if run.folder.log.exists():
+        with run.folder.log.open("rb") as stream:
+            for data in stream:
+                yield data.decode(errors="replace").rstrip("\n")

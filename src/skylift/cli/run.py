@@ -30,7 +30,14 @@ class _WithRaw(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own, raw = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, [])
         ctx.meta[_RAW] = tuple(raw)
-        return super().parse_args(ctx, own)
+        try:
+            return super().parse_args(ctx, own)
+        except click.NoSuchOption as error:
+            name = error.option_name.lstrip("-")
+            raise click.UsageError(
+                f"no such option: {error.option_name}; parameters of the script are given as {name}=VALUE",
+                ctx,
+            ) from error
 
 
 @click.command("run", cls=_WithRaw, options_metavar="[OPTIONS]")

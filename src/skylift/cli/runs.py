@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from datetime import datetime, timezone
 
 import click
@@ -25,6 +27,7 @@ def command(*, limit: int, as_json: bool, folder: str, overrides: tuple[str, ...
     if not records:
         say("nothing has run yet; start with: skylift run")
         return
-    click.echo(runs_table(shown, datetime.now(timezone.utc)))
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    click.echo(runs_table(shown, datetime.now(timezone.utc), columns))
     if len(shown) < len(records):
         say(f"{len(records) - len(shown)} more: skylift runs --limit 0")

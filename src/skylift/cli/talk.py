@@ -13,6 +13,8 @@ from skylift.values.progress import Progress
 from skylift.values.record import Record
 
 _QUIET_STEPS = frozenset({"fetch", "push"})
+_COUNTED_STEPS = frozenset({"data"})
+"""One line a file would be thousands; only the last one is told."""
 
 
 def say(text: str) -> None:
@@ -40,8 +42,11 @@ class Steps:
         self._told: set[tuple[str, str]] = set()
 
     def __call__(self, progress: Progress) -> None:
-        unfinished = progress.step in _QUIET_STEPS and progress.done < progress.total
+        unfinished = progress.step in _QUIET_STEPS | _COUNTED_STEPS and progress.done < progress.total
         key = (progress.step, progress.what)
+        if progress.step in _COUNTED_STEPS and not self._quiet and not unfinished:
+            say(click.style(f"{progress.step:>8}", fg="blue") + f"  {size(progress.total)} sent")
+            return
         if self._quiet or unfinished or key in self._told:
             return
         self._told.add(key)

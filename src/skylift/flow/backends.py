@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from skylift.errors import NotReady
 from skylift.flow.recover import Settler
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud, World
 from skylift.host.processes import identify, spawn_detached
+from skylift.host.redaction import redact_url
 from skylift.jobs.here import HereService
 from skylift.jobs.watch import HERE, SERVICE, Pace
 from skylift.runs.store import RunStore
@@ -45,6 +47,33 @@ def backend_for(name: str, sources: Sources, cloud: Cloud, store: RunStore, deta
     settler = Settler(store, world.clock, world.environment)
     service = HereService(store.folder, launcher.launch, settler.settle, world.clock)
     return Backend(name, lambda: service, HERE, world.clock, here=True)
+
+
+ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
+
+
+def reachable(backend: Backend, intent: Mapping[str, Any], environment: Mapping[str, str]) -> Backend:
+    """The same backend, which refuses to be asked for a run that lives at another endpoint."""
+    if backend.here:
+        return backend
+
+    def connect() -> TrainingService:
+        refuse_elsewhere(intent, environment)
+        return backend.connect()
+
+    return replace(backend, connect=connect)
+
+
+def refuse_elsewhere(intent: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    """
+    :raises NotReady: when a run was made in a sandbox, and that is not where we are.
+    """
+    endpoint = str(intent.get("endpoint") or "")
+    if endpoint and endpoint != environment.get(ENDPOINT_VARIABLE, ""):
+        raise NotReady(
+            f"run {intent.get('run')} lives at {redact_url(endpoint)}, and not in the AWS that this command talks to",
+            hints=("a sandbox takes its jobs and artifacts along when it ends",),
+        )
 
 
 class Launcher:

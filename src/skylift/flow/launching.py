@@ -8,7 +8,7 @@ from typing import Any
 
 from skylift.emulator.containers import ContainerExecutor
 from skylift.errors import NotReady, RemoteError
-from skylift.flow.backends import Backend, backend_for
+from skylift.flow.backends import ENDPOINT_VARIABLE, Backend, backend_for
 from skylift.flow.images import ImageWork, destination, prepare
 from skylift.flow.inputs import Inputs, folder_inputs, service_inputs
 from skylift.flow.preparing import LOCAL_ROLE, Prepared
@@ -172,6 +172,7 @@ class Launch:
             "interpreter": prepared.interpreter.path,
             "grace_s": prepared.target.grace,
             "region": _region(prepared),
+            "endpoint": prepared.sources.world.environment.get(ENDPOINT_VARIABLE, ""),
             "metrics": dict(prepared.job.metrics),
             "request": dict(request),
             "ours": {**prepared.ours, "image": image},

@@ -12,7 +12,7 @@ from skylift import __version__
 from skylift.ci import circleci, plain
 from skylift.ci.pipeline import Pipeline, pipeline
 from skylift.errors import NotReady, UsageError
-from skylift.flow.backends import backend_for
+from skylift.flow.backends import backend_for, reachable, refuse_elsewhere
 from skylift.flow.images import destination, prepare
 from skylift.flow.launching import Launch
 from skylift.flow.preparing import RunOptions, prepare_run
@@ -110,6 +110,7 @@ class Project:
         executor = self.store.intent(name).get("executor")
         kind = {"process": "local", "docker": "docker"}.get(str(executor), "sagemaker")
         backend = backend_for(kind, self.sources, self._cloud(), self.store, detach=True)
+        backend = reachable(backend, self.store.intent(name), self.sources.world.environment)
         return Run(name, self.store, backend)
 
     def compare(self, names: tuple[str, ...]) -> Comparison:
@@ -158,6 +159,7 @@ class Project:
         else:
             path = self.store.folder(record.name).artifacts / "model.tar.gz"
             if not path.exists():
+                refuse_elsewhere(self.store.intent(record.name), self.sources.world.environment)
                 path.parent.mkdir(exist_ok=True)
                 self._cloud().store.download(parse_s3(uri), path)
         if not path.exists():

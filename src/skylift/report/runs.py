@@ -7,26 +7,37 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from skylift.report.text import age, duration, fields, number, safe, table
+from skylift.report.text import age, duration, fields, number, safe, table, width
 from skylift.values.comparison import Comparison
 from skylift.values.record import Record
 
+_LEAST = 4
+"""Columns that stay however narrow the terminal is: run, target, status, age."""
 
-def runs_table(records: Sequence[Record], now: datetime) -> str:
-    """One line a run: what people ask for first."""
+
+def runs_table(records: Sequence[Record], now: datetime, columns: int = 0) -> str:
+    """One line a run: what people ask for first. The last columns give way to a narrow terminal.
+
+    :param columns: width of the terminal; 0 for as wide as it takes.
+    """
     rows = [
         (
             record.name,
             record.at("Skylift.target") or "-",
             _status(record),
             age(_time(record, "CreationTime") or now, now),
-            _took(record),
             _best(record),
+            _took(record),
             _parameters(record),
         )
         for record in records
     ]
-    return table(("RUN", "TARGET", "STATUS", "AGE", "TOOK", "BEST", "PARAMETERS"), rows)
+    headers = ("RUN", "TARGET", "STATUS", "AGE", "BEST", "TOOK", "PARAMETERS")
+    for shown in range(len(headers), _LEAST, -1):
+        text = table(headers[:shown], [row[:shown] for row in rows])
+        if not columns or max(map(width, text.splitlines())) <= columns:
+            return text
+    return table(headers[:_LEAST], [row[:_LEAST] for row in rows])
 
 
 def _status(record: Record) -> str:
