@@ -81,4 +81,4 @@ def test_a_missing_bucket_is_an_error_that_names_the_permission(store: ObjectSto
         "ListBucket",
         False,
     )
-    assert "[tool.skylift.aws] storage" in caught.value.hints[0]
+    assert "[aws] storage" in caught.value.hints[0]

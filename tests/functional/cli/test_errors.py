@@ -83,9 +83,16 @@ def test_a_dead_registry_is_the_registrys_fault(project: Path) -> None:
 
 
 def test_without_a_registry_the_way_out_is_told(project: Path) -> None:
-    done = skylift(project, "run", "--on", "docker")
+    done = skylift(project, "build", "--push")
     assert done.returncode == 3
     assert "repository" in done.stderr
+
+
+def test_without_an_engine_nothing_is_built_first(project: Path, tmp_path: Path) -> None:
+    done = skylift(project, "run", "--on", "docker", DOCKER_HOST=f"unix://{tmp_path}/none.sock")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert not (project / ".skylift" / "runs").exists()
 
 
 @pytest.mark.parametrize(
