@@ -64,6 +64,9 @@ METRIC_DEFINITION_LIMIT = 40
 STOP_GRACE_S = 120
 DEFAULT_MAX_RUN_S = 86400
 
+LOCAL_ACCOUNT = "000000000000"
+"""Stands in ARNs of jobs that run on this machine, where there is no account."""
+
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 
 EXIT_RUNTIME_CONFIG = 2

@@ -27,12 +27,12 @@ from skylift.values.progress import Progress
 from skylift.values.project import Arguments
 from skylift.values.references import run_name
 from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
-from skylift_runtime.contract import GRACE_VARIABLE, JOB_VARIABLE, STOP_GRACE_S
+from skylift_runtime.contract import GRACE_VARIABLE, JOB_VARIABLE, LOCAL_ACCOUNT, STOP_GRACE_S
 
 _READ_AT_MOST = 1 << 30
 """Bytes of a local channel that are hashed before a job here starts; beyond, a fingerprint has to do."""
 
-LOCAL_ROLE = "arn:aws:iam::000000000000:role/local"
+LOCAL_ROLE = f"arn:aws:iam::{LOCAL_ACCOUNT}:role/local"
 
 
 @dataclass(frozen=True)

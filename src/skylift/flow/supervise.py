@@ -32,9 +32,8 @@ from skylift.runs.recorder import Recorder
 from skylift.runs.store import RunStore
 from skylift.values.jobs import Described, LogLine
 from skylift.values.run_folder import RunFolder
-from skylift_runtime.contract import PROJECT_VARIABLE
+from skylift_runtime.contract import LOCAL_ACCOUNT, PROJECT_VARIABLE
 
-LOCAL_ACCOUNT = "000000000000"
 _POLL_S = 0.1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -36,9 +36,6 @@ class World:
     @classmethod
     def here(cls, report: Report = silent) -> World:
         return cls(dict(os.environ), Path.home(), report=report)
-
-    def telling(self, report: Report) -> World:
-        return replace(self, report=report)
 
     @property
     def cache(self) -> Path:

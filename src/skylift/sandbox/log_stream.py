@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import queue
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from skylift.aws.translate import translated
+from skylift.emulator.escape import escape
 from skylift.errors import AwsError
 from skylift.values.jobs import LogLine
 from skylift_runtime.contract import LOG_GROUP
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BATCH = 1_000
-
-
-def escaped(text: str) -> str:
-    r"""Control characters as they arrive in CloudWatch: a hash and three octal digits.
-
-    Seen for tab, carriage return and escape (awslabs/gluonts issue 810); taken to hold for all.
-
-    >>> escaped("50%\r\t\x1b[0m")
-    '50%#015#011#033[0m'
-    """
-    return _CONTROL.sub(lambda found: f"#{ord(found[0]):03o}", text)
 
 
 class LogStream(threading.Thread):
@@ -76,7 +64,7 @@ class LogStream(threading.Thread):
     def _event(self, line: LogLine) -> dict[str, object]:
         # Events must be in order of time, and clocks may step back.
         self._latest = max(self._latest, int(line.at.timestamp() * 1000))
-        return {"timestamp": self._latest, "message": escaped(line.text)}
+        return {"timestamp": self._latest, "message": escape(line.text)}
 
     def _make(self) -> None:
         # The group is there after the first job of the account.

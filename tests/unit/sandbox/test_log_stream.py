@@ -7,7 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from skylift.sandbox.log_stream import LogStream, escaped
+from skylift.emulator.escape import escape
+from skylift.sandbox.log_stream import LogStream
 from skylift.values.jobs import LogLine
 
 START = datetime(2026, 1, 2, tzinfo=timezone.utc)
@@ -69,4 +70,4 @@ def test_time_never_goes_back() -> None:
 
 def test_control_characters_are_spelled_as_observed_logs_have_them() -> None:
     # awslabs/gluonts issue 810: tab, carriage return, escape.
-    assert escaped("a\tb\rc\x1b[1m ü") == "a#011b#015c#033[1m ü"
+    assert escape("a\tb\rc\x1b[1m ü") == "a#011b#015c#033[1m ü"
