@@ -11,7 +11,7 @@ from typing import Any, Mapping, NamedTuple, Optional
 
 from skylift_runtime.contract import FAILURE_TEXT_LIMIT
 
-_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s@'\"]+@")
+_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'\"]+@")
 _NO_MODULE = re.compile(r"No module named '?(?P<name>\w+)")
 
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from skylift.errors import SkyliftError
 from skylift.host.redaction import redact_text
+from skylift.report.text import safe
 
 _BUG = 1
+_NOT_READY = 3
+_REMEDIES = {
+    errno.ENOSPC: "make room; caches can go: they are in $SKYLIFT_CACHE_DIR or ~/.cache/skylift",
+    errno.EROFS: "the file system is read-only; work in a copy of the project",
+}
 _USAGE = 2
 _INTERRUPTED = 130
 
@@ -24,6 +33,7 @@ def guarded(command: click.Command, arguments: Sequence[str]) -> int:
     # What follows `--` is for somebody else.
     ours = arguments[: arguments.index("--")] if "--" in arguments else arguments
     as_json = "--json" in ours
+    _open_what_is_closed()
     result: object = 0
     try:
         result = command.main(list(arguments), prog_name="skylift", standalone_mode=False)
@@ -38,13 +48,40 @@ def guarded(command: click.Command, arguments: Sequence[str]) -> int:
         return _usage(error, as_json=as_json)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
+        _leave_threads_behind()
         return _INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has enough of it: `skylift runs | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        return _machine(error, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the boundary: nothing is swallowed, all of it is reported
         return _unexpected(error, as_json=as_json)
     return result if isinstance(result, int) else 0
+
+
+def _open_what_is_closed() -> None:
+    """`skylift run >&-` gives us no stdout at all; then nobody wants to read it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - until we end
+
+
+def _leave_threads_behind() -> None:
+    # Uploads under way would be waited for at the interpreter's end, and a registry that hangs has no end.
+    if threading.active_count() > 1:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_INTERRUPTED)
+
+
+def _machine(error: OSError, *, as_json: bool) -> int:
+    """A full disk, a folder nobody may write to: the machine's state, not a bug."""
+    where = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, (str, bytes)) else ""
+    what = f"{(error.strerror or type(error).__name__).lower()}{where}"
+    hint = _REMEDIES.get(error.errno or 0, "see that the file or folder can be read and written")
+    _tell(what, (hint,), kind="NotReady", facts={"errno": error.errno}, code=_NOT_READY, as_json=as_json)
+    return _NOT_READY
 
 
 def _known(error: SkyliftError, *, as_json: bool) -> int:
@@ -95,11 +132,11 @@ def _tell(
         body = {"error": {"type": kind, "message": message, "hints": list(hints), "exit_code": code, **facts}}
         click.echo(redact_text(json.dumps(body, default=str)))
         return
-    first, *rest = message.splitlines() or [kind]
+    first, *rest = [safe(line) for line in message.splitlines()] or [kind]
     click.secho("error: ", fg="red", bold=True, nl=False, err=True)
     click.echo("\n".join([first, *(f"       {line}" for line in rest)]), err=True)
     if hints:
         click.echo("", err=True)
     for hint in hints:
         click.secho("hint: ", fg="cyan", nl=False, err=True)
-        click.echo(hint, err=True)
+        click.echo(safe(hint), err=True)

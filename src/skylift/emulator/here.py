@@ -6,11 +6,12 @@ look before and after tells when the job wrote through it.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from skylift.emulator.faults import JobFault
 from skylift.emulator.snapshot import Snapshot, differences, snapshot
@@ -81,7 +82,7 @@ def folder_of(uri: str) -> Path:
     parts = urlsplit(uri)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         raise JobFault(f"ClientError: Data download failed: not a folder of this machine: {uri}")
-    return Path(unquote(parts.path))
+    return Path(os.fsdecode(unquote_to_bytes(parts.path)))
 
 
 def _warning(mount: Mount) -> str:

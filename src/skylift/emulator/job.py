@@ -216,6 +216,8 @@ class EmulatedJob:
             # The job wrote this path: a link in it could lead to any file of this machine.
             if not path.resolve(strict=True).is_relative_to(self._place.root.resolve()):
                 return ""
+            if not path.is_file():
+                return ""
             with path.open("rb") as stream:
                 return stream.read(4 * FAILURE_LIMIT).decode(errors="replace")
         except (OSError, RuntimeError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from skylift.emulator.engine import Engine, EngineRefused
 from skylift.emulator.place import JobPlace
-from skylift.emulator.processes import end_group
+from skylift.emulator.processes import end_group, end_marked
 from skylift.host.files import read_json
 from skylift.host.processes import ProcessIdentity, identify, this_process
 
@@ -30,7 +30,8 @@ def end(place: JobPlace, environment: Mapping[str, str]) -> bool:
 
 def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
     if "process" in found:
-        return _end_process(ProcessIdentity(**found["process"]))
+        ended = _end_process(ProcessIdentity(**found["process"]))
+        return end_marked(str(found["marker"])) or ended if found.get("marker") else ended
     if "container" in found:
         return _end_container(Engine(found["docker"], environment), found["container"])
     return False

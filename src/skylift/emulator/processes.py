@@ -16,7 +16,15 @@ from skylift.emulator.faults import JobFault
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
 from skylift.host.processes import identify
-from skylift_runtime.contract import BASE_DIR_VARIABLE
+from skylift_runtime.contract import BASE_DIR_VARIABLE, JOB_NAME_VARIABLE
+
+# The same as `end_group` and `end_marked`, for the lifeline, when nobody of ours is left to do it.
+_END = """
+kill -s KILL -- "-$1"
+for process in /proc/[0-9]*; do
+    grep -qzxF -- "$2" "$process/environ" 2>/dev/null && kill -s KILL "${process#/proc/}"
+done
+"""
 
 
 class ProcessExecutor:
@@ -50,8 +58,9 @@ class ProcessExecutor:
                 "AlgorithmError: CannotStartContainerError. Please make sure the container can be run: "
                 f"{error.strerror}: {command[0]}"
             ) from error
-        ending = ("kill", "-s", "KILL", "--", f"-{process.pid}")
-        return _RunningProcess(process, links, Lifeline.tie(ending, self._environment))
+        marker = f"{JOB_NAME_VARIABLE}={container.name}"
+        ending = ("/bin/sh", "-c", _END, "end", str(process.pid), marker)
+        return _RunningProcess(process, links, Lifeline.tie(ending, self._environment), marker)
 
 
 def _link(mount: Mount) -> Path:
@@ -72,7 +81,10 @@ def _unlink(links: Sequence[Path]) -> None:
 
 
 class _RunningProcess:
-    def __init__(self, process: subprocess.Popen[bytes], links: tuple[Path, ...], lifeline: Lifeline) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], links: tuple[Path, ...], lifeline: Lifeline, marker: str
+    ) -> None:
+        self._marker = marker
         self._process = process
         self._links = links
         self._lifeline = lifeline
@@ -86,7 +98,9 @@ class _RunningProcess:
 
     @property
     def owned(self) -> Mapping[str, object]:
-        return {"process": asdict(self._identity)} if self._identity is not None else {}
+        return (
+            {"process": asdict(self._identity), "marker": self._marker} if self._identity is not None else {}
+        )
 
     def terminate(self) -> None:
         self._process.terminate()
@@ -94,6 +108,7 @@ class _RunningProcess:
     def kill(self) -> None:
         if not self._ended:
             end_group(self._process.pid)
+            end_marked(self._marker)
 
     def wait(self, timeout_s: float) -> int | None:
         try:
@@ -118,6 +133,7 @@ class _RunningProcess:
         if not self._ended:
             self._ended = True
             end_group(self._process.pid)
+            end_marked(self._marker)
 
 
 def end_group(leader: int) -> bool:
@@ -127,3 +143,24 @@ def end_group(leader: int) -> bool:
         os.killpg(leader, signal.SIGKILL)
         return True
     return False
+
+
+def end_marked(marker: str) -> bool:
+    """SIGKILL to every process that has ``marker`` (``NAME=value``) in its environment.
+
+    A job's processes inherit its name, so this finds those too that made a session of their own, or whose
+    parents have gone. Only where there is a /proc; elsewhere the group has to do.
+    """
+    found = [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _has(entry, os.fsencode(marker))]
+    for pid in found:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+    return bool(found)
+
+
+def _has(entry: Path, marker: bytes) -> bool:
+    try:
+        return int(entry.name) != os.getpid() and marker in (entry / "environ").read_bytes().split(b"\0")
+    except OSError:
+        # It has just ended, or is somebody else's.
+        return False

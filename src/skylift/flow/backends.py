@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from skylift.values.ports import Clock, TrainingService
 from skylift.values.run_folder import RunFolder
 
 _START_S = 30.0
+# Not `-m`: that would look for modules in the current folder first, which is the user's.
+_SUPERVISE = "import sys; del sys.path[0]; from skylift.flow.supervise import main; main()"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,13 @@ def backend_for(name: str, sources: Sources, cloud: Cloud, store: RunStore, deta
     settler = Settler(store, world.clock, world.environment)
     service = HereService(store.folder, launcher.launch, settler.settle, world.clock)
     return Backend(name, lambda: service, HERE, world.clock, here=True)
+
+
+def _above_the_standard_ones(end: int) -> int:
+    """The same end of a pipe at a number from 3 on: where stdin is closed, a pipe could become it."""
+    moved = fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3)
+    os.close(end)
+    return moved
 
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
@@ -87,11 +97,11 @@ class Launcher:
         """
         :raises NotReady: when the supervisor did not come up; its last words are in the message.
         """
-        command = [sys.executable, "-m", "skylift.flow.supervise", str(folder.path)]
+        command = [sys.executable, "-c", _SUPERVISE, str(folder.path)]
         theirs: int | None = None
         if not self._detach:
             # We hold one end for as long as we live; the kernel tells the supervisor when we do not.
-            theirs, ours = os.pipe()
+            theirs, ours = (_above_the_standard_ones(end) for end in os.pipe())
             self._lifelines.append(ours)
             command += ["--lifeline", str(theirs)]
         passed = [theirs] if theirs is not None else []

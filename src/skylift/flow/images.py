@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from skylift.errors import NotReady
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud
+from skylift.host.redaction import redact_text
 from skylift.image.base import resolve_base
 from skylift.image.build import build
 from skylift.image.cache import Known, known_layers
@@ -136,6 +137,7 @@ def _has_account(sources: Sources) -> bool:
 
 def prepare(sources: Sources, where: Destination) -> ImageWork:
     """Ask what is there and think the image through. Reads registries and the lock; pushes nothing."""
+    _refuse_credentials(sources)
     repository = where.repository
     followed = [tag for tag in (_branch(sources), "branch-main") if tag]
     earlier = known_layers(where.registry, [repository.tag(tag) for tag in dict.fromkeys(followed)])
@@ -182,6 +184,20 @@ def _recipe(sources: Sources, base: BaseImage) -> Recipe:
         labels=_labels(sources),
         created=datetime.fromisoformat(revision.time) if revision.time else _NO_COMMIT,
     )
+
+
+def _refuse_credentials(sources: Sources) -> None:
+    """
+    :raises NotReady: when a requirement file that ships names a user or a password in a URL.
+    """
+    shipped = {file.path for file in sources.files}
+    for name in sources.settings.requirements:
+        text = (sources.root / name).read_text(errors="replace")
+        if name in shipped and redact_text(text) != text:
+            raise NotReady(
+                f"{name} holds credentials in a URL, and it would ship in the image",
+                hints=("keep them in netrc or in uv's own variables, or name the file in .skyliftignore",),
+            )
 
 
 def _dependencies(recipe: Recipe) -> set[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from skylift import __version__
 from skylift.ci import circleci, plain
@@ -26,6 +27,7 @@ from skylift.runs.unpack import unpack
 from skylift.values.comparison import Comparison
 from skylift.values.packages import Lock
 from skylift.values.plan import BuiltImage, ImagePlan, Plan
+from skylift.values.progress import Progress
 from skylift.values.record import Record
 from skylift.values.references import parse_s3
 from skylift.values.settings import Origin
@@ -155,7 +157,7 @@ class Project:
 
     def _artifact(self, record: Record, uri: str) -> Path:
         if uri.startswith("file://"):
-            path = Path(unquote(urlsplit(uri).path))
+            path = Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
         else:
             path = self.store.folder(record.name).artifacts / "model.tar.gz"
             if not path.exists():
@@ -167,12 +169,14 @@ class Project:
         return path
 
     def _record(self, name: str) -> Record | None:
-        # A list must not ask a service about every run; `show` does, for the one that is asked for.
-        if self.store.intent(name).get("executor") == "service":
-            return self.store.load(name)
         try:
+            # A list must not ask a service about every run; `show` does, for the one that is asked for.
+            if self.store.intent(name).get("executor") == "service":
+                return self.store.load(name)
             return self._run(name).record
-        except NotReady:
+        except NotReady as error:
+            # One run that can not be read must not hide the others.
+            self.sources.world.report(Progress("warning", str(error)))
             return None
 
     def _launch(self, options: RunOptions) -> Launch:

@@ -71,7 +71,8 @@ def owner_facts() -> dict[str, Any]:
 def _identity(found: object) -> ProcessIdentity | None:
     if not isinstance(found, Mapping):
         return None
-    return ProcessIdentity(int(found["pid"]), str(found["started"]), str(found["boot"]))
+    place = str(found.get("place", ""))
+    return ProcessIdentity(int(found["pid"]), str(found["started"]), str(found["boot"]), place)
 
 
 def adopt(store: RunStore, inputs: str) -> str | None:

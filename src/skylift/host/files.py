@@ -13,6 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from skylift.errors import NotReady
+
+
+class DamagedFile(NotReady, ValueError):
+    """A file of ours is not what we wrote. A cache takes it for a ValueError and makes it anew."""
+
 
 @contextmanager
 def atomic_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
@@ -41,15 +47,20 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(value, indent=2) + "\n")
 
 
 def read_json(path: Path) -> dict[str, object] | None:
-    """The object in a JSON file; None when there is no such file."""
+    """The object in a JSON file; None when there is no such file.
+
+    :raises DamagedFile: when it is no JSON.
+    """
     try:
         found = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
+    except ValueError as error:
+        raise DamagedFile(f"{path} is damaged: {error}", hints=("remove it, or put it right",)) from error
     return found if isinstance(found, dict) else {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,8 +21,13 @@ class ProcessIdentity:
     pid: int
     started: str
     boot: str
+    place: str = ""
+    """Host and PID namespace; elsewhere the number means somebody else."""
 
     def alive(self) -> bool:
+        """Whether it runs. What lives on another machine or in another container is taken to."""
+        if self.place and self.place != _place():
+            return True
         return self == identify(self.pid)
 
 
@@ -30,6 +36,14 @@ def _boot_id() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return ""
+
+
+def _place() -> str:
+    try:
+        namespace = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - not a path, but "pid:[4026531836]"
+    except OSError:
+        namespace = ""
+    return f"{socket.gethostname()} {namespace}"
 
 
 def identify(pid: int) -> ProcessIdentity | None:
@@ -41,11 +55,11 @@ def identify(pid: int) -> ProcessIdentity | None:
         except OSError:
             return None
         # proc(5): after the command come state (field 3) and, at field 22, the start in clock ticks.
-        return None if fields[0] == "Z" else ProcessIdentity(pid, fields[19], _boot_id())
+        return None if fields[0] == "Z" else ProcessIdentity(pid, fields[19], _boot_id(), _place())
     done = subprocess.run(
         ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
-    return ProcessIdentity(pid, done.stdout.strip(), "") if done.returncode == 0 else None
+    return ProcessIdentity(pid, done.stdout.strip(), "", _place()) if done.returncode == 0 else None
 
 
 class CommandFailed(SkyliftError):

@@ -6,6 +6,9 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'\"]+@")
+_SECRET_PARAMETER = re.compile(
+    r"(?P<name>[?&][\w-]*(?:token|key|secret|password|signature|credential)[\w-]*=)[^&\s'\"]+", re.IGNORECASE
+)
 _SHOWN_PARAMETERS = frozenset(
     {"scope", "service", "digest", "mount", "from", "n", "last", "rev", "subdirectory", "egg"}
 )
@@ -32,4 +35,4 @@ def redact_text(text: str) -> str:
     >>> redact_text("cloning https://x:tok@git.example.com/r.git failed")
     'cloning https://git.example.com/r.git failed'
     """
-    return _USERINFO.sub(r"\g<scheme>", text)
+    return _SECRET_PARAMETER.sub(r"\g<name>REDACTED", _USERINFO.sub(r"\g<scheme>", text))

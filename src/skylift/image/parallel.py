@@ -11,10 +11,10 @@ Result = TypeVar("Result")
 
 def in_parallel(tasks: Sequence[Callable[[], Result]], *, workers: int) -> list[Result]:
     """Run the tasks and return their results in the same order."""
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    pool = ThreadPoolExecutor(max_workers=workers)
+    try:
         futures = [pool.submit(task) for task in tasks]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        return [future.result() for future in futures]
+    finally:
+        # Not a `with`: after Ctrl-C it would wait for a registry that may never answer.
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -20,7 +20,7 @@ from skylift_runtime.contract import (
 )
 
 Where = Callable[[KeyPath], str]
-_CHANNEL = re.compile(r"[A-Za-z0-9.\-_]{1,64}")
+_CHANNEL = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9.\-_]{1,64}")
 _NOT_YET = ("run:", "dataset:", "fsx://", "efs://")
 _COLLECTED = ("model", "output")
 _PLACES = ("model", "output", "checkpoints", "gpus", "hosts", "rank", "run")

@@ -10,10 +10,12 @@ from typing import Any
 
 from skylift.errors import ConfigError, Issue
 
-NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|NaN|inf|Infinity)"
+NUMBER = r"[-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|NaN|inf|Infinity)"
 # A name may hold what frameworks put into it: validation:auc, train/loss, val_loss, f1@0.5.
 _NAME = r"[A-Za-z_][A-Za-z0-9_.@/-]*(?::[A-Za-z_][A-Za-z0-9_.@/-]*)*"
 _PAIR = re.compile(rf"(?<![\w:./@-])(?P<name>{_NAME})=(?P<value>{NUMBER})(?P<percent>%?)(?![\w:/-]|\.\w)")
+_LONGEST = 4096
+"""Characters of a line that are looked at: what comes later is no metric, and patterns take their time."""
 _STEPS = ("epoch", "step", "global_step", "iteration", "iter")
 _SMALLER_IS_BETTER = re.compile(r"loss|error|err\b|mse|mae|rmse|perplexity|wer\b|cer\b")
 _LARGER_IS_BETTER = re.compile(r"auc|acc|f1|precision|recall|score|map\b|bleu|rouge|r2\b|dice|iou")
@@ -45,15 +47,20 @@ class MetricReader:
         self._own = _compiled(patterns)
 
     def read(self, line: str) -> list[Point]:
-        text = _NOT_METRICS.sub("", _unescaped(line))
+        text = _NOT_METRICS.sub("", _unescaped(_beginning(line)))
         pairs = [(match["name"], _number(match["value"])) for match in _PAIR.finditer(text)]
         step = next((int(v) for n, v in pairs if n in _STEPS and math.isfinite(v)), None)
         found = {name: value for name, value in pairs if name not in _STEPS}
         for name, pattern in self._own.items():
             match = pattern.search(text)
-            if match is not None:
+            if match is not None and match[1] is not None:
                 found[name] = _number(match[1])
         return [Point(name, value, step) for name, value in found.items()]
+
+
+def _beginning(line: str) -> str:
+    # Cut between words: half a number is another number.
+    return line if len(line) <= _LONGEST else line[:_LONGEST].rpartition(" ")[0]
 
 
 def _compiled(patterns: Mapping[str, str]) -> dict[str, re.Pattern[str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path, PurePosixPath
 
-from skylift.errors import UsageError
+from skylift.errors import NotReady, UsageError
 from skylift.host.files import remove_tree
 
 
@@ -27,7 +29,7 @@ def unpack(archive: Path, into: Path) -> list[str]:
     into.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=into.parent, prefix=f".{into.name}."))
     try:
-        names = _extract(archive, temporary)
+        names = _extracted(archive, temporary)
         temporary.chmod(0o755)
         if into.exists():
             into.rmdir()
@@ -38,14 +40,26 @@ def unpack(archive: Path, into: Path) -> list[str]:
     return names
 
 
+def _extracted(archive: Path, into: Path) -> list[str]:
+    try:
+        return _extract(archive, into)
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise NotReady(f"{archive} is damaged: {error}", hints=("fetch or train it again",)) from error
+
+
 def _extract(archive: Path, into: Path) -> list[str]:
     names = []
+    links: list[tuple[Path, str]] = []
     with tarfile.open(archive, "r:gz") as tar:
         for member in tar:
             path = PurePosixPath(member.name)
-            if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+            linked = member.issym() and _stays_inside(path, member.linkname)
+            if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir() or linked):
                 raise UsageError(f"{archive.name} holds {member.name!r}, which is not a plain file inside it")
             target = into / path
+            if linked:
+                links.append((target, member.linkname))
+                continue
             if member.isdir():
                 target.mkdir(parents=True, exist_ok=True)
                 continue
@@ -56,4 +70,13 @@ def _extract(archive: Path, into: Path) -> list[str]:
                 shutil.copyfileobj(source, stream)
             target.chmod(0o755 if member.mode & 0o100 else 0o644)
             names.append(str(path))
+    # Last, so that nothing is ever written through one.
+    for target, link in links:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(link)
     return sorted(names)
+
+
+def _stays_inside(path: PurePosixPath, link: str) -> bool:
+    meant = os.path.normpath(path.parent / link)
+    return not link.startswith("/") and not meant.startswith("..")

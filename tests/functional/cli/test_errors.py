@@ -148,3 +148,34 @@ def test_a_cloud_job_says_at_once_all_that_it_lacks(project: Path) -> None:
     assert "role and storage" in done.stderr
     assert "sandbox" in done.stderr
     assert not (project / ".skylift" / "runs").exists()
+
+
+def test_credentials_in_a_requirement_file_do_not_travel_in_an_image(project: Path) -> None:
+    (project / "requirements.txt").write_text("--extra-index-url https://u:planted@127.0.0.1:9/simple\n")
+    config = project / "skylift.toml"
+    config.write_text('requirements = ["requirements.txt"]\n' + config.read_text())
+    done = skylift(project, "build", SKYLIFT_IMAGE_REPOSITORY="127.0.0.1:9/x")
+    assert done.returncode == 3
+    assert "requirements.txt holds credentials" in done.stderr
+    assert "planted" not in done.stderr
+
+
+def test_one_damaged_record_does_not_hide_the_others(project: Path) -> None:
+    assert skylift(project, "run", "-q", "epochs=1").returncode == 0
+    damaged = project / ".skylift" / "runs" / "succeeds-260101000000-dama"
+    damaged.mkdir()
+    (damaged / "intent.json").write_text("{")
+    (damaged / "record.json").touch()
+    done = skylift(project, "runs")
+    assert done.returncode == 0
+    assert "Completed" in done.stdout
+
+
+def test_a_full_disk_is_not_a_bug(project: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "skylift", "config"]
+        done = subprocess.run(
+            command, cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 3
+    assert "no space left" in done.stderr

@@ -129,3 +129,59 @@ def test_many_runs_at_once_do_not_disturb_each_other(weird_tmp_path: Path) -> No
         record = LOCAL.show(project, name)
         assert record.at("Skylift.arguments.epochs") == epochs
         assert record.at("Skylift.metrics.best.train:loss.step") == epochs
+
+
+def test_a_project_may_have_modules_named_like_the_standard_library(weird_tmp_path: Path) -> None:
+    project = checkout(PROJECTS / "succeeds", weird_tmp_path)
+    for name in ("random", "json", "signal", "typing"):
+        (project / f"{name}_").mkdir()
+    (project / "random.py").write_text("VALUE = 1\n")
+    (project / "skylift_runtime").mkdir()
+    # `python -m skylift` itself would take the user's modules for its own, as python -m does; the script does not.
+    script = Path(sys.executable).with_name("skylift")
+    assert (
+        subprocess.run([script, "run", "-q", "epochs=1"], cwd=project, check=False, timeout=60).returncode
+        == 0
+    )
+
+
+def test_a_watcher_without_stdin_or_stdout_still_watches(project: Path) -> None:
+    done = checkout(PROJECTS / "succeeds", project.parent)
+    command = f"exec {sys.executable} -m skylift run <&- >&-"
+    assert subprocess.run(["/bin/sh", "-c", command], cwd=done, check=False, timeout=60).returncode == 0
+
+
+_FAMILY = """
+import multiprocessing, signal, subprocess, sys, time
+def work():
+    time.sleep(600)
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    multiprocessing.Process(target=work).start()
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)  # of-the-family"], start_new_session=True)
+    print("epoch=1 loss=1", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("how", ["stop", "supervisor"])
+def test_no_child_outlives_a_job_that_is_killed(project: Path, how: str) -> None:
+    (project / "train.py").write_text(_FAMILY)
+    name = LOCAL.start(project)
+    LOCAL.wait_for_line(project, name, "epoch=1")
+    assert running_with("of-the-family")
+    if how == "stop":
+        LOCAL.skylift(project, "stop", "--kill", name)
+    else:
+        os.kill(json.loads(folder(project, name).supervisor.read_text())["pid"], signal.SIGKILL)
+    eventually(lambda: running_with("of-the-family") == [] and training(project) == [])
+    assert LOCAL.show(project, name).terminal
+
+
+def test_a_run_that_lives_elsewhere_is_left_alone(project: Path) -> None:
+    name = LOCAL.start(project)
+    LOCAL.wait_for_line(project, name, "epoch=1")
+    owner = json.loads(folder(project, name).supervisor.read_text())
+    folder(project, name).supervisor.write_text(json.dumps({**owner, "place": "another host", "pid": 1}))
+    assert LOCAL.show(project, name).secondary == "Training"
+    LOCAL.skylift(project, "stop", name)

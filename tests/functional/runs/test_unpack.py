@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skylift.errors import UsageError
+from skylift.errors import NotReady, UsageError
 from skylift.runs.unpack import unpack
 
 
@@ -41,6 +41,7 @@ def test_plain_files_arrive(tmp_path: Path) -> None:
         member("/etc/x"),
         member("a/../../b"),
         member("link", tarfile.SYMTYPE, "/etc/passwd"),
+        member("up", tarfile.SYMTYPE, "../x"),
         member("hard", tarfile.LNKTYPE, "/etc/passwd"),
         member("device", tarfile.CHRTYPE),
         member("fifo", tarfile.FIFOTYPE),
@@ -60,3 +61,22 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not empty"):
         unpack(archive(tmp_path / "a.tar.gz", member("m")), tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine"]
+
+
+def test_links_that_stay_inside_arrive(tmp_path: Path) -> None:
+    made = archive(
+        tmp_path / "a.tar.gz",
+        member("d", tarfile.DIRTYPE),
+        member("d/m"),
+        member("latest", tarfile.SYMTYPE, "d"),
+    )
+    unpack(made, tmp_path / "out")
+    assert (tmp_path / "out" / "latest" / "m").read_bytes() == b"x"
+
+
+def test_a_damaged_archive_is_told_as_one(tmp_path: Path) -> None:
+    made = archive(tmp_path / "a.tar.gz", member("m"))
+    made.write_bytes(made.read_bytes()[:60])
+    with pytest.raises(NotReady, match="damaged"):
+        unpack(made, tmp_path / "sub" / "out")
+    assert list((tmp_path / "sub").iterdir()) == []

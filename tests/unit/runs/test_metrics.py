@@ -74,3 +74,11 @@ def test_direction() -> None:
     assert smaller_is_better("validation:loss") is True
     assert smaller_is_better("val_accuracy") is False
     assert smaller_is_better("temperature") is None
+
+
+def test_a_pattern_whose_number_is_not_there_reads_nothing() -> None:
+    assert read("foo", x="loss=([0-9.]+)|foo") == {}
+
+
+def test_a_line_of_digits_takes_no_time() -> None:
+    assert read("loss=" + "1" * 60_000 + "x") == {}
