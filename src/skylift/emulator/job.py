@@ -131,7 +131,13 @@ class EmulatedJob:
             self._history.enter("Stopping", "Stopping")
             return _STOPPED
         outcome = self._train(container, metrics)
-        self._upload(outcome)
+        try:
+            self._upload(outcome)
+        except JobFault as fault:
+            if outcome.status != "Failed":
+                raise
+            # Why the script failed is what people need to know; a full disk often is why both did.
+            self._warnings.append(str(fault))
         self._warnings += self._storage.changes(self._mounts)
         return outcome
 

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from skylift.errors import RegistryError
 from skylift.image.layers import written_layer
 from skylift.image.layout import BASE_LABEL, LAYERS_LABEL
 from skylift.values.images import DOCKER_MANIFEST, OCI_MANIFEST, Layer, RawManifest
 from skylift.values.ports import Registry
-from skylift.values.references import ImageReference
+from skylift.values.references import ImageReference, is_digest
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,24 @@ class _Earlier:
     @classmethod
     def read(cls, registry: Registry, reference: ImageReference, raw: RawManifest) -> _Earlier:
         manifest = _object(raw.body)
-        with registry.blob(reference.repository, str(_at(manifest, "config").get("digest"))) as stream:
-            config = _object(stream.read())
+        config = cls._config(registry, reference, str(_at(manifest, "config").get("digest")))
         layers = manifest.get("layers")
         digests = [str(layer.get("digest")) for layer in layers] if isinstance(layers, list) else []
         diff_ids = _at(config, "rootfs").get("diff_ids")
         pairs = zip(digests, diff_ids, strict=False) if isinstance(diff_ids, list) else ()
         return cls(dict(pairs), _at(_at(config, "config"), "Labels"))
+
+    @staticmethod
+    def _config(registry: Registry, reference: ImageReference, digest: str) -> dict[str, Any]:
+        if not is_digest(digest):
+            return {}
+        try:
+            with registry.blob(reference.repository, digest) as stream:
+                return _object(stream.read())
+        except RegistryError as error:
+            if error.temporary:
+                raise
+            return {}
 
     def layers(self) -> dict[str, Layer]:
         records = {

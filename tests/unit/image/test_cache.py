@@ -9,7 +9,7 @@ from tests.unit.image.in_memory import TARGET, InMemoryRegistry, a_layer, a_reci
 
 from skylift.image.assemble import assemble
 from skylift.image.cache import known_layers
-from skylift.values.images import Image, RawManifest
+from skylift.values.images import DOCKER_MANIFEST, Image, RawManifest
 from skylift.values.references import sha256_digest
 
 LAYERS = (a_layer("environment"), a_layer("code"))
@@ -78,3 +78,10 @@ def test_images_of_others_are_no_help_and_no_harm() -> None:
         raw = RawManifest(image.manifest.media_type, json.dumps(manifest).encode())
         put(registry, replace(image, config=config, manifest=raw), "branch-main")
         assert known_layers(registry, [MAIN]).layers == {}
+
+
+def test_a_manifest_that_is_none_stops_nothing() -> None:
+    registry = InMemoryRegistry()
+    registry.manifests[TARGET, "branch-main"] = RawManifest(DOCKER_MANIFEST, b'{"config": {}}')
+    known = known_layers(registry, [MAIN])
+    assert (known.layers, known.present) == ({}, frozenset())
