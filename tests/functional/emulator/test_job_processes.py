@@ -281,3 +281,24 @@ def test_checkpoints_here_are_written_through(tmp_path: Path) -> None:
     second.job.run()
     assert (first.observer.texts, second.observer.texts) == (["[]"], ["['epoch-1']"])
     assert (checkpoints / "epoch-1").read_text() == "1"
+
+
+def test_the_users_reason_stays_when_the_model_can_not_be_packed_either(tmp_path: Path) -> None:
+    bench = make_bench(
+        tmp_path,
+        """
+        (ML / "model").rmdir()
+        (ML / "model").write_text("not a folder")
+        (ML / "output/failure").write_text("OSError: my own words")
+        sys.exit(3)
+        """,
+    )
+    bench.job.run()
+    assert bench.description["FailureReason"] == "AlgorithmError: OSError: my own words, exit code: 3"
+    assert any("Artifact upload failed" in warning for warning in bench.job.warnings)
+
+
+def test_a_failure_that_is_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, 'import os; os.mkfifo(ML / "output/failure"); sys.exit(3)')
+    bench.job.run()
+    assert bench.description["FailureReason"].endswith("exit code: 3")
