@@ -30,6 +30,17 @@ _INTERRUPTED = 130
 
 def guarded(command: click.Command, arguments: Sequence[str]) -> int:
     """Run a command; the exit code. Expected errors get words, unexpected ones a report that can be sent."""
+    code = _guarded(command, arguments)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What could not be written now can not be written at the interpreter's end either, which would
+        # make our exit code its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _guarded(command: click.Command, arguments: Sequence[str]) -> int:
     # What follows `--` is for somebody else.
     ours = arguments[: arguments.index("--")] if "--" in arguments else arguments
     as_json = "--json" in ours
