@@ -33,6 +33,8 @@ class _Thought:
 
     plan: Plan
     image: ImageWork | None
+    reference: str | None
+    """The image by its tag, until the build gives the digest."""
     inputs: Inputs
 
 
@@ -93,7 +95,7 @@ class Launch:
         plan = Plan(
             prepared.name, prepared.options.target, self._backend, request, planned, inputs.plans, notes
         )
-        return _Thought(plan, image, inputs)
+        return _Thought(plan, image, reference, inputs)
 
     def _folder(self) -> tuple[RunFolder, bool]:
         """The run's folder with its intent, and whether a dead command had begun it."""
@@ -114,8 +116,10 @@ class Launch:
         if thought.image is not None:
             built = thought.image.push()
             facts = {"reference": str(built.reference), "digest": built.digest}
-            algorithm = dict(request["AlgorithmSpecification"])
-            request["AlgorithmSpecification"] = {**algorithm, "TrainingImage": facts["reference"]}
+            algorithm = request["AlgorithmSpecification"]
+            # An image that the target's own [request] names stays: it is merged last, as it is.
+            if algorithm["TrainingImage"] == thought.reference:
+                request["AlgorithmSpecification"] = {**algorithm, "TrainingImage": facts["reference"]}
         thought.inputs.publish()
         write_json(folder.intent, self._intent(request, image=facts))
         if self._backend == "local":
