@@ -75,7 +75,7 @@ def command(
     """
     # A plan must not write the lock, and an image can not be planned without one.
     project = load(folder, overrides, quiet=quiet or as_json, locked=locked or dry_run)
-    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach, dry_run)
+    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach)
     if dry_run:
         plan = project.plan(options)
         answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)

@@ -12,9 +12,12 @@ from skylift.values.jobs import Described, Event
 from skylift.values.progress import Progress
 from skylift.values.record import Record
 
-_QUIET_STEPS = frozenset({"fetch", "push"})
-_COUNTED_STEPS = frozenset({"data"})
-"""One line a file would be thousands; only the last one is told."""
+_TRANSFERS = frozenset({"data", "fetch", "push"})
+"""Steps that count bytes; told when all of them have arrived."""
+
+
+_WORTH_TELLING = 10_000
+"""Bytes from which on a transfer's size is shown."""
 
 
 def say(text: str) -> None:
@@ -42,19 +45,21 @@ class Steps:
         self._told: set[tuple[str, str]] = set()
 
     def __call__(self, progress: Progress) -> None:
-        unfinished = progress.step in _QUIET_STEPS | _COUNTED_STEPS and progress.done < progress.total
+        transfer = progress.step in _TRANSFERS
+        if self._quiet or (transfer and progress.done < progress.total):
+            return
+        # A dataset may have a hundred thousand files: what was sent is told, not each of their names.
+        what = f"{size(progress.total)} sent" if progress.step == "data" else safe(progress.what)
+        if transfer and progress.step != "data" and progress.total > _WORTH_TELLING:
+            what += f" ({size(progress.total)})"
         key = (progress.step, progress.what)
-        if progress.step in _COUNTED_STEPS and not self._quiet and not unfinished:
-            say(click.style(f"{progress.step:>8}", fg="blue") + f"  {size(progress.total)} sent")
-            return
-        if self._quiet or unfinished or key in self._told:
-            return
-        self._told.add(key)
-        amount = (
-            f" ({size(progress.total)})" if progress.total > 10_000 and progress.step in _QUIET_STEPS else ""
-        )
-        step = click.style(f"{progress.step:>8}", fg="yellow" if progress.step == "warning" else "blue")
-        say(f"{step}  {safe(progress.what)}{amount}")
+        if key not in self._told:
+            self._told.add(key)
+            say(_step(progress.step) + what)
+
+
+def _step(name: str) -> str:
+    return click.style(f"{name:>8}", fg="yellow" if name == "warning" else "blue") + "  "
 
 
 class Watching:
@@ -74,7 +79,7 @@ class Watching:
             say(_printable(event.text))
         elif event.secondary != self._phase:
             self._phase = event.secondary
-            say(click.style(f"{'job':>8}", fg="blue") + f"  {event.secondary}")
+            say(_step("job") + event.secondary)
 
 
 def _printable(line: str) -> str:

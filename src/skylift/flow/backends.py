@@ -22,6 +22,7 @@ from skylift.runs.store import RunStore
 from skylift.values.ports import Clock, TrainingService
 from skylift.values.run_folder import RunFolder
 
+ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 _START_S = 30.0
 # Not `-m`: that would look for modules in the current folder first, which is the user's.
 _SUPERVISE = "import sys; del sys.path[0]; from skylift.flow.supervise import main; main()"
@@ -42,7 +43,8 @@ class Backend:
         return self.connect()
 
 
-def backend_for(name: str, sources: Sources, cloud: Cloud, store: RunStore, detach: bool) -> Backend:  # noqa: FBT001
+def backend_for(name: str, sources: Sources, cloud: Cloud, store: RunStore, *, detach: bool) -> Backend:
+    """The backend of that name; ``detach``: a job here outlives the command that starts it."""
     world = sources.world
     if name == "sagemaker":
         return Backend(name, lambda: cloud.training, SERVICE, world.clock, here=False)
@@ -50,16 +52,6 @@ def backend_for(name: str, sources: Sources, cloud: Cloud, store: RunStore, deta
     settler = Settler(store, world.clock, world.environment)
     service = HereService(store.folder, launcher.launch, settler.settle, world.clock)
     return Backend(name, lambda: service, HERE, world.clock, here=True)
-
-
-def _above_the_standard_ones(end: int) -> int:
-    """The same end of a pipe at a number from 3 on: where stdin is closed, a pipe could become it."""
-    moved = fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3)
-    os.close(end)
-    return moved
-
-
-ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 
 
 def reachable(backend: Backend, intent: Mapping[str, Any], environment: Mapping[str, str]) -> Backend:
@@ -118,3 +110,10 @@ class Launcher:
                 said = folder.supervisor_log.read_text(errors="replace")[-2000:].strip()
                 raise NotReady(f"the supervisor of the run did not start: {said or 'it said nothing'}")
             clock.sleep(0.02)
+
+
+def _above_the_standard_ones(end: int) -> int:
+    """The same end of a pipe at a number from 3 on: where stdin is closed, a pipe could become it."""
+    moved = fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3)
+    os.close(end)
+    return moved

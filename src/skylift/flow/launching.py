@@ -55,9 +55,8 @@ class Launch:
         self._check()
         folder, adopted = self._folder()
         prepared = self._prepared
-        backend = backend_for(
-            self._backend, prepared.sources, self._cloud, self._store, prepared.options.detach
-        )
+        detach = prepared.options.detach
+        backend = backend_for(self._backend, prepared.sources, self._cloud, self._store, detach=detach)
         run = Run(prepared.name, self._store, backend)
         if adopted and backend.service.describe(prepared.name) is not None:
             return run

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 import string
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,6 @@ class RunOptions:
     python: str | None = None
     """Interpreter for the local target."""
     detach: bool = False
-    dry_run: bool = False
-    """Only a plan is wanted: nothing is made for it, no environment and no lock."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +141,10 @@ def _grace(target: TargetSettings) -> dict[str, str]:
     return {GRACE_VARIABLE: str(target.grace)} if target.grace != STOP_GRACE_S else {}
 
 
-def prepare_run(sources: Sources, options: RunOptions) -> Prepared:
-    """Check arguments, read channels, choose the interpreter. Creates nothing but the lock.
+def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = False) -> Prepared:
+    """Check arguments, read channels, choose the interpreter; its environment and the lock are made if need be.
 
+    :param only_plan: choose no interpreter, so that nothing is made for one.
     :raises ConfigError: for arguments or channels that can not be; every problem at once.
     """
     target, job = sources.target(options.target), sources.job(options.job)
@@ -154,7 +153,7 @@ def prepare_run(sources: Sources, options: RunOptions) -> Prepared:
     for warning in arguments.warnings:
         sources.world.report(Progress("warning", warning))
     channels = tuple(_channel(sources, target, name, said) for name, said in sorted(job.channels.items()))
-    interpreter = UNKNOWN if options.dry_run else interpreter_for(sources, target, options.python)
+    interpreter = UNKNOWN if only_plan else interpreter_for(sources, target, options.python)
     clock = sources.world.clock
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
     prepared = Prepared(
@@ -167,7 +166,7 @@ def prepare_run(sources: Sources, options: RunOptions) -> Prepared:
         channels=channels,
         interpreter=interpreter,
     )
-    return Prepared(**{**vars(prepared), "ours": _ours(prepared)})
+    return replace(prepared, ours=_ours(prepared))
 
 
 def _refuse_missing(schema: Schema, job: JobSettings, arguments: Arguments) -> None:

@@ -76,8 +76,8 @@ class Project:
         return self.sources.lock
 
     def plan(self, options: RunOptions) -> Plan:
-        """What ``run`` would do. Creates nothing but the lock."""
-        return self._launch(options).plan()
+        """What ``run`` would do. Creates nothing; loaded with ``locked``, it does not renew the lock either."""
+        return self._launch(options, only_plan=True).plan()
 
     def run(self, options: RunOptions) -> Run:
         """Start a run; returns as soon as the job is created."""
@@ -179,8 +179,9 @@ class Project:
             self.sources.world.report(Progress("warning", str(error)))
             return None
 
-    def _launch(self, options: RunOptions) -> Launch:
-        return Launch(prepare_run(self.sources, options), self._cloud(), self.store)
+    def _launch(self, options: RunOptions, *, only_plan: bool = False) -> Launch:
+        prepared = prepare_run(self.sources, options, only_plan=only_plan)
+        return Launch(prepared, self._cloud(), self.store)
 
     def _cloud(self) -> Cloud:
         return Cloud(self.sources.settings.aws, self.sources.world)

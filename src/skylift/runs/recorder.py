@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-import os
+import tempfile
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from skylift.host.clock import iso
@@ -71,11 +72,10 @@ class RemoteRecorder:
     def __init__(self, recorder: Recorder, folder: RunFolder) -> None:
         self._recorder = recorder
         self._folder = folder
-        self._part = folder.path / f".watch-{os.getpid()}"
+        self._part = folder.path
 
     def __enter__(self) -> RemoteRecorder:  # noqa: PYI034 - typing.Self begins with Python 3.11
-        remove_tree(self._part)
-        self._part.mkdir()
+        self._part = Path(tempfile.mkdtemp(dir=self._folder.path, prefix=".watch-"))
         self._recorder.metrics_file = self._part / self._folder.metrics.name
         return self
 
