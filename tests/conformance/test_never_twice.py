@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -27,15 +29,18 @@ def start(place: Place, folder: Path) -> tuple[subprocess.Popen[str], str]:
     return process, process.stdout.readline().strip()
 
 
-def jobs(place: Place, prefix: str) -> list[str]:
-    client = boto3.client(
-        "sagemaker",
+def client(place: Place, service: str) -> Any:
+    return boto3.client(
+        service,
         endpoint_url=place.environment["AWS_ENDPOINT_URL"],
         region_name=place.environment["AWS_REGION"],
         aws_access_key_id="x",
         aws_secret_access_key="x",
     )
-    found = client.list_training_jobs(NameContains=prefix)["TrainingJobSummaries"]
+
+
+def jobs(place: Place, prefix: str) -> list[str]:
+    found = client(place, "sagemaker").list_training_jobs(NameContains=prefix)["TrainingJobSummaries"]
     return [summary["TrainingJobName"] for summary in found]
 
 
@@ -86,3 +91,23 @@ def test_the_record_of_what_was_taken_up_again_is_whole(places: dict[str, Place]
     record = place.show(folder, name)
     assert record.at("Skylift.image.digest").startswith("sha256:")
     assert record.at("Skylift.channels.train.version")
+
+
+def test_a_dry_run_creates_nothing_in_the_account(places: dict[str, Place], tmp_path: Path) -> None:
+    place = places["cloud"]
+    folder = checkout(PROJECTS / "succeeds", tmp_path)
+    config = folder / "skylift.toml"
+    config.write_text(config.read_text().replace('"succeeds"', '"only-planned"'))
+    place.skylift(folder, "run", "--on", "cloud", "--dry-run", expect=3)
+    assert not (folder / "pylock.skylift.toml").exists()
+    place.skylift(folder, "lock")
+    plan = json.loads(place.skylift(folder, "run", "--on", "cloud", "--dry-run", "--json"))
+    assert plan["image"]["repository"].endswith("/only-planned")
+    assert any(layer["title"].startswith("base ") and not layer["found"] for layer in plan["image"]["layers"])
+    assert "only-planned" not in repositories(place)
+    assert not (folder / ".skylift" / "runs").exists()
+
+
+def repositories(place: Place) -> list[str]:
+    found = client(place, "ecr").describe_repositories()["repositories"]
+    return [repository["repositoryName"] for repository in found]

@@ -19,13 +19,13 @@ from skylift.host.redaction import redact_text
 from skylift.report.text import safe
 
 _BUG = 1
+_USAGE = 2
 _NOT_READY = 3
+_INTERRUPTED = 130
 _REMEDIES = {
     errno.ENOSPC: "make room; caches can go: they are in $SKYLIFT_CACHE_DIR or ~/.cache/skylift",
     errno.EROFS: "the file system is read-only; work in a copy of the project",
 }
-_USAGE = 2
-_INTERRUPTED = 130
 
 
 def guarded(command: click.Command, arguments: Sequence[str]) -> int:

@@ -25,7 +25,9 @@ from skylift.values.run_folder import RunFolder
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 _START_S = 30.0
 # Not `-m`: that would look for modules in the current folder first, which is the user's.
-_SUPERVISE = "import sys; del sys.path[0]; from skylift.flow.supervise import main; main()"
+_SUPERVISE = (
+    "import sys; sys.path[:] = filter(None, sys.path); from skylift.flow.supervise import main; main()"
+)
 
 
 @dataclass(frozen=True)
