@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _OURS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
-_LONGEST_MESSAGE = 4000
 
 
 def run(arguments: list[str], *, safe_path: bool) -> None:
@@ -26,6 +25,7 @@ def run(arguments: list[str], *, safe_path: bool) -> None:
     kind, target, rest = arguments[0], arguments[1], arguments[2:]
     # Popped: a program that the user's code starts is not to speak in its name.
     facts, root = os.environ.pop(FACTS_VARIABLE, ""), os.getcwd()
+    _say_where_it_crashed()
     try:
         if kind == "script":
             _run_script(target, rest, safe_path=safe_path)
@@ -35,10 +35,10 @@ def run(arguments: list[str], *, safe_path: bool) -> None:
             _call_function(target, rest)
     except SystemExit as end:
         if end.code not in (None, 0):
-            _write_facts(facts, end, root)
+            _take_down(facts, end, root)
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is, we end with it as the interpreter would
-        _write_facts(facts, error, root)
+        _take_down(facts, error, root)
         error.__traceback__ = _without_us(error.__traceback__)
         sys.excepthook(type(error), error, error.__traceback__)
         sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
@@ -100,52 +100,6 @@ def _empty_main(path: str) -> dict[str, Any]:
     return names
 
 
-def _facts_of(error: BaseException, root: str) -> dict[str, Any]:
-    exception, _, message = _headline(error).partition(": ")
-    file, line = _place(error, root)
-    cause = error.__cause__
-    return {
-        "exception": exception,
-        "message": message[:_LONGEST_MESSAGE],
-        "file": file,
-        "line": line,
-        "path": _path(getattr(error, "filename", None), root),
-        "code": error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else None,
-        "cause": _headline(cause)[:_LONGEST_MESSAGE] if cause is not None else None,
-    }
-
-
-def _headline(error: BaseException) -> str:
-    """``Class: message``, as a traceback ends with it; notes and pointers to source left out."""
-    if isinstance(error, SyntaxError):
-        return "%s: %s" % (type(error).__name__, error.msg)
-    import traceback
-
-    return traceback.format_exception_only(type(error), error)[0].rstrip("\n")
-
-
-def _place(error: BaseException, root: str) -> tuple[str, int]:
-    """File and line of the innermost frame in the user's own code, the file relative to the project."""
-    import traceback
-
-    places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError) and error.filename:
-        places.append((error.filename, error.lineno or 0))
-    for file, line in reversed(places):
-        path = os.path.realpath(file)
-        if path.startswith(os.path.join(root, "")) and "-packages" + os.sep not in path:
-            return os.path.relpath(path, root), line
-    return "", 0
-
-
-def _path(value: object, root: str) -> str | None:
-    """The file that an OSError is about, as seen from the project where it lies there."""
-    if not isinstance(value, (str, bytes)):
-        return None
-    path = os.fsdecode(value)
-    return os.path.relpath(path, root) if path.startswith(os.path.join(root, "")) else path
-
-
 def _without_us(trace: TracebackType | None) -> TracebackType | None:
     while trace is not None and _is_ours(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
@@ -156,16 +110,18 @@ def _is_ours(file: str) -> bool:
     return os.path.abspath(file).startswith(_OURS) or os.path.basename(file) in ("<frozen runpy>", "runpy.py")
 
 
-def _write_facts(path: str, error: BaseException, root: str) -> None:
-    """Write the facts, whole or not at all."""
-    if not path:
-        return
-    try:
-        import json
+def _say_where_it_crashed() -> None:
+    """Have the interpreter print its stack when a signal such as SIGSEGV ends it."""
+    import faulthandler
 
-        with open(path + ".tmp", "w", encoding="utf-8") as stream:
-            json.dump(_facts_of(error, root), stream)
-        os.replace(path + ".tmp", path)
-    except (OSError, ImportError):
-        # Out of files or of space: then the exit code has to tell, and the traceback in the log.
+    try:
+        faulthandler.enable()
+    except (OSError, ValueError, RuntimeError, AttributeError):
+        # There is no stderr, or it is no file: then a crash ends without a word.
         return
+
+
+def _take_down(path: str, error: BaseException, root: str) -> None:
+    from skylift_runtime.facts import write_facts
+
+    write_facts(path, error, root)

@@ -1,18 +1,11 @@
-"""Why a job failed, in the few words that the service keeps."""
+"""How the user's process ended, and the file that says why the job failed."""
 
 from __future__ import annotations
 
+import ast
 import contextlib
-import json
 import os
-import re
-import signal
 from typing import Any, Mapping, NamedTuple, Optional
-
-from skylift_runtime.contract import FAILURE_TEXT_LIMIT
-
-_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'\"]+@")
-_NO_MODULE = re.compile(r"No module named '?(?P<name>\w+)")
 
 
 class Unusable(Exception):
@@ -27,76 +20,18 @@ class Ending(NamedTuple):
     signal: int = 0
     stopped: bool = False
     """Somebody asked the job to stop before it ended."""
-
-
-def compose(head: str, where: str = "", hint: str = "") -> str:
-    """Put a failure text together; when it is too long, the head gives way.
-
-    >>> compose("ValueError: no rows", "train.py:3", "look at the data")
-    'ValueError: no rows (train.py:3)\\nlook at the data'
-    """
-    tail = (" (%s)" % where if where else "") + ("\n" + hint if hint else "")
-    tail = tail[:FAILURE_TEXT_LIMIT]
-    head = _USERINFO.sub(r"\g<scheme>", head.strip())
-    room = FAILURE_TEXT_LIMIT - len(tail)
-    if len(head) > room:
-        head = head[: max(room - 1, 0)] + "…"
-    return (head + tail)[:FAILURE_TEXT_LIMIT]
-
-
-def text_of(ending: Ending, facts: Optional[Mapping[str, Any]], command: str) -> str:
-    """The failure text of a process that ended badly.
-
-    :param facts: what the bootstrap wrote down, if there was an uncaught exception.
-    :param command: what ran, for a process that left no facts.
-    """
-    if facts:
-        return _text_of_facts(facts)
-    if ending.signal:
-        hint = ""
-        if ending.signal == signal.SIGKILL and not ending.stopped:
-            hint = "a SIGKILL that nobody sent usually means that memory ran out"
-        return compose("killed by %s: %s" % (_signal_name(ending.signal), command), hint=hint)
-    return compose("exit code %d: %s" % (ending.code, command))
-
-
-def _text_of_facts(facts: Mapping[str, Any]) -> str:
-    exception, message = str(facts["exception"]), str(facts["message"])
-    where = "%s:%d" % (facts["file"], facts["line"]) if facts.get("file") else ""
-    if exception == "SystemExit" and isinstance(facts.get("code"), int):
-        return compose("exit code %d" % facts["code"], where)
-    head = "%s: %s" % (exception, message) if message else exception
-    hints = [_hint(facts)]
-    if facts.get("cause"):
-        hints.append("caused by " + _USERINFO.sub(r"\g<scheme>", str(facts["cause"]))[:300])
-    return compose(head, where, "\n".join(hint for hint in hints if hint))
-
-
-def _hint(facts: Mapping[str, Any]) -> str:
-    missing = _NO_MODULE.search(str(facts["message"]))
-    if missing:
-        return "is `%s` in the project's dependencies?" % missing.group("name")
-    path = str(facts.get("path") or "")
-    if facts["exception"] != "FileNotFoundError" or not path:
-        return ""
-    if os.path.isabs(path):
-        return "`%s` is an absolute path; data comes from channels, results go to SM_MODEL_DIR" % path[:200]
-    return "is `%s` among the files that ship, or does it come from a channel?" % path[:200]
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return "signal %d" % number
+    said: str = ""
+    """The end of its output."""
+    oom: bool = False
+    """Meanwhile the kernel ended a process for want of memory."""
 
 
 def read_facts(path: str) -> Optional[Mapping[str, Any]]:
     """What the bootstrap wrote; None when there was no uncaught exception."""
     try:
         with open(path, encoding="utf-8") as stream:
-            found = json.load(stream)
-    except (OSError, ValueError):
+            found = ast.literal_eval(stream.read())
+    except (OSError, ValueError, SyntaxError, MemoryError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -11,7 +11,9 @@ import time
 from typing import Any, Callable, Mapping, Optional, Sequence
 
 from skylift_runtime.failure import Ending, Unusable
+from skylift_runtime.memory import oom_kills
 from skylift_runtime.signals import Relay
+from skylift_runtime.tee import Tee
 
 ctypes: Any
 try:
@@ -35,25 +37,33 @@ def run(
     """
     if relay.received:
         return Ending(128 + relay.received[0], relay.received[0], stopped=True)
-    process = _start(command, folder, environ)
+    tee, kills = Tee.if_wanted(), oom_kills()
+    process = _start(command, folder, environ, tee.arguments() if tee is not None else {})
+    if tee is not None:
+        tee.start()
     relay.attach(process.pid)
     status = _wait_for(process.pid)
     _end_group(process.pid, relay.leftover_deadline(grace_s))
     relay.detach()
+    said = tee.finish() if tee is not None else ""
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     code = 128 + number if number else os.WEXITSTATUS(status)
     # We waited for it ourselves; the object is not to do so again.
     process.returncode = code
-    return Ending(code, number, stopped=bool(relay.received))
+    return Ending(code, number, stopped=bool(relay.received), said=said, oom=oom_kills() > kills)
 
 
-def _start(command: Sequence[str], folder: str, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+def _start(
+    command: Sequence[str], folder: str, environ: Mapping[str, str], streams: Mapping[str, int]
+) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(
             list(command),
             cwd=folder,
             env=dict(environ),
             stdin=subprocess.DEVNULL,
+            stdout=streams.get("stdout"),
+            stderr=streams.get("stderr"),
             start_new_session=True,
             preexec_fn=_tie_to_us(),  # noqa: PLW1509 - there is only one thread here
         )

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from skylift_runtime.arguments import command_line, keyword_arguments, needed
 from skylift_runtime.channels import lay_channels
@@ -22,7 +22,7 @@ from skylift_runtime.contract import (
 )
 from skylift_runtime.description import Job, read_job
 from skylift_runtime.environment import Launch, python_path, search_path, too_long, variables
-from skylift_runtime.failure import Ending, Unusable, read_facts, text_of, write_failure
+from skylift_runtime.failure import Ending, Unusable, read_facts, write_failure
 from skylift_runtime.launch import run
 from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
 from skylift_runtime.signals import Relay
@@ -40,6 +40,7 @@ class Prepared(NamedTuple):
     command: List[str]
     environ: Dict[str, str]
     links: Mapping[str, str]
+    channels: Mapping[str, str]
 
 
 def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, str]] = None) -> int:
@@ -71,7 +72,7 @@ def _prepare(argv: Sequence[str], tree: Tree, environ: Mapping[str, str]) -> Pre
     command, arguments = _command(job, config, places)
     launch = Launch(job.entry_point.target, arguments, channels)
     ours = variables(tree, config, launch, machine, environ)
-    return Prepared(job, work, command, _environment(environ, ours, work.root, job), links)
+    return Prepared(job, work, command, _environment(environ, ours, work.root, job), links, channels)
 
 
 def _named_places(tree: Tree, config: Config, machine: Machine, environ: Mapping[str, str]) -> Dict[str, str]:
@@ -137,7 +138,16 @@ def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
             os.unlink(facts)
         with contextlib.suppress(OSError):
             os.rmdir(folder)
-    return _finish(tree, prepared, ending, text_of(ending, found, prepared.job.entry_point.target))
+    return _finish(tree, prepared, ending, _reason(tree, prepared, ending, found) if ending.code else "")
+
+
+def _reason(tree: Tree, prepared: Prepared, ending: Ending, facts: Optional[Mapping[str, Any]]) -> str:
+    # Every job waits for what is imported at the start, and most end well.
+    from skylift_runtime.hints import Surroundings
+    from skylift_runtime.reason import text_of
+
+    around = Surroundings(prepared.work.root, tree.data, prepared.channels, tree.model)
+    return text_of(ending, facts, prepared.job.entry_point.target, around)
 
 
 def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:

@@ -78,7 +78,7 @@ def test_the_runtime_needs_nobody(path: Path) -> None:
 
 
 STANDARD_LIBRARY_3_8 = {
-    "argparse", "ast", "base64", "codecs", "collections", "contextlib", "ctypes", "datetime", "errno", "faulthandler",
+    "argparse", "ast", "base64", "codecs", "collections", "contextlib", "ctypes", "datetime", "difflib", "errno", "faulthandler",
     "fcntl", "fnmatch", "functools", "glob", "hashlib", "hmac", "io", "itertools", "json", "linecache", "os", "platform",
     "posixpath", "queue", "re", "resource", "runpy", "select", "shlex", "shutil", "signal", "socket", "stat", "struct",
     "subprocess", "sys", "tarfile", "tempfile", "threading", "time", "tokenize", "traceback", "types", "typing", "urllib",

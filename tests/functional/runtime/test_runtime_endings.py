@@ -56,7 +56,7 @@ def test_an_exception_is_told_with_its_place(any_stage: Stage) -> None:
         ("import no_such_thing.deep", "ModuleNotFoundError: No module named 'no_such_thing' (train.py:1)\nis `no_such_thing` in the project's dependencies?"),
         ("open('data/x.csv')", "FileNotFoundError: [Errno 2] No such file or directory: 'data/x.csv' (train.py:1)\nis `data/x.csv` among the files that ship, or does it come from a channel?"),
         ("import sys; sys.exit('no data')", "SystemExit: no data (train.py:1)"),
-        ("import argparse; argparse.ArgumentParser().parse_args(['--what'])", "exit code 2 (train.py:1)"),
+        ("import argparse; argparse.ArgumentParser().parse_args(['--what'])", "exit code 2: unrecognized arguments: --what (train.py:1)\nhyperparameters reach the script as options: `skylift run NAME=VALUE`, or [hyperparameters]"),
         ("try:\n    {}['a']\nexcept KeyError as error:\n    raise RuntimeError('bad') from error", "RuntimeError: bad (train.py:4)\ncaused by KeyError: 'a'"),
         ("raise KeyError", "KeyError (train.py:1)"),
         ("class Own(Exception): pass\nraise Own('x')", "Own: x (train.py:2)"),

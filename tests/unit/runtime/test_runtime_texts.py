@@ -8,8 +8,9 @@ import pytest
 
 from skylift_runtime.contract import FAILURE_TEXT_LIMIT
 from skylift_runtime.description import EntryPoint, entry_point
-from skylift_runtime.failure import Ending, Unusable, compose, text_of
+from skylift_runtime.failure import Ending, Unusable
 from skylift_runtime.outputs import pattern
+from skylift_runtime.reason import compose, text_of
 from skylift_runtime.templates import Places
 
 FACTS = {

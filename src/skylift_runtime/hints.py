@@ -1,0 +1,175 @@
+"""What to do about a failure, where the words of the failure tell."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Callable, List, Mapping, Match, NamedTuple, Tuple
+
+
+class Surroundings(NamedTuple):
+    """What the job had around it when it failed."""
+
+    root: str = ""
+    """The work directory."""
+    data: str = ""
+    """The folder that channels lie in."""
+    channels: Mapping[str, str] = {}
+    model: str = ""
+
+
+NOTHING = Surroundings()
+
+
+def hint_for(said: str, path: str, around: Surroundings) -> str:
+    """What may help, in a line; empty where nothing is known.
+
+    :param said: exception and message.
+    :param path: the file that the exception is about, if any.
+    """
+    for pattern, answer in _HINTS:
+        found = pattern.search(said)
+        if found:
+            text = answer(found, around)
+            if text:
+                return text
+    return _about_file(said, path, around)
+
+
+def _missing_variable(found: Match[str], around: Surroundings) -> str:
+    name = found["name"]
+    if name.startswith("SM_CHANNEL_"):
+        return _missing_channel(name[len("SM_CHANNEL_") :].lower(), around)
+    if name.startswith("SM_HP_"):
+        return "there is no hyperparameter `%s`" % name[len("SM_HP_") :].lower()
+    return "`%s` is not set in the job; [targets.NAME.environment] sets variables" % name
+
+
+def _missing_channel(name: str, around: Surroundings) -> str:
+    import difflib
+
+    there = ", ".join("`%s`" % channel for channel in sorted(around.channels))
+    near = difflib.get_close_matches(name, list(around.channels), 1)
+    guess = "did you mean `%s`? " % near[0] if near else ""
+    return "there is no channel `%s`: %s%s" % (
+        name,
+        guess,
+        "the job has %s" % there if there else "the job has none",
+    )
+
+
+def _missing_module(found: Match[str], around: Surroundings) -> str:
+    name = found["name"]
+    folders = [folder for folder in (around.root, os.path.join(around.root, "src")) if folder]
+    if any(os.path.isdir(os.path.join(folder, name)) for folder in folders):
+        return (
+            "the folder `%s` ships, but not that part of it: is it ignored by git or .skyliftignore?" % name
+        )
+    return "is `%s` in the project's dependencies?" % name
+
+
+def _disk(_found: Match[str], around: Surroundings) -> str:
+    folder = around.model if os.path.isdir(around.model) else "/"
+    try:
+        status = os.statvfs(folder)
+    except OSError:
+        return "the disk is full: give the target a larger volume, or write less"
+    total = status.f_blocks * status.f_frsize / 1e9
+    return "the disk is full (%.1f GB): give the target a larger volume, or write less" % total
+
+
+def _memory(_found: Match[str], _around: Surroundings) -> str:
+    return "memory ran out (%s): smaller batches, fewer workers, or a larger instance" % _of_memory()
+
+
+def _of_memory() -> str:
+    try:
+        return "%.1f GB here" % (os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9)
+    except (ValueError, OSError):
+        return "all of it"
+
+
+def _hint(pattern: str, answer: "Answer") -> "Tuple[re.Pattern[str], Answer]":
+    return re.compile(pattern), answer
+
+
+Answer = Callable[[Match[str], Surroundings], str]
+_GPU_MEMORY = "the GPU's memory ran out: a smaller batch, or an instance with a larger GPU"
+_DRIVER = (
+    "CUDA and driver do not fit: use a build of the framework for an older CUDA, or a newer instance type"
+)
+_BUILD = "this build of the framework has no CUDA: is the CPU build locked for a GPU target?"
+_HYPERPARAMETER = (
+    "hyperparameters reach the script as options: `skylift run NAME=VALUE`, or [hyperparameters]"
+)
+_ENCODING = "text that is not in the expected encoding: name it, open(…, encoding=…), or set PYTHONUTF8=1"
+_READ_ONLY = "channels are inputs: write to SM_MODEL_DIR, SM_OUTPUT_DATA_DIR or the work directory"
+
+
+def _always(text: str) -> Answer:
+    return lambda _found, _around: text
+
+
+_HINTS: "List[Tuple[re.Pattern[str], Answer]]" = [
+    _hint(r"CUDA out of memory|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|torch\.cuda\.OutOfMemory"
+          r"|torch\.OutOfMemoryError|ResourceExhaustedError|OOM when allocating", _always(_GPU_MEMORY)),
+    _hint(r"^MemoryError|_ArrayMemoryError|Cannot allocate memory|can't allocate memory|std::bad_alloc"
+          r"|DefaultCPUAllocator", _memory),
+    _hint(r"No space left on device|\[Errno 28\]|Disk quota exceeded|\[Errno 122\]", _disk),
+    _hint(r"CUDA driver version is insufficient|no kernel image is available|forward compatibility was attempted"
+          r"|Found no NVIDIA driver|NVIDIA driver on your system is too old|libcuda\.so", _always(_DRIVER)),
+    _hint(r"Torch not compiled with CUDA enabled|not built with CUDA", _always(_BUILD)),
+    _hint(r"KeyError: '(?P<name>SM_\w+)'", _missing_variable),
+    _hint(r"(?:KeyError: '|environment variable )(?P<name>[A-Z][A-Z0-9_]{2,})", _missing_variable),
+    _hint(r"No module named '?(?P<name>\w+)", _missing_module),
+    _hint(r"unrecognized arguments|the following arguments are required|argument \S+: (?:invalid|expected)"
+          r"|ambiguous option|[Nn]o such option|Missing option|got an unexpected keyword argument"
+          r"|missing \d+ required (?:positional|keyword-only) argument", _always(_HYPERPARAMETER)),
+    _hint(r"Unicode(?:En|De)codeError", _always(_ENCODING)),
+    _hint(r"GLIBC(?:XX)?_[\d.]+' not found", _always("a wheel wants a newer C library than the base image has: choose a newer base")),
+    _hint(r"Exec format error", _always("a program for another processor: images and wheels are for linux/amd64")),
+    _hint(r"Temporary failure in name resolution|Name or service not known|Network is unreachable",
+          _always("the job reached no network: is it isolated, or in a VPC without a way out?")),
+    _hint(r"[Uu]nable to locate credentials|NoCredentialsError",
+          _always("the job has no AWS credentials: here they come from your environment, on the service from its role")),
+    _hint(r"(?::|line \d+:) (?P<name>[\w./-]+): (?:command )?not found",
+          lambda found, _around: "`%s` is not installed where the job runs" % found["name"]),
+    _hint(r"bus error|SIGBUS|unable to write to file </torch_|/dev/shm",
+          _always("shared memory ran out: fewer DataLoader workers")),
+]  # fmt: skip
+
+
+def _about_file(said: str, path: str, around: Surroundings) -> str:
+    if not path:
+        return ""
+    inside = _channel_of(path, around)
+    if "Read-only file system" in said or ("PermissionError" in said and inside):
+        return _READ_ONLY if inside else ""
+    if "FileNotFoundError" not in said:
+        return ""
+    if inside:
+        return _in_channel(inside, around)
+    if os.path.isabs(path):
+        return "`%s` is an absolute path; data comes from channels, results go to SM_MODEL_DIR" % path[:200]
+    return "is `%s` among the files that ship, or does it come from a channel?" % path[:200]
+
+
+def _channel_of(path: str, around: Surroundings) -> str:
+    """The channel that a path is in, whether or not there is such a channel."""
+    for folder in (around.data, "/opt/ml/input/data"):
+        if folder and os.path.join(path, "").startswith(os.path.join(folder, "")):
+            return os.path.relpath(path, folder).split(os.sep)[0]
+    return ""
+
+
+def _in_channel(name: str, around: Surroundings) -> str:
+    if name not in around.channels:
+        return _missing_channel(name, around)
+    try:
+        there = sorted(os.listdir(around.channels[name]))
+    except OSError:
+        return ""
+    if not there:
+        return "the channel `%s` is empty" % name
+    shown = ", ".join(there[:5]) + (" and %d more" % (len(there) - 5) if len(there) > 5 else "")
+    return "the channel `%s` holds %s" % (name, shown)

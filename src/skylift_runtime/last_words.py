@@ -1,0 +1,170 @@
+"""What the end of a job's output says about why it ended: tracebacks, crashes, complaints.
+
+For processes that no bootstrap of ours is in: shell scripts, torchrun and its workers, pools.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any, Dict, List, NamedTuple, Optional
+
+_PREFIX = re.compile(r"^\[(?:rank)?(?P<rank>\d+)\](?:<\w+>)?:\s?")
+_BEGIN = "Traceback (most recent call last):"
+_FRAME = re.compile(r'^\s*(?:\|\s*)?File "(?P<file>[^"]+)", line (?P<line>\d+)')
+_ERROR = re.compile(r"^(?P<name>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?$")
+_CHAIN = ("The above exception was the direct cause", "During handling of the above exception")
+_FATAL = re.compile(r"^Fatal Python error: (?P<message>.+)$", re.MULTILINE)
+_USAGE = re.compile(r"^[^\s:][^:\n]*: error: (?P<message>.+)$|^Error: (?P<other>.+)$", re.MULTILINE)
+_ROOT_RANK = re.compile(r"Root Cause.*?rank\s*:\s*(?P<rank>\d+)", re.DOTALL)
+_LAUNCHERS = frozenset({"ChildFailedError", "CalledProcessError", "ProcessExitedException", "SystemExit"})
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Traceback(NamedTuple):
+    """One traceback of an output."""
+
+    exception: str
+    message: str
+    file: str
+    """In the user's code; empty where no frame was."""
+    line: int
+    rank: Optional[int]
+    cause: Optional[str]
+
+    def facts(self) -> Dict[str, Any]:
+        """The same by the names that the bootstrap uses."""
+        path = re.search(r"No such file or directory: b?'(?P<path>[^']+)'", self.message)
+        return {
+            "exception": self.exception,
+            "message": self.message,
+            "file": self.file,
+            "line": self.line,
+            "path": path.group("path") if path else None,
+            "cause": self.cause,
+        }
+
+
+def explain(said: str, root: str) -> Optional[Dict[str, Any]]:
+    """The facts in the end of an output; None when there are none.
+
+    :param root: the work directory.
+    """
+    text = _CONTROL.sub("", said).replace("\r\n", "\n")
+    found = _to_blame(tracebacks(text, root), text)
+    if found is not None and text.rfind(found.exception) > text.rfind("Fatal Python error: "):
+        return found.facts()
+    crashes = list(_FATAL.finditer(text))
+    if not crashes:
+        return None
+    file, line = _first_of_ours(text[crashes[-1].end() :], root)
+    return {"exception": "Fatal Python error", "message": crashes[-1]["message"], "file": file, "line": line}
+
+
+def complaint(said: str) -> str:
+    """What a parser of arguments said last: ``train.py: error: …`` (argparse), ``Error: …`` (click).
+
+    >>> complaint("usage: t.py [-h]\\nt.py: error: unrecognized arguments: --foo\\n")
+    'unrecognized arguments: --foo'
+    """
+    found = [match["message"] or match["other"] for match in _USAGE.finditer(said)]
+    lines = said.rstrip().splitlines()
+    return found[-1] if found and lines and found[-1] in lines[-1] else ""
+
+
+def last_lines(said: str, count: int = 2) -> str:
+    """The last lines that say anything, for a program that says what is wrong in its own way."""
+    lines = [line.split("\r")[-1].strip() for line in _CONTROL.sub("", said).splitlines()]
+    return "\n".join([line for line in lines if line][-count:])[-300:]
+
+
+def tracebacks(text: str, root: str) -> List[Traceback]:
+    """All tracebacks in a text, in order; of a chain the last one, with the first as its cause."""
+    found: List[Traceback] = []
+    by_rank: Dict[Optional[int], _Reader] = {}
+    for line in text.splitlines():
+        match = _PREFIX.match(line)
+        rank = int(match["rank"]) if match else None
+        reader = by_rank.setdefault(rank, _Reader(root, rank))
+        reader.read(line[match.end() :] if match else line, found)
+    return found
+
+
+class _Reader:
+    """Reads the lines of one process; those of several may alternate."""
+
+    def __init__(self, root: str, rank: Optional[int]) -> None:
+        self._root, self._rank = root, rank
+        self._inside = False
+        self._file, self._line = "", 0
+        self._chained = False
+        self._last: Optional[int] = None
+
+    def read(self, line: str, found: List[Traceback]) -> None:
+        if line.lstrip(" |+-").startswith(_BEGIN):
+            self._inside, self._file, self._line = True, "", 0
+            return
+        if line.startswith(_CHAIN):
+            self._chained = True
+            return
+        if not self._inside:
+            return
+        frame = _FRAME.match(line)
+        if frame:
+            self._take(frame["file"], int(frame["line"]))
+        elif line and not line[0].isspace():
+            self._end(line, found)
+
+    def _take(self, file: str, line: int) -> None:
+        path = _in_project(file, self._root)
+        if path:
+            self._file, self._line = path, line
+
+    def _end(self, line: str, found: List[Traceback]) -> None:
+        self._inside = False
+        error = _ERROR.match(line)
+        if error is None:
+            return
+        cause = None
+        if self._chained and self._last is not None:
+            before = found[self._last]
+            cause = before.cause or "%s: %s" % (before.exception, before.message)
+        self._chained = False
+        self._last = len(found)
+        found.append(
+            Traceback(error["name"], error["message"] or "", self._file, self._line, self._rank, cause)
+        )
+
+
+def _to_blame(found: List[Traceback], text: str) -> Optional[Traceback]:
+    """The traceback that the job ended by: under a launcher, that of the worker it names, or the first."""
+    if not found:
+        return None
+    last = found[-1]
+    if last.exception.rsplit(".", 1)[-1] not in _LAUNCHERS:
+        return last
+    workers = [one for one in found[:-1] if one.file] or found[:-1]
+    named = _ROOT_RANK.search(text)
+    if named:
+        of_rank = [one for one in workers if one.rank == int(named["rank"])]
+        workers = of_rank or workers
+    return workers[0] if workers else last
+
+
+def _first_of_ours(dump: str, root: str) -> "tuple[str, int]":
+    """The user's innermost frame in a dump of faulthandler's, which begins with the innermost."""
+    current = dump.find("Current thread")
+    for line in dump[max(current, 0) :].splitlines():
+        frame = _FRAME.match(line)
+        path = _in_project(frame["file"], root) if frame else ""
+        if frame and path:
+            return path, int(frame["line"])
+    return "", 0
+
+
+def _in_project(file: str, root: str) -> str:
+    if file[:1] == "<":
+        return ""
+    path = os.path.normpath(os.path.join(root, file))
+    inside = path.startswith(os.path.join(root, "")) and "-packages" + os.sep not in path
+    return os.path.relpath(path, root) if inside else ""

@@ -1,0 +1,86 @@
+"""What the job says passes through here, so that its last words are known when it ends badly."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import threading
+from typing import Dict, List, Optional
+
+_KEPT = 64 * 1024
+"""Bytes of the end of the output that are kept: the tracebacks of a torchrun with eight workers."""
+_CHUNK = 1 << 16
+_STDOUT, _STDERR = 1, 2
+
+
+class Tee(threading.Thread):
+    """Copies what the user's process writes to stderr to our own, and keeps the end of it.
+
+    Where stdout and stderr are one pipe, both go through, so that their order stays what it was; where
+    stderr is a terminal nothing does, and no last words are known.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="tee", daemon=True)
+        self._reading, self._writing = os.pipe()
+        self._wake_reading, self._wake_writing = os.pipe()
+        self._kept = bytearray()
+
+    @classmethod
+    def if_wanted(cls) -> "Optional[Tee]":
+        try:
+            return None if os.isatty(_STDERR) else cls()
+        except OSError:
+            return None
+
+    def arguments(self) -> Dict[str, int]:
+        """For subprocess: which of the child's streams come here."""
+        streams = {"stderr": self._writing}
+        return {**streams, "stdout": self._writing} if _same_file(_STDOUT, _STDERR) else streams
+
+    def start(self) -> None:
+        """To be called when the child holds its end: ours is closed, so that its end is seen."""
+        os.close(self._writing)
+        super().start()
+
+    def run(self) -> None:
+        poll = select.poll()
+        poll.register(self._reading, select.POLLIN)
+        poll.register(self._wake_reading, select.POLLIN)
+        while True:
+            ready: List[int] = [descriptor for descriptor, _ in poll.poll()]
+            if self._reading in ready:
+                data = os.read(self._reading, _CHUNK)
+                if not data:
+                    return
+                self._pass_on(data)
+            elif ready:
+                # The job has ended, and nothing more is in the pipe; somebody else may hold it forever.
+                return
+
+    def finish(self) -> str:
+        """The end of what was said. To be called when the job has ended."""
+        with contextlib.suppress(OSError):
+            os.write(self._wake_writing, b"\0")
+        self.join()
+        for descriptor in (self._reading, self._wake_reading, self._wake_writing):
+            os.close(descriptor)
+        return bytes(self._kept[-_KEPT:]).decode("utf-8", "replace")
+
+    def _pass_on(self, data: bytes) -> None:
+        self._kept += data
+        if len(self._kept) > 4 * _KEPT:
+            del self._kept[:-_KEPT]
+        view = memoryview(data)
+        # Where nobody listens any more the job goes on: what it says is lost as it was before.
+        with contextlib.suppress(OSError):
+            while view:
+                view = view[os.write(_STDERR, view) :]
+
+
+def _same_file(one: int, other: int) -> bool:
+    try:
+        return os.path.sameopenfile(one, other)
+    except OSError:
+        return False
