@@ -30,6 +30,23 @@ class EntryPoint(NamedTuple):
     """For a command: its words, places not yet expanded."""
 
 
+class Retry(NamedTuple):
+    """Whether the user's process is started again when it failed."""
+
+    most: int = 0
+    codes: Tuple[int, ...] = ()
+    """Only after these; any when there are none."""
+
+    def wanted(self, attempt: int, code: int) -> bool:
+        """
+        :param attempt: how many there were.
+
+        >>> Retry(1).wanted(1, 7), Retry(1).wanted(2, 7), Retry(9, (75,)).wanted(1, 7)
+        (True, False, False)
+        """
+        return attempt <= self.most and (not self.codes or code in self.codes)
+
+
 class Job(NamedTuple):
     """One job of a project, and where its code lies."""
 
@@ -40,6 +57,7 @@ class Job(NamedTuple):
     arguments: Dict[str, str]
     paths: Dict[str, str]
     collect: Dict[str, List[str]]
+    retry: Retry = Retry()
 
 
 def read_job(environ: Mapping[str, str]) -> Job:
@@ -79,7 +97,12 @@ def _job(code: str, project: Mapping[str, Any], job: Mapping[str, Any]) -> Job:
         arguments=dict(job.get("arguments") or {}),
         paths=dict(job.get("paths") or {}),
         collect={kind: list(patterns) for kind, patterns in (job.get("collect") or {}).items()},
+        retry=_retry(job.get("retry") or {}),
     )
+
+
+def _retry(fields: Mapping[str, Any]) -> Retry:
+    return Retry(int(fields.get("max", 0)), tuple(int(code) for code in fields.get("exit_codes") or ()))
 
 
 def _parameter(fields: Mapping[str, Any]) -> Parameter:

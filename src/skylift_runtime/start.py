@@ -27,7 +27,7 @@ from skylift_runtime.launch import run
 from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
 from skylift_runtime.signals import Relay
 from skylift_runtime.templates import Places
-from skylift_runtime.workdir import WorkDirectory, lay_paths, lay_work_directory
+from skylift_runtime.workdir import WorkDirectory, empty, lay_paths, lay_work_directory, remove
 
 _PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
@@ -120,6 +120,18 @@ def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str,
 
 
 def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
+    attempt, retry = 1, prepared.job.retry
+    ending, text = _attempt(tree, prepared, relay)
+    while ending.code and not ending.stopped and retry.wanted(attempt, ending.code):
+        _say("attempt %d ended: %s" % (attempt, text.partition("\n")[0]))
+        attempt += 1
+        _say("attempt %d of %d, from the checkpoints" % (attempt, retry.most + 1))
+        prepared = _again(tree, prepared)
+        ending, text = _attempt(tree, prepared, relay)
+    return _finish(tree, prepared, ending, text)
+
+
+def _attempt(tree: Tree, prepared: Prepared, relay: Relay) -> "tuple[Ending, str]":
     temporary = prepared.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the folder in it is new and ours alone
     folder = os.path.join(temporary, "skylift-" + os.urandom(8).hex())
     os.mkdir(folder, 0o700)
@@ -138,7 +150,17 @@ def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
             os.unlink(facts)
         with contextlib.suppress(OSError):
             os.rmdir(folder)
-    return _finish(tree, prepared, ending, _reason(tree, prepared, ending, found) if ending.code else "")
+    return ending, _reason(tree, prepared, ending, found) if ending.code else ""
+
+
+def _again(tree: Tree, prepared: Prepared) -> Prepared:
+    """Everything as at the first start, but for the checkpoints: as after an interruption of the service's."""
+    for folder in (tree.model, tree.output_data):
+        empty(folder)
+    remove(tree.failure)
+    work = lay_work_directory(prepared.job.code, tree.code)
+    lay_paths(work, prepared.links)
+    return prepared._replace(work=work)
 
 
 def _reason(tree: Tree, prepared: Prepared, ending: Ending, facts: Optional[Mapping[str, Any]]) -> str:

@@ -29,10 +29,7 @@ def lay_work_directory(code: str, root: str) -> WorkDirectory:
     """
     if not os.path.isdir(code):
         raise Unusable("no code at %s" % code)
-    os.makedirs(root, exist_ok=True)
-    with os.scandir(root) as entries:
-        for entry in entries:
-            remove(entry.path)
+    empty(root)
     work = WorkDirectory(root, {}, [])
     _copy_folder(code, work, "")
     return work
@@ -97,6 +94,14 @@ def lay_paths(work: WorkDirectory, paths: Mapping[str, str]) -> None:
 def _stays_inside(path: str, root: str) -> bool:
     real = os.path.realpath(root)
     return os.path.join(os.path.realpath(path), "").startswith(os.path.join(real, ""))
+
+
+def empty(folder: str) -> None:
+    """Make it a folder with nothing in it. The folder itself stays: it may be where something is mounted."""
+    os.makedirs(folder, exist_ok=True)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            remove(entry.path)
 
 
 def remove(path: str) -> None:

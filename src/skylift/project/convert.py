@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -10,6 +11,8 @@ from skylift.project.keys import Free, Kind, Named, Spec, Table, Value, Values
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+[smhd])+")
+_NUMBER = r"\d+(?:\.\d+)?"
+_FRACTIONAL = re.compile(rf"(?:{_NUMBER}[smhd])+")
 _SIZE = re.compile(r"(\d+)\s*(?:GB|GiB|G)?", re.IGNORECASE)
 _TRUE, _FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 _WANTED: dict[Kind, str] = {
@@ -35,7 +38,7 @@ def converted(spec: Value | Values | Free, raw: Any) -> Any:
     :raises Unfit: when it is none.
     """
     if isinstance(spec, Values):
-        return _strings(raw)
+        return _integers(raw) if spec.kind == "integer" else _strings(raw)
     if isinstance(spec, Free):
         return _plain(raw)
     value = _one(spec.kind, raw)
@@ -87,11 +90,34 @@ def _one(kind: Kind, raw: Any) -> Any:
     if kind in ("integer", "seconds", "gigabytes") and isinstance(raw, int) and not isinstance(raw, bool):
         return raw
     if kind == "seconds" and isinstance(raw, str) and _DURATION.fullmatch(raw.replace(" ", "")):
-        parts = re.findall(r"(\d+)([smhd])", raw)
-        return sum(int(count) * _SECONDS[unit] for count, unit in parts)
+        return round(_sum_of_parts(raw.replace(" ", "")))
     if kind == "gigabytes" and isinstance(raw, str) and (size := _SIZE.fullmatch(raw.strip())):
         return int(size[1])
     raise Unfit(f"wants {_WANTED[kind]}, not {_shown(raw)}", _quoting_hint(kind, raw))
+
+
+def duration(text: str) -> float:
+    """Seconds in a duration of the command line, which unlike a config's may have fractions.
+
+    :raises Unfit: when it is none, or none that can pass.
+
+    >>> duration("1.5h"), duration("1m30s"), duration("90")
+    (5400.0, 90.0, 90.0)
+    """
+    said = text.replace(" ", "")
+    seconds = 0.0
+    if re.fullmatch(_NUMBER, said):
+        seconds = float(said)
+    elif _FRACTIONAL.fullmatch(said):
+        seconds = _sum_of_parts(said)
+    if not 0 < seconds < math.inf:
+        raise Unfit(f'wants a time above zero such as "20s", "5m", "1.5h" or seconds, not {text!r}')
+    return seconds
+
+
+def _sum_of_parts(said: str) -> float:
+    parts = re.findall(rf"({_NUMBER})([smhd])", said)
+    return sum(float(count) * _SECONDS[unit] for count, unit in parts)
 
 
 def _quoting_hint(kind: Kind, raw: Any) -> str:
@@ -105,6 +131,13 @@ def _strings(raw: Any) -> tuple[str, ...]:
         return tuple(raw)
     hint = f'write it as a list: ["{raw}"]' if isinstance(raw, str) else ""
     raise Unfit(f"wants a list of strings, not {_shown(raw)}", hint)
+
+
+def _integers(raw: Any) -> tuple[int, ...]:
+    if isinstance(raw, list | tuple) and all(type(item) is int for item in raw):
+        return tuple(raw)
+    hint = f"write it as a list: [{raw}]" if type(raw) is int else ""
+    raise Unfit(f"wants a list of integers, not {_shown(raw)}", hint)
 
 
 def _plain(raw: Any) -> Any:

@@ -42,5 +42,6 @@ def _job(job: JobSettings, schema: Schema) -> dict[str, Any]:
         "parameters": parameters,
         "arguments": dict(job.arguments),
         "paths": dict(job.paths),
+        "retry": {"max": job.retry.max, "exit_codes": list(job.retry.exit_codes)},
         "collect": {place: list(patterns) for place, patterns in job.collect.items()},
     }

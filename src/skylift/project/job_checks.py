@@ -23,6 +23,7 @@ Where = Callable[[KeyPath], str]
 _CHANNEL = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9.\-_]{1,64}")
 _NOT_YET = ("run:", "dataset:", "fsx://", "efs://")
 _COLLECTED = ("model", "output")
+_RETRIES = 100
 _PLACES = ("model", "output", "checkpoints", "gpus", "hosts", "rank", "run")
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}?|\}")
 
@@ -34,6 +35,8 @@ def check_job(job: JobSettings, root: Path, where: Where) -> Iterator[Issue]:
     yield from _hyperparameters(job, where)
     yield from _templates(job, where)
     yield from _paths(job, where)
+    if not 0 <= job.retry.max <= _RETRIES:
+        yield Issue(where(("retry", "max")), f"wants 0 to {_RETRIES}, not {job.retry.max}")
     for place in job.collect:
         if place not in _COLLECTED:
             what = f"files are collected into {' or '.join(_COLLECTED)}, not {place!r}"

@@ -6,7 +6,7 @@
     Named   keys that the user picks  [targets.*], [channels.*], [arguments]
     Free    anything at all           what stands in [hyperparameters]
     Value   one value, of a kind
-    Values  a list of strings
+    Values  a list of strings, or of integers
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class Value:
 
 @dataclass(frozen=True)
 class Values:
-    default: tuple[str, ...] = ()
+    default: tuple[str, ...] | tuple[int, ...] = ()
+    kind: Kind = "string"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _spec(hint: Any, default: Any) -> Spec:
     if origin in (Union, types.UnionType):
         return _spec(next(item for item in inner if item is not type(None)), default)
     if origin is tuple:
-        return Values(default or ())
+        return Values(default or (), _KINDS[inner[0]])
     if is_dataclass(hint) and isinstance(hint, type):
         return table_of(hint)
     if isinstance(origin, type) and issubclass(origin, Mapping):

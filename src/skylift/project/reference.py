@@ -50,7 +50,7 @@ def _kind(spec: Spec) -> str:
     if isinstance(spec, Value):
         return " or ".join(f'"{choice}"' for choice in spec.choices) or spec.kind
     if isinstance(spec, Values):
-        return "list of strings"
+        return f"list of {spec.kind}s"
     if isinstance(spec, Named) and not isinstance(spec.each, Free):
         return f"table of {_kind(spec.each)}".replace("table of list", "table of lists", 1)
     return "table"

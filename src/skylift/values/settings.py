@@ -35,6 +35,16 @@ class ChannelSettings:
 
 
 @dataclass(frozen=True)
+class RetrySettings:
+    """Starting the script again, from its checkpoints, when it failed. The job stays one job."""
+
+    max: int = 0
+    """How often it is started again, at most."""
+    exit_codes: tuple[int, ...] = ()
+    """Only after these; 128 and the signal's number where one ended it. Empty: after any failure."""
+
+
+@dataclass(frozen=True)
 class JobSettings:
     """One job of the project. The keys at top level are the job ``train``; ``[jobs.NAME]`` adds others."""
 
@@ -55,6 +65,8 @@ class JobSettings:
     """Files the script leaves in its work directory: ``model = ["*.pkl"]``, ``output = ["logs/**"]``."""
     metrics: Mapping[str, str] = field(default_factory=dict)
     """Own metric patterns: name to a regular expression whose first group is the number."""
+    retry: RetrySettings = field(default_factory=RetrySettings)
+    """``{ max = 2, exit-codes = [75] }``: the runtime starts the script again; only checkpoints are kept."""
 
 
 @dataclass(frozen=True)

@@ -293,3 +293,32 @@ def test_a_variable_that_cannot_be_is_left_out_and_named(stage: Stage) -> None:
     result = stage.run()
     assert (result.code, result.out) == (0, "False xxx 121\n"), result.err
     assert "skylift: left out SM_HPS: it is longer than a variable can be\n" in result.err
+
+
+def test_a_failed_script_is_started_again_from_its_checkpoints(stage: Stage) -> None:
+    stage.script(
+        "import os, pathlib, sys\n"
+        "model, work = pathlib.Path(os.environ['SM_MODEL_DIR']), pathlib.Path('left.txt')\n"
+        "assert not list(model.iterdir()) and not work.exists()\n"
+        "saved = model.parent / 'checkpoints' / 'step'\n"
+        "saved.parent.mkdir(exist_ok=True)\n"
+        "step = int(saved.read_text()) if saved.exists() else 0\n"
+        "saved.write_text(str(step + 1)); (model / 'm').write_text(str(step)); work.write_text('x')\n"
+        "if step < 2: raise SystemExit(75)\n"
+    )
+    stage.job["retry"] = {"max": 2, "exit_codes": [75]}
+    result = stage.run()
+    assert (result.code, result.failure) == (0, ""), result.err
+    assert (stage.model / "m").read_text() == "2"
+    assert "attempt 3 of 3" in result.err
+
+
+@pytest.mark.parametrize(
+    ("retry", "starts"), [({"max": 1, "exit_codes": []}, 2), ({"max": 5, "exit_codes": [75]}, 1)]
+)
+def test_the_last_attempt_tells_the_reason(stage: Stage, retry: dict[str, object], starts: int) -> None:
+    stage.script("print('started'); raise ValueError('again')")
+    stage.job["retry"] = retry
+    result = stage.run()
+    assert (result.code, result.failure) == (1, "ValueError: again (train.py:1)")
+    assert result.out.count("started") == starts

@@ -44,6 +44,7 @@ def test_what_it_says() -> None:
                 ],
                 "arguments": {"data-dir": "{channel:train}"},
                 "paths": {"data/raw": "{channel:train}"},
+                "retry": {"max": 0, "exit_codes": []},
                 "collect": {"model": ["*.pkl"]},
             }
         },
