@@ -16,6 +16,7 @@ from skylift.cli.options import (
     quiet_option,
 )
 from skylift.cli.talk import Watching, answer, emit, ending, exit_code, say
+from skylift.flow.demands import seconds
 from skylift.flow.preparing import RunOptions
 from skylift.flow.running import Run
 from skylift.report.plans import plan_text
@@ -48,6 +49,18 @@ class _WithRaw(click.Command):
 @click.option("--job", default="train", help="Which of the project's jobs.")
 @click.option("--python", metavar="PATH", help="Interpreter for the local target.")
 @click.option("--detach", "-d", is_flag=True, help="Return when the job is created; it goes on by itself.")
+@click.option(
+    "--max-run", metavar="DURATION", help="Stop the job after this time, as the target's max-run does."
+)
+@click.option(
+    "--grace", metavar="DURATION", help="Time between SIGTERM and SIGKILL, instead of the target's."
+)
+@click.option(
+    "--interrupt-after",
+    metavar="DURATION",
+    help="Interrupt the job once as a spot instance is, and start it again (local and docker).",
+)
+@click.option("--stop-after", metavar="DURATION", help="Stop the job in Training (local and docker).")
 @locked_option
 @dry_run_option
 @quiet_option
@@ -62,6 +75,10 @@ def command(
     job: str,
     python: str | None,
     detach: bool,
+    max_run: str | None,
+    grace: str | None,
+    interrupt_after: str | None,
+    stop_after: str | None,
     locked: bool,
     dry_run: bool,
     quiet: bool,
@@ -72,10 +89,17 @@ def command(
     """Train. Prints the run's name on stdout; the log and everything else goes to stderr.
 
     Parameters are the script's own: `skylift run epochs=5 lr=0.01`.
+    A DURATION is `20s`, `5m`, `1.5h`, or seconds.
     """
+    demands = {
+        "interrupt_after_s": seconds("--interrupt-after", interrupt_after),
+        "stop_after_s": seconds("--stop-after", stop_after),
+        "max_run_s": seconds("--max-run", max_run),
+        "grace_s": seconds("--grace", grace),
+    }
     # A plan must not write the lock, and an image can not be planned without one.
     project = load(folder, overrides, quiet=quiet or as_json, locked=locked or dry_run)
-    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach)
+    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach, **demands)
     if dry_run:
         plan = project.plan(options)
         answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from skylift.emulator.execution import Running
+from skylift.emulator.interruptions import NO_FAULTS, Faults
 from skylift.values.ports import Clock
 
 _POLL_S = 0.1
@@ -25,15 +26,25 @@ class End:
     exit_code: int
     stopped_as: StoppedAs
     """The secondary status of a job that was stopped; empty when it ended by itself."""
+    interrupted: bool = False
+    """Its instance was taken away: the job starts again."""
 
 
 class Attendance:
-    """Attends one container. ``stop`` may come from any thread, or a signal handler: it takes no lock."""
+    """Attends a job's containers, one after the other.
 
-    def __init__(self, clock: Clock) -> None:
+    ``stop`` may come from any thread, or a signal handler: it takes no lock.
+    """
+
+    def __init__(self, clock: Clock, faults: Faults = NO_FAULTS) -> None:
         self._clock = clock
+        self._faults = faults
         self._asked = False
         self._kill = False
+        self._interrupted = False
+        self._stopped_by_fault = False
+        self._spent_s = 0.0
+        """In attempts that were interrupted: the limits are those of the job, not of an attempt."""
 
     def asked(self) -> bool:
         """True once somebody wants the job to stop."""
@@ -43,20 +54,38 @@ class Attendance:
         self._kill = self._kill or kill
         self._asked = True
 
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Warnings for the faults that never came."""
+        return self._faults.missed(interrupted=self._interrupted, stopped=self._stopped_by_fault)
+
     def attend(self, running: Running, limits: Limits, on_stopping: Callable[[], None]) -> End:
         """Wait for the end. ``on_stopping`` is called once, before SIGTERM is sent."""
-        time_is_up = self._clock.monotonic() + limits.max_run_s
+        began = self._clock.monotonic() - self._spent_s
         while (code := running.wait(_POLL_S)) is None:
-            stopped_as = self._reason(time_is_up)
+            trained_s = self._clock.monotonic() - began
+            stopped_as = self._reason(trained_s, limits.max_run_s)
             if stopped_as:
                 on_stopping()
                 return End(self._end(running, limits.grace_s), stopped_as)
+            if not self._interrupted and _is_due(self._faults.interrupt_after_s, trained_s):
+                self._interrupted, self._spent_s = True, trained_s
+                return End(self._kill_at_once(running), "", interrupted=True)
         return End(code, "")
 
-    def _reason(self, time_is_up: float) -> StoppedAs:
+    def _reason(self, trained_s: float, max_run_s: float) -> StoppedAs:
         if self._asked:
             return "Stopped"
-        return "MaxRuntimeExceeded" if self._clock.monotonic() >= time_is_up else ""
+        if trained_s >= max_run_s:
+            return "MaxRuntimeExceeded"
+        self._stopped_by_fault = _is_due(self._faults.stop_after_s, trained_s)
+        return "Stopped" if self._stopped_by_fault else ""
+
+    def _kill_at_once(self, running: Running) -> int:
+        running.kill()
+        while (code := running.wait(_POLL_S)) is None:
+            running.kill()
+        return code
 
     def _end(self, running: Running, grace_s: float) -> int:
         running.terminate()
@@ -66,3 +95,7 @@ class Attendance:
                 # Again until it is gone: a container may have been between two states.
                 running.kill()
         return code
+
+
+def _is_due(after_s: float | None, trained_s: float) -> bool:
+    return after_s is not None and trained_s >= after_s

@@ -19,6 +19,7 @@ _MESSAGES = {
     "Starting": "Preparing the instances for training",
     "Downloading": "Downloading input data",
     "Training": "Training image download completed. Training in progress.",
+    "Interrupted": "The instances were interrupted",
     "Stopping": "Stopping the training job",
     "Uploading": "Uploading generated training model",
     "Completed": "Training job completed",
@@ -86,7 +87,9 @@ class History:
 
     def enter(self, secondary: str, status: Status = "InProgress") -> None:
         now = self._clock.now()
-        times = {} if secondary != "Downloading" else {"TrainingStartTime": iso(now)}
+        # After an interruption the job is still the one that began then.
+        begins = secondary == "Downloading" and "TrainingStartTime" not in self._description
+        times = {"TrainingStartTime": iso(now)} if begins else {}
         self._replace(now, status, secondary, times)
 
     def end(self, outcome: Outcome, metrics: Sequence[Mapping[str, Any]]) -> None:

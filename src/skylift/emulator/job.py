@@ -6,6 +6,7 @@ description that DescribeTrainingJob would answer. The way::
 
     Starting → Downloading → Training → Uploading → Completed
                                 │            └────→ Failed
+                                ├→ Interrupted → Starting …, where a fault was asked for
                                 └→ Stopping → Uploading → Stopped | MaxRuntimeExceeded
 """
 
@@ -17,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skylift.emulator.attendance import Attendance, Limits
+from skylift.emulator.attendance import Attendance, End, Limits
 from skylift.emulator.checkpoints import CheckpointUploads
 from skylift.emulator.execution import Container, Executor, Running
 from skylift.emulator.faults import JobFault
 from skylift.emulator.history import History, Observer, Outcome
+from skylift.emulator.interruptions import NO_FAULTS, Faults, lose_instance
 from skylift.emulator.metrics import FinalMetrics
 from skylift.emulator.output import Pump
 from skylift.emulator.pack import is_empty, pack
@@ -56,6 +58,7 @@ class JobOptions:
     grace_s: float = STOP_GRACE_S
     """Seconds between SIGTERM and SIGKILL."""
     host: str = "algo-1"
+    faults: Faults = NO_FAULTS
 
     def arn(self, name: str) -> str:
         return f"arn:{self.partition}:sagemaker:{self.region}:{self.account}:training-job/{name}"
@@ -81,7 +84,7 @@ class EmulatedJob:
         self._clock = clock
         self._options = options
         self._history = History(observer, clock)
-        self._attendance = Attendance(clock)
+        self._attendance = Attendance(clock, options.faults)
         self._warnings: list[str] = []
         self._mounts: list[Mount] = []
         definitions = request.get("AlgorithmSpecification", {}).get("MetricDefinitions")
@@ -122,15 +125,16 @@ class EmulatedJob:
         except BaseException as error:
             self._history.end(Outcome("Failed", "Failed", f"InternalServerError: {error}"), metrics.listed())
             raise
+        self._warnings += self._attendance.missed
         self._history.end(outcome, metrics.listed())
 
     def _perform(self, metrics: FinalMetrics) -> Outcome:
-        write_tree(self._request, self._place, self._options.host)
-        container = self._download()
-        if container is None:
+        while (end := self._attempt(metrics)) is not None and end.interrupted:
+            self._restart()
+        if end is None:
             self._history.enter("Stopping", "Stopping")
             return _STOPPED
-        outcome = self._train(container, metrics)
+        outcome = self._outcome(end)
         try:
             self._upload(outcome)
         except JobFault as fault:
@@ -140,6 +144,19 @@ class EmulatedJob:
             self._warnings.append(str(fault))
         self._warnings += self._storage.changes(self._mounts)
         return outcome
+
+    def _attempt(self, metrics: FinalMetrics) -> End | None:
+        """How one container ended; None when the job was stopped before there was one."""
+        write_tree(self._request, self._place, self._options.host)
+        container = self._download()
+        return None if container is None else self._train(container, metrics)
+
+    def _restart(self) -> None:
+        self._history.enter("Interrupted")
+        # The next attempt looks at the data anew: what this one did to it has to be told now.
+        self._warnings += self._storage.changes(self._mounts)
+        lose_instance(self._request, self._place)
+        self._history.enter("Starting")
 
     def _download(self) -> Container | None:
         """The container to start; None when the job was stopped before."""
@@ -172,7 +189,7 @@ class EmulatedJob:
         image = self._request.get("AlgorithmSpecification", {}).get("TrainingImage", "")
         return Container(name, image, start_of(self._request), environment, self._place, tuple(self._mounts))
 
-    def _train(self, container: Container, metrics: FinalMetrics) -> Outcome:
+    def _train(self, container: Container, metrics: FinalMetrics) -> End:
         self._history.enter("Training")
         with ExitStack() as ending:
             uploads = CheckpointUploads(self._storage, self._request, self._checkpoints)
@@ -185,7 +202,9 @@ class EmulatedJob:
             # Comes first when the block ends: then all output is written, and nothing writes any more.
             ending.callback(self._take_back, running)
             write_json(self._place.owned, running.owned)
-            end = self._attendance.attend(running, self._limits, self._on_stopping)
+            return self._attendance.attend(running, self._limits, self._on_stopping)
+
+    def _outcome(self, end: End) -> Outcome:
         if end.stopped_as:
             return Outcome("Stopped", end.stopped_as)
         if end.exit_code == 0:

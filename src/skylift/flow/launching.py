@@ -174,6 +174,10 @@ class Launch:
             "executor": executors[self._backend],
             "interpreter": prepared.interpreter.path,
             "grace_s": prepared.target.grace,
+            "faults": {
+                "interrupt_after_s": prepared.options.interrupt_after_s,
+                "stop_after_s": prepared.options.stop_after_s,
+            },
             "region": _region(prepared),
             "endpoint": prepared.sources.world.environment.get(ENDPOINT_VARIABLE, ""),
             "metrics": dict(prepared.job.metrics),

@@ -20,6 +20,7 @@ from typing import Any
 from skylift.emulator.containers import ContainerExecutor
 from skylift.emulator.execution import Executor
 from skylift.emulator.here import HereStorage
+from skylift.emulator.interruptions import Faults
 from skylift.emulator.job import EmulatedJob, JobOptions
 from skylift.emulator.place import JobPlace
 from skylift.emulator.processes import ProcessExecutor
@@ -90,7 +91,12 @@ def _executor(folder: RunFolder, intent: Mapping[str, Any]) -> Executor:
 
 
 def _options(intent: Mapping[str, Any]) -> JobOptions:
-    return JobOptions(region=str(intent["region"]), account=LOCAL_ACCOUNT, grace_s=float(intent["grace_s"]))
+    return JobOptions(
+        region=str(intent["region"]),
+        account=LOCAL_ACCOUNT,
+        grace_s=float(intent["grace_s"]),
+        faults=Faults(**_table(intent, "faults")),
+    )
 
 
 def _for_a_job(environment: Mapping[str, str]) -> dict[str, str]:

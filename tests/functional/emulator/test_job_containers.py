@@ -24,6 +24,7 @@ from tests.functional.emulator.workbench import (
 from skylift.emulator import orphans
 from skylift.emulator.containers import ContainerExecutor
 from skylift.emulator.here import HereStorage
+from skylift.emulator.interruptions import Faults
 from skylift.errors import NotReady
 from skylift.host.files import write_json
 
@@ -58,7 +59,7 @@ def container_bench(
     # Names of runs never come back; those of tests must not either.
     name = f"emulator-{os.getpid()}-{abs(hash(str(folder)))}"
     channels = [make_channel("program", program.as_uri()), *more.pop("channels", [])]
-    options: dict[str, Any] = {key: more.pop(key) for key in ("storage", "grace_s") if key in more}
+    options: dict[str, Any] = {key: more.pop(key) for key in ("storage", "grace_s", "faults") if key in more}
     executor = ContainerExecutor(environment=environment, owner=more.pop("owner", None))
     request = make_request(
         TrainingJobName=name, AlgorithmSpecification=algorithm, InputDataConfig=channels, **more
@@ -219,3 +220,26 @@ def test_a_container_of_a_dead_owner_is_ended(
     assert docker(environment, "ps", "-aq", "--filter", f"name={name}") == ""
     write_json(bench.place.owned, {"container": name, "docker": "docker"})
     assert not orphans.end(bench.place, environment)
+
+
+def test_an_interrupted_job_finds_its_checkpoints_and_nothing_else(
+    tmp_path: Path, base_image: str, environment: dict[str, str]
+) -> None:
+    bench = container_bench(
+        tmp_path,
+        base_image,
+        environment,
+        """
+        print((ML / "checkpoints/epoch").exists(), os.listdir(ML / "model"), flush=True)
+        if not (ML / "checkpoints/epoch").exists():
+            (ML / "checkpoints/epoch").write_text("1")
+            (ML / "model/half").write_text("half")
+            time.sleep(600)
+        """,
+        faults=Faults(interrupt_after_s=3),
+    )
+    bench.job.run()
+    assert bench.description["TrainingJobStatus"] == "Completed", bench.description
+    assert statuses(bench.description)[2:6] == ["Training", "Interrupted", "Starting", "Downloading"]
+    assert bench.observer.texts == ["False []", "True []"]
+    assert bench.job.warnings == ()

@@ -15,6 +15,7 @@ from typing import Any
 
 from skylift.emulator.execution import Executor
 from skylift.emulator.here import HereStorage
+from skylift.emulator.interruptions import NO_FAULTS, Faults
 from skylift.emulator.job import EmulatedJob, JobOptions
 from skylift.emulator.place import JobPlace
 from skylift.emulator.processes import ProcessExecutor
@@ -152,6 +153,7 @@ def make_bench(
     storage: Storage | None = None,
     observer: Remembering | None = None,
     grace_s: float = 20.0,
+    faults: Faults = NO_FAULTS,
 ) -> Bench:
     place, observer = JobPlace(folder / "run" / "ml"), observer or Remembering()
     artifacts = folder / "run" / "artifacts"
@@ -162,7 +164,7 @@ def make_bench(
         storage=storage or HereStorage(artifacts),
         observer=observer,
         clock=SystemClock(),
-        options=JobOptions("eu-central-1", "123456789012", grace_s=grace_s),
+        options=JobOptions("eu-central-1", "123456789012", grace_s=grace_s, faults=faults),
     )
     return Bench(job, observer, place, artifacts)
 
