@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple
 from skylift_runtime.arguments import Hyperparameters, read_hyperparameters
 from skylift_runtime.contract import RESERVED_CHANNEL, Tree
 from skylift_runtime.description import read_json
+from skylift_runtime.failure import Unusable
 
 _DEFAULT_GROUP = "homogeneousCluster"
 
@@ -48,18 +49,30 @@ class Machine(NamedTuple):
 
 
 def read_config(tree: Tree) -> Config:
-    """Read the platform's files; one that is not there has the official toolkit's default."""
+    """Read the platform's files; without them a job is one host's, without channels.
+
+    :raises Unusable: when a file is no JSON object, or names no host.
+    """
     channels = _read(tree.input_data_config, {})
     channels.pop(RESERVED_CHANNEL, None)
     return Config(
         hyperparameters=read_hyperparameters(_read(tree.hyperparameters, {})),
         channels=channels,
-        resources=_read(tree.resource_config, _one_host("algo-1")),
+        resources=_resources(tree),
     )
 
 
+def _resources(tree: Tree) -> Dict[str, Any]:
+    found = _read(tree.resource_config, _one_host("algo-1"))
+    # Jobs of before 2022 have just these: what is not in the file is not made up.
+    for key in ("current_host", "hosts"):
+        if not found.get(key):
+            raise Unusable("%s has no `%s`" % (tree.resource_config, key))
+    return found
+
+
 def _read(path: str, default: Dict[str, Any]) -> Dict[str, Any]:
-    return {**default, **read_json(path)} if os.path.exists(path) else default
+    return read_json(path) if os.path.exists(path) else default
 
 
 def _one_host(host: str) -> Dict[str, Any]:

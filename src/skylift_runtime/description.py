@@ -60,6 +60,11 @@ class Job(NamedTuple):
     retry: Retry = Retry()
 
 
+def is_described(environ: Mapping[str, str]) -> bool:
+    """Whether the client left a description; one that was named and is not there is an error, not a no."""
+    return bool(environ.get(PROJECT_VARIABLE)) or os.path.isfile(os.path.join(SKYLIFT_ROOT, PROJECT_FILE))
+
+
 def read_job(environ: Mapping[str, str]) -> Job:
     """The job that we are asked to run.
 

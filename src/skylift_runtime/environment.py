@@ -48,6 +48,8 @@ class Launch(NamedTuple):
     arguments: Sequence[str]
     channels: Mapping[str, str]
     """Where each channel is."""
+    source: str = ""
+    """Where the code came from; empty for the work directory itself."""
 
 
 def variables(
@@ -136,6 +138,7 @@ def _facts(
     service = config.hyperparameters.service
     return {
         **_places(tree),
+        "module_dir": launch.source or tree.code,
         **_cluster(config),
         "additional_framework_parameters": _framework(config.hyperparameters),
         "channel_input_dirs": dict(launch.channels),
@@ -160,7 +163,6 @@ def _places(tree: Tree) -> Dict[str, str]:
         "input_dir": tree.input,
         "input_config_dir": tree.config,
         "model_dir": tree.model,
-        "module_dir": tree.code,
         "output_dir": tree.output,
         "output_data_dir": tree.output_data,
         "output_intermediate_dir": tree.intermediate,

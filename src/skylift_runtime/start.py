@@ -20,7 +20,7 @@ from skylift_runtime.contract import (
     ML_ROOT,
     Tree,
 )
-from skylift_runtime.description import Job, read_job
+from skylift_runtime.description import EntryPoint, Job, is_described, read_job
 from skylift_runtime.environment import Launch, python_path, search_path, too_long, variables
 from skylift_runtime.failure import Ending, Unusable, read_facts, write_failure
 from skylift_runtime.launch import run
@@ -41,6 +41,8 @@ class Prepared(NamedTuple):
     environ: Dict[str, str]
     links: Mapping[str, str]
     channels: Mapping[str, str]
+    install: Sequence[str] = ()
+    """What has to run first."""
 
 
 def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, str]] = None) -> int:
@@ -61,6 +63,8 @@ def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, st
 def _prepare(argv: Sequence[str], tree: Tree, environ: Mapping[str, str]) -> Prepared:
     if list(argv) not in ([], ["train"]):
         raise Unusable("this is for training, it cannot `%s`" % " ".join(argv))
+    if not is_described(environ):
+        return _prepare_drop_in(tree, environ)
     job, config, machine = read_job(environ), read_config(tree), look_at_machine(environ)
     channels = lay_channels(tree, config.channels)
     places = Places(_named_places(tree, config, machine, environ), channels)
@@ -73,6 +77,23 @@ def _prepare(argv: Sequence[str], tree: Tree, environ: Mapping[str, str]) -> Pre
     launch = Launch(job.entry_point.target, arguments, channels)
     ours = variables(tree, config, launch, machine, environ)
     return Prepared(job, work, command, _environment(environ, ours, work.root, job), links, channels)
+
+
+def _prepare_drop_in(tree: Tree, environ: Mapping[str, str]) -> Prepared:
+    from skylift_runtime.dropin import drop_in
+
+    config = read_config(tree)
+    found = drop_in(environ, config, tree)
+    for note in found.notes:
+        _say(note)
+    channels = lay_channels(tree, config.channels)
+    entry, command = found.job.entry_point, found.command
+    if entry.kind != "command":
+        command = _bootstrapped(entry, found.arguments)
+    launch = Launch(found.name, found.arguments, channels, found.source)
+    ours = variables(tree, config, launch, look_at_machine(environ), environ)
+    environment = _environment(environ, ours, found.work.root, found.job)
+    return Prepared(found.job, found.work, command, environment, {}, channels, found.install)
 
 
 def _named_places(tree: Tree, config: Config, machine: Machine, environ: Mapping[str, str]) -> Dict[str, str]:
@@ -101,8 +122,11 @@ def _command(job: Job, config: Config, places: Places) -> "tuple[List[str], List
         return [*(places.expand(word) for word in entry.command), *arguments], arguments
     if entry.kind == "script" and not os.path.isfile(os.path.join(job.code, entry.target)):
         raise Unusable("the entry point %s is not among the files that ship" % entry.target)
-    bootstrap = os.path.join(_PACKAGE, "bootstrap.py")
-    return [sys.executable, bootstrap, entry.kind, entry.target, *arguments], arguments
+    return _bootstrapped(entry, arguments), arguments
+
+
+def _bootstrapped(entry: EntryPoint, arguments: List[str]) -> List[str]:
+    return [sys.executable, os.path.join(_PACKAGE, "bootstrap.py"), entry.kind, entry.target, *arguments]
 
 
 def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str, job: Job) -> Dict[str, str]:
@@ -120,6 +144,10 @@ def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str,
 
 
 def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
+    if prepared.install:
+        ending, text = _attempt(tree, prepared._replace(command=list(prepared.install)), relay)
+        if ending.code:
+            return _failed(tree, "installing the requirements failed: " + text, ending.code)
     attempt, retry = 1, prepared.job.retry
     ending, text = _attempt(tree, prepared, relay)
     while ending.code and not ending.stopped and retry.wanted(attempt, ending.code):

@@ -35,6 +35,17 @@ def lay_work_directory(code: str, root: str) -> WorkDirectory:
     return work
 
 
+def in_place(root: str) -> WorkDirectory:
+    """A folder that the job works in as it is, with what it holds now."""
+    work = WorkDirectory(root, {}, [])
+    for folder, _, names in os.walk(root):
+        for name in names:
+            full = os.path.join(folder, name)
+            if os.path.isfile(full):
+                work.shipped[os.path.relpath(full, root)] = stamp(full)
+    return work
+
+
 def _copy_folder(code: str, work: WorkDirectory, folder: str) -> None:
     with os.scandir(os.path.join(code, folder)) as entries:
         for entry in entries:

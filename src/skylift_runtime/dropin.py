@@ -1,0 +1,97 @@
+"""A job that knows nothing of us: what the official toolkit would do with it, done here.
+
+No description of a project is in the image; the code lies in ``/opt/ml/code`` or where
+``sagemaker_submit_directory`` says, and a variable or hyperparameter names the program.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import List, Mapping, NamedTuple
+
+from skylift_runtime.config import Config
+from skylift_runtime.contract import PROJECT_FILE, SKYLIFT_ROOT, Tree
+from skylift_runtime.description import EntryPoint, Job
+from skylift_runtime.failure import Unusable
+from skylift_runtime.toolkit import (
+    COMMAND,
+    PACKAGE,
+    SCRIPT,
+    Program,
+    command_line,
+    fetch,
+    find_program,
+    kind_of,
+    launch_command,
+    requirements_command,
+)
+from skylift_runtime.workdir import WorkDirectory, in_place
+
+# A name that begins with a dash would be an option of the interpreter.
+_NAME = re.compile(r"[A-Za-z0-9_.+][A-Za-z0-9._+/-]*")
+
+
+class DropIn(NamedTuple):
+    """What is to be run, and where."""
+
+    job: Job
+    work: WorkDirectory
+    command: List[str]
+    """For a script or a module without interpreter: the bootstrap is put in front."""
+    arguments: List[str]
+    name: str
+    """The program, as the job names it."""
+    source: str
+    """Where the code was said to be."""
+    install: List[str]
+    """What has to run first; empty when nothing has."""
+    notes: List[str]
+
+
+def drop_in(environ: Mapping[str, str], config: Config, tree: Tree) -> DropIn:
+    """Lay the code out and say what is to be run.
+
+    :raises Unusable: when nothing names a program, or its code can not be had.
+    """
+    program = find_program(environ, config.hyperparameters.service, tree.code)
+    if program is None:
+        raise Unusable(
+            "nothing says what to run: there is no %s below $SKYLIFT_PROJECT or %s, and neither "
+            "SAGEMAKER_PROGRAM nor the hyperparameter sagemaker_program names a program"
+            % (PROJECT_FILE, SKYLIFT_ROOT)
+        )
+    if not _NAME.fullmatch(program.name) or ".." in program.name.split("/"):
+        raise Unusable("%r is not a program: it wants the path of a file below the code" % program.name)
+    fetched = fetch(program.source, tree.code)
+    program = program._replace(kind=kind_of(program.name, tree.code))
+    if not os.path.isfile(os.path.join(tree.code, program.name)):
+        raise Unusable("the program %s is not in %s" % (program.name, tree.code))
+    if program.kind == COMMAND:
+        os.chmod(os.path.join(tree.code, program.name), 0o777)  # noqa: S103 - as the toolkit does
+    arguments = command_line(config.hyperparameters.user)
+    entry = EntryPoint(_kind(program), _target(program), ())
+    job = Job(tree.code, entry, [], [], {}, {}, {})
+    install = requirements_command(program, tree.code, sys.executable) or []
+    notes = (
+        []
+        if fetched or program.source == tree.code
+        else ["%s is not empty, so the code at %s was not fetched" % (tree.code, program.source)]
+    )
+    if environ.get("SAGEMAKER_TRAINING_MODULE"):
+        notes.append("SAGEMAKER_TRAINING_MODULE is not called: the program is started as it is")
+    command = launch_command(program, arguments, sys.executable)
+    return DropIn(job, in_place(tree.code), command, arguments, program.name, program.source, install, notes)
+
+
+def _kind(program: Program) -> str:
+    return {SCRIPT: "script", PACKAGE: "module"}.get(program.kind, "command")
+
+
+def _target(program: Program) -> str:
+    return (
+        program.name[: -len(".py")]
+        if program.kind == PACKAGE and program.name.endswith(".py")
+        else program.name
+    )

@@ -1,0 +1,115 @@
+"""Without a project description the runtime does what the official toolkit does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tarfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from tests.functional.runtime.stage import Stage
+
+SHOW = "import json, os, sys\nprint(json.dumps([sys.argv, dict(os.environ), os.getcwd()]))\n"
+
+
+@dataclass
+class DropIn:
+    stage: Stage
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def code(self, path: str, text: str) -> Path:
+        file = self.stage.ml / "code" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+    def run(self) -> subprocess.CompletedProcess[str]:
+        self.stage.write()
+        environ = {**self.stage.environ(), **self.environ}
+        # The image knows nothing of us.
+        del environ["SKYLIFT_PROJECT"]
+        return subprocess.run(
+            [*self.stage.command()], env=environ, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    @property
+    def failure(self) -> str:
+        return (self.stage.ml / "output" / "failure").read_text()
+
+
+@pytest.fixture
+def job(stage: Stage) -> DropIn:
+    return DropIn(stage, {"SAGEMAKER_PROGRAM": "train.py"})
+
+
+def test_a_script_gets_the_toolkits_arguments_and_variables(job: DropIn) -> None:
+    job.code("train.py", SHOW)
+    job.stage.channel("train", {"x.csv": ""})
+    job.stage.hyperparameters = {
+        "flag": "true", "lst": '[1,"a"]', "d": '{"b":2,"a":1}', "empty": '""', "x": "5", "text": "two words; $HOME",
+        "sagemaker_region": '"eu-west-1"',
+    }  # fmt: skip
+    done = job.run()
+    assert done.returncode == 0, done.stderr
+    argv, environ, folder = json.loads(done.stdout)
+    arguments = ["-d", "a=1,b=2", "--empty", "", "--flag", "True", "--lst", "[1, 'a']", "--text", "two words; $HOME", "-x", "5"]  # fmt: skip
+    assert argv == ["train.py", *arguments]
+    assert json.loads(environ["SM_USER_ARGS"]) == arguments
+    assert (environ["SM_USER_ENTRY_POINT"], environ["SM_MODULE_NAME"]) == ("train.py", "train")
+    assert environ["SM_MODULE_DIR"] == folder == str(job.stage.ml / "code")
+    assert environ["PYTHONPATH"].split(os.pathsep)[0] == folder
+
+
+def test_a_shell_script_is_a_command(job: DropIn) -> None:
+    job.code("run.sh", '#!/bin/sh\nprintf "[%s]" "$@"\n')
+    job.environ["SAGEMAKER_PROGRAM"] = "run.sh"
+    job.stage.hyperparameters = {"a": "it's", "long": ""}
+    done = job.run()
+    assert (done.returncode, done.stdout) == (0, "[-a][it's][--long][]"), done.stderr
+
+
+def test_code_comes_from_an_archive_that_a_hyperparameter_names(job: DropIn, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("import helper; print(helper.NAME)")
+    (tmp_path / "helper.py").write_text("NAME = 'from the archive'")
+    with tarfile.open(tmp_path / "sourcedir.tar.gz", "w:gz") as archive:
+        for name in ("train.py", "helper.py"):
+            archive.add(tmp_path / name, name)
+    job.environ.clear()
+    job.stage.hyperparameters = {
+        "sagemaker_program": '"train.py"',
+        "sagemaker_submit_directory": json.dumps(str(tmp_path / "sourcedir.tar.gz")),
+    }
+    done = job.run()
+    assert (done.returncode, done.stdout) == (0, "from the archive\n"), done.stderr
+
+
+def test_what_the_toolkit_hides_is_told(job: DropIn) -> None:
+    job.code("train.py", "\nraise ValueError('no rows')")
+    assert job.run().returncode == 1
+    assert job.failure == "ValueError: no rows (train.py:2)"
+
+
+def test_requirements_are_installed_first_and_their_failure_is_told(job: DropIn) -> None:
+    job.code("train.py", "print('trained')")
+    job.code("requirements.txt", "./no-such-folder\n")
+    done = job.run()
+    assert done.returncode != 0
+    assert "trained" not in done.stdout
+    assert job.failure.startswith("installing the requirements failed: exit code")
+
+
+@pytest.mark.parametrize("name", ["-c", "../train.py", "/bin/sh", "gone.py"])
+def test_what_is_no_program_is_refused(job: DropIn, name: str) -> None:
+    job.code("train.py", "")
+    job.environ["SAGEMAKER_PROGRAM"] = name
+    assert job.run().returncode == 2
+    assert name in job.failure
+
+
+def test_nothing_to_run_is_said(job: DropIn) -> None:
+    job.environ.clear()
+    assert job.run().returncode == 2
+    assert "SAGEMAKER_PROGRAM" in job.failure
