@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import List, Mapping, NamedTuple
+from typing import Iterator, List, Mapping, NamedTuple
 
 from skylift_runtime.config import Config
 from skylift_runtime.contract import PROJECT_FILE, SKYLIFT_ROOT, Tree
@@ -18,14 +18,14 @@ from skylift_runtime.failure import Unusable
 from skylift_runtime.toolkit import (
     COMMAND,
     PACKAGE,
-    SCRIPT,
     Program,
     command_line,
     fetch,
     find_program,
     kind_of,
-    launch_command,
+    module_of,
     requirements_command,
+    shell_command,
 )
 from skylift_runtime.workdir import WorkDirectory, in_place
 
@@ -39,7 +39,7 @@ class DropIn(NamedTuple):
     job: Job
     work: WorkDirectory
     command: List[str]
-    """For a script or a module without interpreter: the bootstrap is put in front."""
+    """Empty for a script and a module, which are started by the bootstrap."""
     arguments: List[str]
     name: str
     """The program, as the job names it."""
@@ -71,27 +71,26 @@ def drop_in(environ: Mapping[str, str], config: Config, tree: Tree) -> DropIn:
     if program.kind == COMMAND:
         os.chmod(os.path.join(tree.code, program.name), 0o777)  # noqa: S103 - as the toolkit does
     arguments = command_line(config.hyperparameters.user)
-    entry = EntryPoint(_kind(program), _target(program), ())
-    job = Job(tree.code, entry, [], [], {}, {}, {})
-    install = requirements_command(program, tree.code, sys.executable) or []
-    notes = (
-        []
-        if fetched or program.source == tree.code
-        else ["%s is not empty, so the code at %s was not fetched" % (tree.code, program.source)]
+    return DropIn(
+        job=Job(tree.code, _entry_point(program), [], [], {}, {}, {}),
+        work=in_place(tree.code),
+        command=shell_command(program.name, arguments) if program.kind == COMMAND else [],
+        arguments=arguments,
+        name=program.name,
+        source=program.source,
+        install=requirements_command(program, tree.code, sys.executable) or [],
+        notes=list(_notes(environ, program, tree, fetched=fetched)),
     )
+
+
+def _entry_point(program: Program) -> EntryPoint:
+    if program.kind == PACKAGE:
+        return EntryPoint("module", module_of(program.name))
+    return EntryPoint(program.kind, program.name)
+
+
+def _notes(environ: Mapping[str, str], program: Program, tree: Tree, *, fetched: bool) -> Iterator[str]:
+    if not fetched and program.source != tree.code:
+        yield "%s is not empty, so the code at %s was not fetched" % (tree.code, program.source)
     if environ.get("SAGEMAKER_TRAINING_MODULE"):
-        notes.append("SAGEMAKER_TRAINING_MODULE is not called: the program is started as it is")
-    command = launch_command(program, arguments, sys.executable)
-    return DropIn(job, in_place(tree.code), command, arguments, program.name, program.source, install, notes)
-
-
-def _kind(program: Program) -> str:
-    return {SCRIPT: "script", PACKAGE: "module"}.get(program.kind, "command")
-
-
-def _target(program: Program) -> str:
-    return (
-        program.name[: -len(".py")]
-        if program.kind == PACKAGE and program.name.endswith(".py")
-        else program.name
-    )
+        yield "SAGEMAKER_TRAINING_MODULE is not called: the program is started as it is"

@@ -42,7 +42,7 @@ def _missing_variable(found: Match[str], around: Surroundings) -> str:
         return _missing_channel(name[len("SM_CHANNEL_") :].lower(), around)
     if name.startswith("SM_HP_"):
         return "there is no hyperparameter `%s`" % name[len("SM_HP_") :].lower()
-    return "`%s` is not set in the job; [targets.NAME.environment] sets variables" % name
+    return "`%s` is no variable of the contract" % name
 
 
 def _missing_channel(name: str, around: Surroundings) -> str:
@@ -120,11 +120,11 @@ _HINTS: "List[Tuple[re.Pattern[str], Answer]]" = [
           r"|Found no NVIDIA driver|NVIDIA driver on your system is too old|libcuda\.so", _always(_DRIVER)),
     _hint(r"Torch not compiled with CUDA enabled|not built with CUDA", _always(_BUILD)),
     _hint(r"KeyError: '(?P<name>SM_\w+)'", _missing_variable),
-    _hint(r"(?:KeyError: '|environment variable )(?P<name>[A-Z][A-Z0-9_]{2,})", _missing_variable),
+    _hint(r"KeyError: '(?:RANK|LOCAL_RANK|WORLD_SIZE|MASTER_ADDR|MASTER_PORT)'|environment variable (?:RANK|WORLD_SIZE|MASTER_\w+) expected",
+          _always('a launcher sets that: command = ["torchrun", "--nproc-per-node={gpus}", …]')),
     _hint(r"No module named '?(?P<name>\w+)", _missing_module),
     _hint(r"unrecognized arguments|the following arguments are required|argument \S+: (?:invalid|expected)"
-          r"|ambiguous option|[Nn]o such option|Missing option|got an unexpected keyword argument"
-          r"|missing \d+ required (?:positional|keyword-only) argument", _always(_HYPERPARAMETER)),
+          r"|ambiguous option|[Nn]o such option|Missing option", _always(_HYPERPARAMETER)),
     _hint(r"Unicode(?:En|De)codeError", _always(_ENCODING)),
     _hint(r"GLIBC(?:XX)?_[\d.]+' not found", _always("a wheel wants a newer C library than the base image has: choose a newer base")),
     _hint(r"Exec format error", _always("a program for another processor: images and wheels are for linux/amd64")),
@@ -132,9 +132,9 @@ _HINTS: "List[Tuple[re.Pattern[str], Answer]]" = [
           _always("the job reached no network: is it isolated, or in a VPC without a way out?")),
     _hint(r"[Uu]nable to locate credentials|NoCredentialsError",
           _always("the job has no AWS credentials: here they come from your environment, on the service from its role")),
-    _hint(r"(?::|line \d+:) (?P<name>[\w./-]+): (?:command )?not found",
+    _hint(r"(?m)^\S+: (?:line )?\d+: (?P<name>[\w./-]+): (?:command )?not found",
           lambda found, _around: "`%s` is not installed where the job runs" % found["name"]),
-    _hint(r"bus error|SIGBUS|unable to write to file </torch_|/dev/shm",
+    _hint(r"[Bb]us error|SIGBUS|unable to write to file </torch_|/dev/shm",
           _always("shared memory ran out: fewer DataLoader workers")),
 ]  # fmt: skip
 

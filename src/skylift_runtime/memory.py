@@ -9,7 +9,7 @@ _OOM_COUNTERS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.o
 
 
 def oom_kills(counters: Sequence[str] = _OOM_COUNTERS) -> int:
-    """How often the kernel ended a process of this machine or container for want of memory; 0 where unknown.
+    """A number that grows when the kernel ends a process here for want of memory; 0 where nothing tells.
 
     Source: ``oom_kill`` of cgroup v2's memory.events, v1's memory.oom_control, and /proc/vmstat.
     """
@@ -21,7 +21,7 @@ def oom_kills(counters: Sequence[str] = _OOM_COUNTERS) -> int:
         except (OSError, ValueError):
             continue
         found = re.search(r"^oom_kill (\d+)$", text, re.MULTILINE)
-        total = max(total, int(found.group(1)) if found else 0)
+        total += int(found.group(1)) if found else 0
     return total
 
 

@@ -87,9 +87,7 @@ def _prepare_drop_in(tree: Tree, environ: Mapping[str, str]) -> Prepared:
     for note in found.notes:
         _say(note)
     channels = lay_channels(tree, config.channels)
-    entry, command = found.job.entry_point, found.command
-    if entry.kind != "command":
-        command = _bootstrapped(entry, found.arguments)
+    command = found.command or _bootstrapped(found.job.entry_point, found.arguments)
     launch = Launch(found.name, found.arguments, channels, found.source)
     ours = variables(tree, config, launch, look_at_machine(environ), environ)
     environment = _environment(environ, ours, found.work.root, found.job)
@@ -163,7 +161,7 @@ def _attempt(tree: Tree, prepared: Prepared, relay: Relay) -> "tuple[Ending, str
     temporary = prepared.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the folder in it is new and ours alone
     folder = os.path.join(temporary, "skylift-" + os.urandom(8).hex())
     os.mkdir(folder, 0o700)
-    facts = os.path.join(folder, "facts.json")
+    facts = os.path.join(folder, "facts")
     try:
         ending = run(
             prepared.command,

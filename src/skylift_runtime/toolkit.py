@@ -88,17 +88,22 @@ def command_line(hyperparameters: Mapping[str, Any]) -> List[str]:
     return [text for key in sorted(hyperparameters) for text in (_flag(key), _text(hyperparameters[key]))]
 
 
-def launch_command(program: Program, arguments: Sequence[str], python: str) -> List[str]:
-    """The command for a program of known kind. It is to run in the code folder.
+def module_of(name: str) -> str:
+    """What ``python -m`` is given for the program of a package.
 
-    >>> launch_command(Program("run.sh", "", "command"), ["--a", "b c"], "python")
+    >>> module_of("train.py")
+    'train'
+    """
+    return re.sub(r"\.py\Z", "", name)
+
+
+def shell_command(name: str, arguments: Sequence[str]) -> List[str]:
+    """How a program is started that is neither a script nor a package. It is to run in the code folder.
+
+    >>> shell_command("run.sh", ["--a", "b c"])
     ['/bin/sh', '-c', "./run.sh --a 'b c'"]
     """
-    if program.kind == PACKAGE:
-        return [python, "-m", _without_suffix(program.name), *arguments]
-    if program.kind == SCRIPT:
-        return [python, program.name, *arguments]
-    words = ["./" + shlex.quote(program.name), *(shlex.quote(text) for text in arguments)]
+    words = ["./" + shlex.quote(name), *(shlex.quote(text) for text in arguments)]
     return ["/bin/sh", "-c", " ".join(words)]
 
 
@@ -126,10 +131,6 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return ",".join("%s=%s" % (key, value[key]) for key in sorted(value))
     return str(value)
-
-
-def _without_suffix(name: str) -> str:
-    return re.sub(r"\.py\Z", "", name)
 
 
 def _copy_contents(source: str, code: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from skylift_runtime.failure import Unusable
-from skylift_runtime.toolkit import Program, fetch, kind_of, launch_command, requirements_command
+from skylift_runtime.toolkit import Program, fetch, kind_of, requirements_command, shell_command
 
 # Observed from sagemaker-training 5.1.4: _entry_point_type.get, without and with a setup.py.
 OBSERVED_KINDS = [
@@ -149,5 +149,5 @@ def test_a_command_gets_its_arguments_whole(tmp_path: Path) -> None:
     script = tmp_path / "my run.sh"
     script.write_text("#!/bin/sh\nprintf '<%s>' \"$@\"\n")
     script.chmod(0o755)
-    command = launch_command(Program("my run.sh", "", "command"), ["a b", "", "$HOME; 'x'"], "py")
+    command = shell_command("my run.sh", ["a b", "", "$HOME; 'x'"])
     assert subprocess.check_output(command, cwd=str(tmp_path)) == b"<a b><><$HOME; 'x'>"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from skylift_runtime.failure import Ending
 from skylift_runtime.hints import Surroundings, hint_for
 from skylift_runtime.last_words import complaint, explain, last_lines, tracebacks
@@ -116,3 +118,20 @@ def test_hints_know_the_channels() -> None:
     )
     assert "none" in hint_for("KeyError: 'SM_CHANNEL_X'", "", Surroundings())
     assert hint_for("KeyError: 'price'", "", around) == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "KeyError: 'PRICE'",
+        "ValueError: key: not found",
+        "TypeError: fit() got an unexpected keyword argument 'x'",
+        "RuntimeError: the environment variable names are wrong",
+    ],
+)
+def test_a_hint_that_may_be_wrong_is_not_given(said: str) -> None:
+    assert hint_for(said, "", Surroundings()) == ""
+
+
+def test_a_launcher_is_named_where_its_variables_are_missing() -> None:
+    assert "torchrun" in hint_for("KeyError: 'RANK'", "", Surroundings())

@@ -10,7 +10,8 @@ from skylift_runtime.toolkit import (
     Program,
     command_line,
     find_program,
-    launch_command,
+    module_of,
+    shell_command,
 )
 
 # Observed from sagemaker-training 5.1.4: mapping.to_cmd_args.
@@ -70,17 +71,10 @@ def test_the_program_is_the_one_that_the_job_names(
     assert find_program(environ, service, CODE) == expected
 
 
-@pytest.mark.parametrize(
-    ("program", "expected"),
-    [
-        (Program("sub/train.py", CODE, "script"), ["py", "sub/train.py", "--a", "b 'c'", "--e", ""]),
-        (Program("train.py", CODE, "package"), ["py", "-m", "train", "--a", "b 'c'", "--e", ""]),
-        (Program("train", CODE, "package"), ["py", "-m", "train", "--a", "b 'c'", "--e", ""]),
-        (
-            Program("my run.sh", CODE, "command"),
-            ["/bin/sh", "-c", "./'my run.sh' --a 'b '\"'\"'c'\"'\"'' --e ''"],
-        ),
-    ],
-)
-def test_each_kind_is_launched_with_its_arguments_whole(program: Program, expected: list[str]) -> None:
-    assert launch_command(program, ["--a", "b 'c'", "--e", ""], "py") == expected
+def test_a_module_has_no_suffix() -> None:
+    assert [module_of(name) for name in ("train.py", "train", "a.pyx")] == ["train", "train", "a.pyx"]
+
+
+def test_a_command_gets_its_arguments_quoted() -> None:
+    expected = ["/bin/sh", "-c", "./'my run.sh' --a 'b '\"'\"'c'\"'\"'' --e ''"]
+    assert shell_command("my run.sh", ["--a", "b 'c'", "--e", ""]) == expected
