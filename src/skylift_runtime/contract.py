@@ -36,6 +36,9 @@ FACTS_VARIABLE = "SKYLIFT_FACTS"
 GRACE_VARIABLE = "SKYLIFT_GRACE_S"
 """Seconds between SIGTERM and SIGKILL, where they are not the service's 120."""
 
+START_VARIABLE = "SKYLIFT_START"
+"""A word that only the processes of one start of one job beside us have, so that none of them lingers."""
+
 RESERVED_CHANNEL = "skylift"
 """A channel of ours: dataset indexes and whatever else does not fit a request. Hidden from ``SM_CHANNELS``."""
 INDEX_FILE = "indexes.json"

@@ -12,7 +12,7 @@ import click
 from skylift.cli.options import json_option, load, project_options
 from skylift.flow.running import Run
 from skylift.report.text import safe
-from skylift.values.jobs import LogLine
+from skylift.values.jobs import LogLine, hosts_of
 
 
 @click.command("logs")
@@ -37,7 +37,8 @@ def command(
 
 def _asked(run: Run, *, follow: bool) -> Iterator[str]:
     events = run.watch() if follow else run.lines_so_far()
-    return (event.text for event in events if isinstance(event, LogLine))
+    several = len(hosts_of(run.record.data)) > 1
+    return (event.spoken(several=several) for event in events if isinstance(event, LogLine))
 
 
 def _stored(run: Run) -> Iterator[str]:

@@ -8,7 +8,7 @@ import click
 
 from skylift.errors import JobFailed, JobStopped
 from skylift.report.text import fields, number, safe, size
-from skylift.values.jobs import Described, Event
+from skylift.values.jobs import Described, Event, hosts_of
 from skylift.values.progress import Progress
 from skylift.values.record import Record
 
@@ -68,6 +68,7 @@ class Watching:
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
         self._phase = ""
+        self._several = False
         self.lines = 0
         """How many lines were shown, so that a watch which is taken up again does not repeat them."""
 
@@ -76,8 +77,10 @@ class Watching:
         if self._quiet:
             return
         if not isinstance(event, Described):
-            say(_printable(event.text))
-        elif event.secondary != self._phase:
+            say(_printable(event.spoken(several=self._several)))
+            return
+        self._several = len(hosts_of(event.description)) > 1
+        if event.secondary != self._phase:
             self._phase = event.secondary
             say(_step("job") + event.secondary)
 

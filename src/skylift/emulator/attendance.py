@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
-from skylift.emulator.execution import Running
 from skylift.emulator.interruptions import NO_FAULTS, Faults
 from skylift.values.ports import Clock
 
 _POLL_S = 0.1
 StoppedAs = Literal["", "Stopped", "MaxRuntimeExceeded"]
+
+
+class Attended(Protocol):
+    """The containers of one attempt, taken as one."""
+
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout_s: float) -> int | None:
+        """The exit code; None while it runs."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +67,18 @@ class Attendance:
         """Warnings for the faults that never came."""
         return self._faults.missed(interrupted=self._interrupted, stopped=self._stopped_by_fault)
 
-    def attend(self, running: Running, limits: Limits, on_stopping: Callable[[], None]) -> End:
+    def attend(self, crew: Attended, limits: Limits, on_stopping: Callable[[], None]) -> End:
         """Wait for the end. ``on_stopping`` is called once, before SIGTERM is sent."""
         began = self._clock.monotonic() - self._spent_s
-        while (code := running.wait(_POLL_S)) is None:
+        while (code := crew.wait(_POLL_S)) is None:
             trained_s = self._clock.monotonic() - began
             stopped_as = self._reason(trained_s, limits.max_run_s)
             if stopped_as:
                 on_stopping()
-                return End(self._end(running, limits.grace_s), stopped_as)
+                return End(self._end(crew, limits.grace_s), stopped_as)
             if not self._interrupted and _is_due(self._faults.interrupt_after_s, trained_s):
                 self._interrupted, self._spent_s = True, trained_s
-                return End(self._kill_at_once(running), "", interrupted=True)
+                return End(self._kill_at_once(crew), "", interrupted=True)
         return End(code, "")
 
     def _reason(self, trained_s: float, max_run_s: float) -> StoppedAs:
@@ -81,19 +89,19 @@ class Attendance:
         self._stopped_by_fault = _is_due(self._faults.stop_after_s, trained_s)
         return "Stopped" if self._stopped_by_fault else ""
 
-    def _kill_at_once(self, running: Running) -> int:
-        running.kill()
-        while (code := running.wait(_POLL_S)) is None:
-            running.kill()
+    def _kill_at_once(self, crew: Attended) -> int:
+        crew.kill()
+        while (code := crew.wait(_POLL_S)) is None:
+            crew.kill()
         return code
 
-    def _end(self, running: Running, grace_s: float) -> int:
-        running.terminate()
+    def _end(self, crew: Attended, grace_s: float) -> int:
+        crew.terminate()
         grace_is_up = self._clock.monotonic() + grace_s
-        while (code := running.wait(_POLL_S)) is None:
+        while (code := crew.wait(_POLL_S)) is None:
             if self._kill or self._clock.monotonic() >= grace_is_up:
                 # Again until it is gone: a container may have been between two states.
-                running.kill()
+                crew.kill()
         return code
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import IO
 
-from skylift.emulator.engine import Engine, EngineRefused
+from skylift.emulator import networks
+from skylift.emulator.engine import Engine, EngineRefused, mount_option
 from skylift.emulator.execution import Container, Running
 from skylift.emulator.faults import JobFault
+from skylift.emulator.giving_back import GivingBack
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
 from skylift.errors import RegistryError, RemoteError
@@ -48,6 +47,10 @@ class ContainerExecutor:
         self._network = network
         self._owner = owner
 
+    @property
+    def interface(self) -> str:
+        return "lo" if self._network == "host" else "eth0"
+
     def check(self) -> None:
         """Ask the engine whether it is there.
 
@@ -71,40 +74,43 @@ class ContainerExecutor:
             raise _not_pulled(container.image, said)
 
     def start(self, container: Container) -> Running:
-        image = self._image(container.image)
+        image, name = self._image(container.image), container.label
         for mount in container.mounts:
             _make_mount_point(mount)
+        network = networks.for_container(container, self._network)
+        networks.make(self._engine, network)
         create = (
-            *("create", "--name", container.name, "--label", f"{RUN_LABEL}={container.name}"),
-            *(("--network", self._network) if self._network else ()),
+            *("create", "--name", name, "--label", f"{RUN_LABEL}={container.name}"),
+            *networks.arguments(container, network),
             *mount_arguments(container),
         )
         passed, environment = environment_arguments(container.environment)
         start = container.start.docker_arguments(image)
         self._engine.run(*create, *passed, *start, environment=environment)
-        lifeline = Lifeline.tie(self._engine.command("rm", "-fv", container.name), self._engine.environment)
+        lifeline = Lifeline.tie(ending_command(self._engine, name, network), self._engine.environment)
         # Attached before it starts, so that no byte is lost.
-        client = self._engine.open("start", "--attach", container.name)
-        giving_back = _GivingBack(image, self._owner or (os.getuid(), os.getgid()))
-        return _RunningContainer(self._engine, container, client, lifeline, giving_back)
+        client = self._engine.open("start", "--attach", name)
+        giving_back = GivingBack(image, self._owner or (os.getuid(), os.getgid()))
+        return _RunningContainer(self._engine, container, network, client, lifeline, giving_back)
+
+
+def ending_command(engine: Engine, container: str, network: str) -> tuple[str, ...]:
+    """Removes a container, and the network of its job when it was the last on it."""
+    remove = engine.command("rm", "-fv", container)
+    if not networks.is_ours(network):
+        return remove
+    words = (engine.docker, container, network)
+    return ("/bin/sh", "-c", '"$1" rm -fv "$2"; "$1" network rm "$3"', "end", *words)
 
 
 def mount_arguments(container: Container) -> tuple[str, ...]:
     """``--mount`` options: unlike ``-v``, they take any path."""
     root = container.place.root
-    arguments = ["--mount", _mount(root, ML_ROOT, writable=True)]
+    arguments = ["--mount", mount_option(root, ML_ROOT, writable=True)]
     for mount in container.mounts:
         target = f"{ML_ROOT}/{mount.at.relative_to(root).as_posix()}"
-        arguments += ["--mount", _mount(mount.source, target, writable=mount.writable)]
+        arguments += ["--mount", mount_option(mount.source, target, writable=mount.writable)]
     return tuple(arguments)
-
-
-def _mount(source: Path, target: str, *, writable: bool) -> str:
-    fields = ["type=bind", f"source={source}", f"target={target}", *([] if writable else ["readonly"])]
-    written = io.StringIO()
-    # The option is one line of CSV: commas, quotes and newlines in paths are quoted as there.
-    csv.writer(written, lineterminator="").writerow(fields)
-    return written.getvalue()
 
 
 def environment_arguments(job: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -163,11 +169,13 @@ class _RunningContainer:
         self,
         engine: Engine,
         container: Container,
+        network: str,
         client: subprocess.Popen[bytes],
         lifeline: Lifeline,
-        giving_back: _GivingBack,
+        giving_back: GivingBack,
     ) -> None:
-        self._engine, self._container, self._client = engine, container, client
+        self._engine, self._container, self._network = engine, container, network
+        self._client = client
         self._lifeline = lifeline
         self._giving_back = giving_back
 
@@ -180,7 +188,11 @@ class _RunningContainer:
 
     @property
     def owned(self) -> Mapping[str, object]:
-        return {"container": self._container.name, "docker": self._engine.docker}
+        return {
+            "container": self._container.label,
+            "docker": self._engine.docker,
+            "network": self._network if networks.is_ours(self._network) else "",
+        }
 
     def terminate(self) -> None:
         # It may be about to start, and would not hear: until it runs, or its client has gone.
@@ -193,7 +205,7 @@ class _RunningContainer:
     def _signal(self, name: str) -> bool:
         """False when the container does not run: not yet, or no more."""
         try:
-            self._engine.run("kill", "--signal", name, self._container.name)
+            self._engine.run("kill", "--signal", name, self._container.label)
         except EngineRefused as error:
             if "is not running" not in error.said:
                 raise
@@ -203,49 +215,16 @@ class _RunningContainer:
     def wait(self, timeout_s: float) -> int | None:
         if not _wait(self._client, timeout_s):
             return None
-        state = json.loads(self._engine.run("inspect", "--format", "{{json .State}}", self._container.name))
+        state = json.loads(self._engine.run("inspect", "--format", "{{json .State}}", self._container.label))
         if state["Running"]:
-            raise RemoteError(f"lost sight of container {self._container.name}, which still runs")
+            raise RemoteError(f"lost sight of container {self._container.label}, which still runs")
         if state["Error"]:
             raise _not_started(state["Error"])
         return int(state["ExitCode"])
 
     def close(self) -> tuple[str, ...]:
-        self._engine.run("rm", "-fv", self._container.name)
+        self._engine.run("rm", "-fv", self._container.label)
+        networks.remove(self._engine, self._network)
         self._client.wait()
         self._lifeline.cut()
         return self._giving_back.run(self._engine, self._container)
-
-
-class _GivingBack:
-    """Files that the container's root made become ours, so that they can be read and removed."""
-
-    def __init__(self, image: str, owner: tuple[int, int]) -> None:
-        self._image = image
-        self._owner = owner
-
-    def run(self, engine: Engine, container: Container) -> tuple[str, ...]:
-        user, group = self._owner
-        folders = [container.place.root, *(m.source for m in container.mounts if m.writable)]
-        foreign = [folder for folder in folders if _has_foreign(folder, user)]
-        if not foreign:
-            return ()
-        # Whatever else is mounted in the tree is not in this container: the user's data stays as it is.
-        mounts = [f"--mount={_mount(path, f'/given/{i}', writable=True)}" for i, path in enumerate(foreign)]
-        try:
-            engine.run(
-                *("run", "--rm", "--network", "none", "--user", "0", *mounts),
-                *("--entrypoint", "chown", self._image, "-hR", f"{user}:{group}", "/given"),
-            )
-        except EngineRefused as error:
-            return (f"files of the job still belong to root, its image has no working chown: {error.said}",)
-        return ()
-
-
-def _has_foreign(folder: Path, user: int) -> bool:
-    # In a rootless engine the container's root is us: there nothing is foreign, and chown would harm.
-    for parent, folders, files in os.walk(folder):
-        paths: Sequence[str] = [parent, *(os.path.join(parent, name) for name in (*folders, *files))]  # noqa: PTH118
-        if any(os.lstat(path).st_uid != user for path in paths):
-            return True
-    return False

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 
 from skylift.errors import NotReady, RemoteError
 from skylift.host.redaction import redact_text
@@ -72,3 +75,12 @@ class Engine:
             )
         except FileNotFoundError as error:
             raise NotReady(f"`{self.docker}` is not installed", hints=_HINTS) from error
+
+
+def mount_option(source: Path, target: str, *, writable: bool) -> str:
+    """A ``--mount`` of a folder or file: unlike ``-v``, it takes any path."""
+    fields = ["type=bind", f"source={source}", f"target={target}", *([] if writable else ["readonly"])]
+    written = io.StringIO()
+    # The option is one line of CSV: commas, quotes and newlines in paths are quoted as there.
+    csv.writer(written, lineterminator="").writerow(fields)
+    return written.getvalue()

@@ -13,7 +13,7 @@ from skylift.emulator.storage import Mount
 
 @dataclass(frozen=True)
 class Container:
-    """What the service would hand to Docker: nothing else reaches the job."""
+    """What the service would hand to Docker on one host: nothing else reaches the job there."""
 
     name: str
     image: str
@@ -21,7 +21,18 @@ class Container:
     start: Start
     environment: Mapping[str, str]
     place: JobPlace
+    """The tree of this host."""
     mounts: tuple[Mount, ...] = ()
+    host: str = "algo-1"
+    peers: tuple[str, ...] = ("algo-1",)
+    """All hosts of the job, this one among them, by rank."""
+    disk_bytes: int | None = None
+    """How much the tree can hold, where that is limited."""
+
+    @property
+    def label(self) -> str:
+        """What tells it from every other container of this machine."""
+        return self.name if len(self.peers) == 1 else f"{self.name}-{self.host}"
 
 
 class Running(Protocol):
@@ -52,6 +63,10 @@ class Running(Protocol):
 
 
 class Executor(Protocol):
+    @property
+    def interface(self) -> str:
+        """The network interface on which a job's hosts reach each other."""
+
     def prepare(self, container: Container, stopping: Callable[[], bool]) -> None:
         """Bring the image here. Returns early when ``stopping()`` turns true.
 

@@ -43,8 +43,8 @@ class Observer(Protocol):
 
     def line(self, line: LogLine) -> None: ...
 
-    def raw(self, data: bytes) -> None:
-        """The job's output, byte for byte."""
+    def raw(self, host: str, data: bytes) -> None:
+        """A host's output, byte for byte."""
 
 
 @dataclass(frozen=True)

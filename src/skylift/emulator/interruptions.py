@@ -14,12 +14,14 @@ from skylift.host.files import remove_tree
 
 @dataclass(frozen=True)
 class Faults:
-    """What shall happen to a job, in seconds that it has spent in Training. None: never."""
+    """What shall happen to a job. Times are seconds that it has spent in Training. None: never."""
 
     interrupt_after_s: float | None = None
     """The instance is taken away, once, without a warning; the job starts again on a new one."""
     stop_after_s: float | None = None
     """Somebody stops the job."""
+    disk_bytes: int | None = None
+    """The tree of each host holds only so much."""
 
     def missed(self, *, interrupted: bool, stopped: bool) -> tuple[str, ...]:
         """A warning for each fault that the job did not live to see.

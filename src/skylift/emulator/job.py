@@ -12,14 +12,17 @@ description that DescribeTrainingJob would answer. The way::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from skylift.emulator.attendance import Attendance, End, Limits
 from skylift.emulator.checkpoints import CheckpointUploads
+from skylift.emulator.crew import Crew
 from skylift.emulator.execution import Container, Executor, Running
 from skylift.emulator.faults import JobFault
 from skylift.emulator.history import History, Observer, Outcome
@@ -33,7 +36,7 @@ from skylift.emulator.start import start_of
 from skylift.emulator.storage import ArtifactName, Mount, Storage
 from skylift.emulator.tree import checkpoint_path, write_tree
 from skylift.host.files import remove_tree, write_json
-from skylift.values.jobs import LogLine
+from skylift.values.jobs import LogLine, hosts_of
 from skylift.values.ports import Clock
 from skylift_runtime.contract import (
     DEFAULT_MAX_RUN_S,
@@ -57,7 +60,6 @@ class JobOptions:
     partition: str = "aws"
     grace_s: float = STOP_GRACE_S
     """Seconds between SIGTERM and SIGKILL."""
-    host: str = "algo-1"
     faults: Faults = NO_FAULTS
 
     def arn(self, name: str) -> str:
@@ -86,7 +88,10 @@ class EmulatedJob:
         self._history = History(observer, clock)
         self._attendance = Attendance(clock, options.faults)
         self._warnings: list[str] = []
+        self._reading = threading.Lock()
         self._mounts: list[Mount] = []
+        self._hosts = hosts_of(request)
+        self._failed_host = self._hosts[0]
         definitions = request.get("AlgorithmSpecification", {}).get("MetricDefinitions")
         self._definitions = tuple(definitions or ())
 
@@ -146,39 +151,49 @@ class EmulatedJob:
         return outcome
 
     def _attempt(self, metrics: FinalMetrics) -> End | None:
-        """How one container ended; None when the job was stopped before there was one."""
-        write_tree(self._request, self._place, self._options.host)
-        container = self._download()
-        return None if container is None else self._train(container, metrics)
+        """How the containers ended; None when the job was stopped before there were any."""
+        for host in self._hosts:
+            write_tree(self._request, self._place_of(host), host, self._executor.interface)
+        containers = self._download()
+        return None if containers is None else self._train(containers, metrics)
 
     def _restart(self) -> None:
         self._history.enter("Interrupted")
         # The next attempt looks at the data anew: what this one did to it has to be told now.
         self._warnings += self._storage.changes(self._mounts)
-        lose_instance(self._request, self._place)
+        for host in self._hosts:
+            lose_instance(self._request, self._place_of(host))
         self._history.enter("Starting")
 
-    def _download(self) -> Container | None:
-        """The container to start; None when the job was stopped before."""
+    def _download(self) -> list[Container] | None:
+        """The containers to start, one a host; None when the job was stopped before."""
         if self._attendance.asked():
             return None
         self._history.enter("Downloading")
-        tree = self._place.tree
+        self._mounts, containers = [], []
+        for host in self._hosts:
+            mounts = self._materialize(self._place_of(host))
+            if mounts is None:
+                return None
+            self._mounts += mounts
+            containers.append(self._container(host, mounts))
+        self._executor.prepare(containers[0], self._attendance.asked)
+        return None if self._attendance.asked() else containers
+
+    def _materialize(self, place: JobPlace) -> list[Mount] | None:
         mounts: list[Mount | None] = []
         try:
             for channel in self._request.get("InputDataConfig") or ():
                 if self._attendance.asked():
                     return None
-                mounts.append(self._storage.materialize(channel, Path(tree.channel(channel["ChannelName"]))))
-            mounts.append(self._storage.restore(self._request, self._checkpoints))
+                into = Path(place.tree.channel(channel["ChannelName"]))
+                mounts.append(self._storage.materialize(channel, into))
+            mounts.append(self._storage.restore(self._request, self._checkpoints(place)))
         except OSError as error:
             raise JobFault(f"ClientError: Data download failed: {error}") from error
-        self._mounts = [mount for mount in mounts if mount is not None]
-        container = self._container()
-        self._executor.prepare(container, self._attendance.asked)
-        return None if self._attendance.asked() else container
+        return [mount for mount in mounts if mount is not None]
 
-    def _container(self) -> Container:
+    def _container(self, host: str, mounts: Sequence[Mount]) -> Container:
         name = self._request["TrainingJobName"]
         environment = {
             REGION_VARIABLE: self._options.region,
@@ -186,23 +201,33 @@ class EmulatedJob:
             JOB_NAME_VARIABLE: name,
             JOB_ARN_VARIABLE: self._options.arn(name),
         }
-        image = self._request.get("AlgorithmSpecification", {}).get("TrainingImage", "")
-        return Container(name, image, start_of(self._request), environment, self._place, tuple(self._mounts))
+        return Container(
+            name=name,
+            image=self._request.get("AlgorithmSpecification", {}).get("TrainingImage", ""),
+            start=start_of(self._request),
+            environment=environment,
+            place=self._place_of(host),
+            mounts=tuple(mounts),
+            host=host,
+            peers=self._hosts,
+            disk_bytes=self._options.faults.disk_bytes,
+        )
 
-    def _train(self, container: Container, metrics: FinalMetrics) -> End:
+    def _train(self, containers: Sequence[Container], metrics: FinalMetrics) -> End:
         self._history.enter("Training")
         with ExitStack() as ending:
-            uploads = CheckpointUploads(self._storage, self._request, self._checkpoints)
-            uploads.start()
-            ending.callback(uploads.finish)
-            running = self._executor.start(container)
-            pump = self._pump(running, metrics)
-            pump.start()
-            ending.callback(pump.finish)
-            # Comes first when the block ends: then all output is written, and nothing writes any more.
-            ending.callback(self._take_back, running)
-            write_json(self._place.owned, running.owned)
-            return self._attendance.attend(running, self._limits, self._on_stopping)
+            for container in containers:
+                uploads = CheckpointUploads(self._storage, self._request, self._checkpoints(container.place))
+                uploads.start()
+                ending.callback(uploads.finish)
+            crew = Crew(partial(self._pump, metrics))
+            # Comes first when the block ends: then nothing of the job writes any more.
+            ending.callback(self._take_back, crew)
+            crew.start(self._executor, containers)
+            write_json(self._place.owned, crew.owned)
+            end = self._attendance.attend(crew, self._limits, self._on_stopping)
+            self._failed_host = crew.failed or self._hosts[0]
+            return end
 
     def _outcome(self, end: End) -> Outcome:
         if end.stopped_as:
@@ -211,17 +236,21 @@ class EmulatedJob:
             return Outcome("Completed", "Completed")
         return Outcome("Failed", "Failed", failure_reason(self._failure_text(), end.exit_code))
 
-    def _pump(self, running: Running, metrics: FinalMetrics) -> Pump:
+    def _pump(self, metrics: FinalMetrics, host: str, running: Running) -> Pump:
         def line(text: str) -> None:
             now = self._clock.now()
-            metrics.read(text, now)
-            self._observer.line(LogLine(now, self._options.host, text))
+            with self._reading:
+                metrics.read(text, now)
+            self._observer.line(LogLine(now, host, text))
 
-        return Pump(running.outputs, self._observer.raw, line)
+        return Pump(running.outputs, partial(self._observer.raw, host), line)
 
-    def _take_back(self, running: Running) -> None:
-        self._warnings += running.close()
+    def _take_back(self, crew: Crew) -> None:
+        self._warnings += crew.close()
         self._place.owned.unlink(missing_ok=True)
+
+    def _place_of(self, host: str) -> JobPlace:
+        return self._place.of(host, self._hosts)
 
     @property
     def _limits(self) -> Limits:
@@ -231,15 +260,15 @@ class EmulatedJob:
     def _on_stopping(self) -> None:
         self._history.enter("Stopping", "Stopping")
 
-    @property
-    def _checkpoints(self) -> Path:
-        return self._place.root / checkpoint_path(self._request)
+    def _checkpoints(self, place: JobPlace) -> Path:
+        return place.root / checkpoint_path(self._request)
 
     def _failure_text(self) -> str:
-        path = Path(self._place.tree.failure)
+        place = self._place_of(self._failed_host)
+        path = Path(place.tree.failure)
         try:
             # The job wrote this path: a link in it could lead to any file of this machine.
-            if not path.resolve(strict=True).is_relative_to(self._place.root.resolve()):
+            if not path.resolve(strict=True).is_relative_to(place.root.resolve()):
                 return ""
             if not path.is_file():
                 return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from skylift.emulator import networks
 from skylift.emulator.engine import Engine, EngineRefused
 from skylift.emulator.place import JobPlace
 from skylift.emulator.processes import end_group, end_marked
@@ -13,7 +14,7 @@ from skylift.host.processes import ProcessIdentity, identify, this_process
 
 
 def end(place: JobPlace, environment: Mapping[str, str]) -> bool:
-    """End the process group or container that was noted at ``place.owned``, and forget it.
+    """End the process groups or containers that were noted at ``place.owned``, and forget them.
 
     Only when it still is the same. False when nothing was left. To be called when the job's owner is
     known to be dead. ``environment`` is the docker client's.
@@ -23,9 +24,11 @@ def end(place: JobPlace, environment: Mapping[str, str]) -> bool:
     found = read_json(place.owned)
     if found is None:
         return False
-    ended = _end(found, environment)
+    hosts = found.get("hosts")
+    # All of them, whatever the first one says.
+    ended = [_end(host, environment) for host in (hosts if isinstance(hosts, list) else ())]
     place.owned.unlink(missing_ok=True)
-    return ended
+    return any(ended)
 
 
 def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
@@ -33,7 +36,10 @@ def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
         ended = _end_process(ProcessIdentity(**found["process"]))
         return end_marked(str(found["marker"])) or ended if found.get("marker") else ended
     if "container" in found:
-        return _end_container(Engine(found["docker"], environment), found["container"])
+        engine = Engine(found["docker"], environment)
+        ended = _end_container(engine, found["container"])
+        networks.remove(engine, found.get("network", ""))
+        return ended
     return False
 
 

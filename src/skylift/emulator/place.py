@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,13 @@ from skylift_runtime.contract import Tree
 
 @dataclass(frozen=True)
 class JobPlace:
-    """``root`` is the folder that stands for ``/opt/ml``."""
+    """``root`` is the folder that stands for ``/opt/ml``; of several hosts, the one that holds theirs."""
 
     root: Path
+
+    def of(self, host: str, peers: Sequence[str]) -> JobPlace:
+        """Where one host's tree is."""
+        return self if len(peers) == 1 else JobPlace(self.root / host)
 
     @property
     def tree(self) -> Tree:
@@ -22,6 +27,16 @@ class JobPlace:
     def owned(self) -> Path:
         """What runs outside of our own process, so that ``orphans.end`` finds it when we died."""
         return self.root.parent / "process.json"
+
+    @property
+    def scratch(self) -> Path:
+        """What the job writes into its channels, apart from the channels themselves."""
+        return self.root.with_name(f".{self.root.name}.scratch")
+
+    @property
+    def names(self) -> Path:
+        """``/etc/hosts`` as the job sees it, where it has several hosts; the same for all of them."""
+        return self.root.with_name(".hosts")
 
     @property
     def archives(self) -> Path:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from skylift.emulator.enclosed import Disk, NoView, start_enclosed
 from skylift.emulator.execution import Container, Running
 from skylift.emulator.faults import JobFault
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
+from skylift.emulator.views import names_file, view_of
+from skylift.host.files import remove_tree, write_text
 from skylift.host.processes import identify
-from skylift_runtime.contract import BASE_DIR_VARIABLE, JOB_NAME_VARIABLE
+from skylift_runtime.contract import BASE_DIR_VARIABLE, ML_ROOT, START_VARIABLE
 
 # The same as `end_group` and `end_marked`, for the lifeline, when nobody of ours is left to do it.
 _END = """
@@ -28,19 +32,61 @@ done
 
 
 class ProcessExecutor:
-    """``command`` stands for the image's ENTRYPOINT, ``base_environment`` for the image's own variables."""
+    """``command`` stands for the image's ENTRYPOINT, ``base_environment`` for the image's own variables.
 
-    def __init__(self, command: Sequence[str], base_environment: Mapping[str, str]) -> None:
+    A job gets a view of its own (see ``views``) where this machine lets it have one, and links otherwise.
+    ``seen`` are paths that it must still see then.
+    """
+
+    interface = "lo"
+    """Hosts on this machine reach each other by loopback addresses."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        base_environment: Mapping[str, str],
+        *,
+        seen: Sequence[str] = (),
+        enclosed: bool = True,
+    ) -> None:
         self._command = tuple(command)
         self._environment = dict(base_environment)
+        self._seen = tuple(seen)
+        self._enclosed = enclosed
 
     def prepare(self, container: Container, stopping: Callable[[], bool]) -> None:
         """There is no image to bring here."""
 
     def start(self, container: Container) -> Running:
+        try:
+            return self._start_enclosed(container)
+        except NoView as refusal:
+            if len(container.peers) > 1:
+                reason = f"hosts can not be told apart as processes here: {refusal}"
+            elif container.disk_bytes is not None:
+                reason = f"a disk can not be limited for a process here: {refusal}"
+            else:
+                return self._start_beside_us(container)
+            raise JobFault(f"ClientError: {reason}") from refusal
+
+    def _start_enclosed(self, container: Container) -> Running:
+        if not self._enclosed:
+            raise NoView("links were asked for")
+        command = container.start.command(self._command)
+        view = view_of(container, [command[0], *self._seen])
+        if len(container.peers) > 1:
+            write_text(container.place.names, names_file(container.peers, _machines_names()))
+        moved = {} if view.root == ML_ROOT else {BASE_DIR_VARIABLE: view.root}
+        marker = _new_marker()
+        environment = {**self._environment, **container.environment, **marker, **moved}
+        enclosed = start_enclosed(command, environment, view)
+        return self._running(enclosed.process, _Lent(container, disk=enclosed.disk), marker)
+
+    def _start_beside_us(self, container: Container) -> Running:
         root = container.place.root
         links = tuple(_link(mount) for mount in container.mounts)
-        environment = {**self._environment, **container.environment, BASE_DIR_VARIABLE: str(root)}
+        marker = _new_marker()
+        environment = {**self._environment, **container.environment, **marker, BASE_DIR_VARIABLE: str(root)}
         command = container.start.command(self._command)
         try:
             process = subprocess.Popen(
@@ -58,9 +104,48 @@ class ProcessExecutor:
                 "AlgorithmError: CannotStartContainerError. Please make sure the container can be run: "
                 f"{error.strerror}: {command[0]}"
             ) from error
-        marker = f"{JOB_NAME_VARIABLE}={container.name}"
-        ending = ("/bin/sh", "-c", _END, "end", str(process.pid), marker)
-        return _RunningProcess(process, links, Lifeline.tie(ending, self._environment), marker)
+        return self._running(process, _Lent(container, links=links), marker)
+
+    def _running(self, process: subprocess.Popen[bytes], lent: _Lent, marker: Mapping[str, str]) -> Running:
+        ((name, word),) = marker.items()
+        mark = f"{name}={word}"
+        ending = ("/bin/sh", "-c", _END, "end", str(process.pid), mark)
+        return _RunningProcess(process, lent, Lifeline.tie(ending, self._environment), mark)
+
+
+def _new_marker() -> dict[str, str]:
+    return {START_VARIABLE: secrets.token_hex(16)}
+
+
+def _machines_names() -> str:
+    try:
+        return Path("/etc/hosts").read_text(errors="replace")
+    except OSError:
+        return "127.0.0.1 localhost\n"
+
+
+@dataclass(frozen=True)
+class _Lent:
+    """What a process was given for as long as it runs."""
+
+    container: Container
+    links: tuple[Path, ...] = ()
+    disk: Disk | None = None
+
+    def take_back(self) -> tuple[str, ...]:
+        _unlink(self.links)
+        for mount in self.container.mounts:
+            _remove_point(mount.at)
+        remove_tree(self.container.place.scratch)
+        if self.disk is None:
+            return ()
+        try:
+            self.disk.save(self.container.place.root)
+        except OSError as error:
+            return (f"what the job left on its disk is lost: {error}",)
+        finally:
+            self.disk.close()
+        return ()
 
 
 def _link(mount: Mount) -> Path:
@@ -80,13 +165,22 @@ def _unlink(links: Sequence[Path]) -> None:
             link.unlink()
 
 
+def _remove_point(point: Path) -> None:
+    """Remove what was made for a mount to stand on; never more than that."""
+    with contextlib.suppress(OSError):
+        if point.is_dir() and not point.is_symlink():
+            point.rmdir()
+        elif point.is_file() and point.stat().st_size == 0:
+            point.unlink()
+
+
 class _RunningProcess:
     def __init__(
-        self, process: subprocess.Popen[bytes], links: tuple[Path, ...], lifeline: Lifeline, marker: str
+        self, process: subprocess.Popen[bytes], lent: _Lent, lifeline: Lifeline, marker: str
     ) -> None:
         self._marker = marker
         self._process = process
-        self._links = links
+        self._lent = lent
         self._lifeline = lifeline
         self._identity = identify(process.pid)
         self._ended = False
@@ -124,8 +218,7 @@ class _RunningProcess:
             self._process.wait()
             self._end()
         self._lifeline.cut()
-        _unlink(self._links)
-        return ()
+        return self._lent.take_back()
 
     def _end(self) -> None:
         # Like a container, which ends with its first process: what that one left behind ends too.
@@ -148,8 +241,8 @@ def end_group(leader: int) -> bool:
 def end_marked(marker: str) -> bool:
     """SIGKILL to every process that has ``marker`` (``NAME=value``) in its environment.
 
-    A job's processes inherit its name, so this finds those too that made a session of their own, or whose
-    parents have gone. Only where there is a /proc; elsewhere the group has to do.
+    A job's processes inherit it, so this finds those too that made a session of their own, or whose parents
+    have gone. Only where there is a /proc; elsewhere the group has to do.
     """
     found = [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _has(entry, os.fsencode(marker))]
     for pid in found:

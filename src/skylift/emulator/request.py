@@ -8,9 +8,12 @@ from typing import Any
 
 from skylift.emulator.tree import checkpoint_path
 from skylift.errors import UsageError
+from skylift.values.jobs import hosts_of
 from skylift_runtime.contract import JOB_NAME_PATTERN
 
 _CHANNEL_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9.\-_]{1,64}")
+_MOST_HOSTS = 20
+"""The service's own quota for one job (contract: instances per training job)."""
 _DATA_TYPES = ("S3Prefix", "ManifestFile")
 
 
@@ -21,7 +24,7 @@ def check_request(request: Mapping[str, Any]) -> None:
     """
     problems = [
         *_name(request),
-        *_hosts(request.get("ResourceConfig", {})),
+        *_hosts(request),
         *_algorithm(request.get("AlgorithmSpecification", {})),
         *(problem for channel in request.get("InputDataConfig") or () for problem in _channel(channel)),
         *_output(request),
@@ -35,11 +38,10 @@ def _name(request: Mapping[str, Any]) -> Iterator[str]:
         yield f"TrainingJobName does not match {JOB_NAME_PATTERN}"
 
 
-def _hosts(resources: Mapping[str, Any]) -> Iterator[str]:
-    groups = resources.get("InstanceGroups") or (resources,)
-    count = sum(group.get("InstanceCount", 1) for group in groups)
-    if count > 1:
-        yield f"it asks for {count} hosts, and only one is emulated for now"
+def _hosts(request: Mapping[str, Any]) -> Iterator[str]:
+    count = len(hosts_of(request))
+    if count > _MOST_HOSTS:
+        yield f"it asks for {count} hosts, and at most {_MOST_HOSTS} are emulated"
 
 
 def _algorithm(algorithm: Mapping[str, Any]) -> Iterator[str]:

@@ -7,13 +7,14 @@ writes today (the official local mode leaves some out); one writer makes folders
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from skylift.emulator.place import JobPlace
 from skylift.errors import UsageError
 from skylift.host.files import write_json
+from skylift.values.jobs import hosts_of, instance_groups
 from skylift_runtime.contract import ML_ROOT, Tree
 
 _HOMOGENEOUS = "homogeneousCluster"
@@ -43,20 +44,30 @@ def _channel(channel: Mapping[str, Any], usual_mode: str) -> dict[str, str]:
     }
 
 
-def resource_config(request: Mapping[str, Any], host: str) -> dict[str, Any]:
-    """The cluster as one host sees it; a cluster of one."""
-    resources = request.get("ResourceConfig", {})
-    group = next(iter(resources.get("InstanceGroups") or ()), resources)
-    name = group.get("InstanceGroupName", _HOMOGENEOUS)
-    instance_type = group.get("InstanceType", "local")
+def resource_config(request: Mapping[str, Any], host: str, interface: str = _INTERFACE) -> dict[str, Any]:
+    """The cluster as one host sees it. ``hosts`` are sorted as text, those of a group by their number."""
+    groups = list(_described_groups(request))
+    own = next(group for group in groups if host in group["hosts"])
     return {
         "current_host": host,
-        "current_instance_type": instance_type,
-        "current_group_name": name,
-        "hosts": [host],
-        "instance_groups": [{"instance_group_name": name, "instance_type": instance_type, "hosts": [host]}],
-        "network_interface_name": _INTERFACE,
+        "current_instance_type": own["instance_type"],
+        "current_group_name": own["instance_group_name"],
+        "hosts": list(hosts_of(request)),
+        "instance_groups": groups,
+        "network_interface_name": interface,
     }
+
+
+def _described_groups(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    number = 0
+    for group in instance_groups(request):
+        count = int(group.get("InstanceCount", 1))
+        yield {
+            "instance_group_name": group.get("InstanceGroupName", _HOMOGENEOUS),
+            "instance_type": group.get("InstanceType", "local"),
+            "hosts": [f"algo-{number + index + 1}" for index in range(count)],
+        }
+        number += count
 
 
 def checkpoint_path(request: Mapping[str, Any]) -> str:
@@ -74,11 +85,11 @@ def checkpoint_path(request: Mapping[str, Any]) -> str:
     return path
 
 
-def write_tree(request: Mapping[str, Any], place: JobPlace, host: str) -> None:
+def write_tree(request: Mapping[str, Any], place: JobPlace, host: str, interface: str = _INTERFACE) -> None:
     """Make the folders and the three files, below ``place.root``."""
     tree = place.tree
     for folder in tree.folders():
         Path(folder).mkdir(parents=True, exist_ok=True)
     write_json(Path(tree.hyperparameters), hyperparameters(request))
     write_json(Path(tree.input_data_config), input_data_config(request))
-    write_json(Path(tree.resource_config), resource_config(request, host))
+    write_json(Path(tree.resource_config), resource_config(request, host, interface))

@@ -31,7 +31,7 @@ from skylift.host.processes import this_process
 from skylift.runs.metrics import MetricReader
 from skylift.runs.recorder import Recorder
 from skylift.runs.store import RunStore
-from skylift.values.jobs import Described, LogLine
+from skylift.values.jobs import Described, LogLine, hosts_of
 from skylift.values.run_folder import RunFolder
 from skylift_runtime.contract import LOCAL_ACCOUNT, PROJECT_VARIABLE
 
@@ -41,10 +41,12 @@ _POLL_S = 0.1
 class _Observer:
     """Writes down what the emulator tells; its threads take turns."""
 
-    def __init__(self, folder: RunFolder, recorder: Recorder) -> None:
+    def __init__(self, folder: RunFolder, recorder: Recorder, *, several: bool) -> None:
+        self._several = several
         self._log = folder.log.open("ab", buffering=0)
         self._recorder = recorder
         self._turn = threading.Lock()
+        self._writing = threading.Lock()
 
     def changed(self, description: Mapping[str, Any]) -> None:
         with self._turn:
@@ -54,8 +56,13 @@ class _Observer:
         with self._turn:
             self._recorder.take(line)
 
-    def raw(self, data: bytes) -> None:
-        self._log.write(data)
+    def raw(self, host: str, data: bytes) -> None:
+        if self._several:
+            # Whole lines come; one of a host that has no end gets one, or the next host's would stand behind it.
+            name = f"[{host}] ".encode()
+            data = b"".join(name + line + b"\n" for line in data.removesuffix(b"\n").split(b"\n"))
+        with self._writing:
+            self._log.write(data)
 
 
 def supervise(folder: RunFolder, lifeline: int | None) -> None:
@@ -70,7 +77,7 @@ def supervise(folder: RunFolder, lifeline: int | None) -> None:
         place=JobPlace(folder.tree),
         executor=_executor(folder, intent),
         storage=HereStorage(folder.artifacts),
-        observer=_Observer(folder, recorder),
+        observer=_Observer(folder, recorder, several=len(hosts_of(_table(intent, "request"))) > 1),
         clock=SystemClock(),
         options=_options(intent),
     )

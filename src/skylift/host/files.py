@@ -88,17 +88,27 @@ def file_lock(path: Path) -> Iterator[None]:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a folder that may contain read-only folders; links are removed, never followed."""
-
-    def make_writable(function: object, name: str, _: object) -> None:
-        os.chmod(os.path.dirname(name), 0o700)  # noqa: PTH101, PTH120 - rmtree hands over a string
-        if callable(function):
-            function(name)
-
+    """Remove a folder, with folders in it that are closed to us; links are removed, never followed."""
     if path.is_symlink():
         path.unlink()
-    elif path.exists():
-        shutil.rmtree(path, onerror=make_writable)
+        return
+    try:
+        shutil.rmtree(path)
+    except FileNotFoundError:
+        if path.exists():
+            raise
+    except PermissionError:
+        _open_up(path)
+        shutil.rmtree(path)
+
+
+def _open_up(path: Path) -> None:
+    path.chmod(0o700)
+    for folder, names, _ in os.walk(path):
+        for name in names:
+            below = Path(folder, name)
+            if not below.is_symlink():
+                below.chmod(0o700)
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:

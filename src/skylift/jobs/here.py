@@ -6,21 +6,27 @@ what it writes and asks it to stop.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skylift.host.files import read_json, write_json
-from skylift.values.jobs import TERMINAL, LogLine, LogPage
+from skylift.values.jobs import TERMINAL, LogLine, LogPage, hosts_of
 from skylift.values.ports import Clock
 from skylift.values.run_folder import RunFolder
 
 _CHUNK = 1 << 20
 
 
+_HOST = re.compile(r"\[(algo-\d+)\] ")
+
+
 @dataclass(frozen=True)
 class _Position:
     """Bytes of the log that were read, and the unfinished line at their end."""
 
+    several: bool
+    """The job has several hosts, and its log says who speaks."""
     offset: int = 0
     rest: bytes = b""
 
@@ -56,20 +62,29 @@ class HereService:
         write_json(folder.stop_request, {"kill": kill or bool(before.get("kill"))})
 
     def logs(self, name: str, cursor: object) -> LogPage:
-        position = cursor if isinstance(cursor, _Position) else _Position()
         folder = self._folder_of(name)
+        position = cursor if isinstance(cursor, _Position) else _Position(_has_several_hosts(folder))
         if not folder.log.exists():
             return LogPage((), position)
         with folder.log.open("rb") as stream:
             stream.seek(position.offset)
             data = stream.read(_CHUNK)
         *lines, rest = (position.rest + data).split(b"\n")
-        now = self._clock.now()
         texts = [line.decode(errors="replace") for line in lines]
         if rest and not data and self._ended(folder):
             texts, rest = [rest.decode(errors="replace")], b""
-        found = tuple(LogLine(now, "algo-1", text) for text in texts)
-        return LogPage(found, _Position(position.offset + len(data), rest))
+        found = tuple(self._line(text, several=position.several) for text in texts)
+        return LogPage(found, replace(position, offset=position.offset + len(data), rest=rest))
+
+    def _line(self, text: str, *, several: bool) -> LogLine:
+        said_by = _HOST.match(text) if several else None
+        host, text = (said_by[1], text[said_by.end() :]) if said_by else ("algo-1", text)
+        return LogLine(self._clock.now(), host, text)
 
     def _ended(self, folder: RunFolder) -> bool:
         return (read_json(folder.record) or {}).get("TrainingJobStatus") in TERMINAL
+
+
+def _has_several_hosts(folder: RunFolder) -> bool:
+    request = (read_json(folder.intent) or {}).get("request")
+    return isinstance(request, Mapping) and len(hosts_of(request)) > 1

@@ -13,7 +13,7 @@ from skylift.host.clock import iso
 from skylift.host.files import remove_tree
 from skylift.runs.metrics import MetricReader, Point, summary
 from skylift.runs.store import RunStore
-from skylift.values.jobs import TERMINAL, Described, Event, LogLine
+from skylift.values.jobs import TERMINAL, Described, Event, LogLine, hosts_of
 from skylift.values.ports import Clock
 from skylift.values.record import OURS, SCHEMA, Record
 from skylift.values.run_folder import RunFolder
@@ -73,6 +73,7 @@ class RemoteRecorder:
         self._recorder = recorder
         self._folder = folder
         self._part = folder.path
+        self._several = False
 
     def __enter__(self) -> RemoteRecorder:  # noqa: PYI034 - typing.Self begins with Python 3.11
         self._part = Path(tempfile.mkdtemp(dir=self._folder.path, prefix=".watch-"))
@@ -85,7 +86,9 @@ class RemoteRecorder:
     def take(self, event: Event) -> None:
         if isinstance(event, LogLine):
             with (self._part / self._folder.log.name).open("ab") as stream:
-                stream.write(event.text.encode(errors="replace") + b"\n")
+                stream.write(event.spoken(several=self._several).encode(errors="replace") + b"\n")
+        else:
+            self._several = len(hosts_of(event.description)) > 1
         self._recorder.take(event)
 
     def end(self, last: Described) -> None:

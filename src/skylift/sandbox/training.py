@@ -86,10 +86,7 @@ class _Job(threading.Thread):
         self._workshop = workshop
         self._folder = _fresh_folder(workshop.folder, self._job_name)
         self.begun = threading.Event()
-        options = workshop.options
-        # The service's own form: <job>/algo-<n>-<seconds since 1970>.
-        began = int(workshop.clock.now().timestamp())
-        self._log = workshop.open_log(f"{self._job_name}/{options.host}-{began}")
+        self._logs = _Logs(self._job_name, workshop)
         self.emulated = EmulatedJob(
             request,
             place=JobPlace(self._folder / "ml"),
@@ -97,11 +94,10 @@ class _Job(threading.Thread):
             storage=workshop.storage,
             observer=self,
             clock=workshop.clock,
-            options=options,
+            options=workshop.options,
         )
 
     def run(self) -> None:
-        self._log.start()
         try:
             self.emulated.run()
         except SkyliftError as error:
@@ -109,20 +105,51 @@ class _Job(threading.Thread):
             self._workshop.report(Progress("job", f"{self._job_name}: {error.message}"))
         finally:
             self.begun.set()
-            self._log.close()
+            self._logs.close()
             remove_tree(self._folder)
 
     def changed(self, description: Mapping[str, Any]) -> None:
         self.begun.set()
-        if description["SecondaryStatus"] == "Uploading":
-            # What the job printed can be read before it is said to have ended.
-            self._log.close()
+        if description["SecondaryStatus"] in ("Uploading", "Interrupted"):
+            # What the job printed can be read before it is said to have ended. What it prints on other
+            # instances, after an interruption, goes to other streams.
+            self._logs.close()
 
     def line(self, line: LogLine) -> None:
-        self._log.add(line)
+        self._logs.add(line)
 
-    def raw(self, data: bytes) -> None:
+    def raw(self, host: str, data: bytes) -> None:
         """The service keeps lines, not bytes."""
+
+
+class _Logs:
+    """The streams of a job's hosts, made at their first lines; threads of all hosts add to them."""
+
+    def __init__(self, job: str, workshop: Workshop) -> None:
+        self._job, self._workshop = job, workshop
+        self._open: dict[str, LogStream] = {}
+        self._latest: dict[str, int] = {}
+        self._turn = threading.Lock()
+
+    def add(self, line: LogLine) -> None:
+        with self._turn:
+            if line.host not in self._open:
+                self._open[line.host] = self._begin(line.host)
+            self._open[line.host].add(line)
+
+    def _begin(self, host: str) -> LogStream:
+        # The service's own form: <job>/algo-<n>-<seconds since 1970>. No two have the same second.
+        began = max(int(self._workshop.clock.now().timestamp()), self._latest.get(host, 0) + 1)
+        self._latest[host] = began
+        stream = self._workshop.open_log(f"{self._job}/{host}-{began}")
+        stream.start()
+        return stream
+
+    def close(self) -> None:
+        """Return when all that was added can be read."""
+        with self._turn:
+            while self._open:
+                self._open.popitem()[1].close()
 
 
 def _fresh_folder(parent: Path, job: str) -> Path:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 InputMode = Literal["File", "FastFile", "Pipe"]
 Distribution = Literal["FullyReplicated", "ShardedByS3Key"]
@@ -52,6 +52,21 @@ class JobSpec:
     """``[targets.X.request]``: merged last, as it is."""
 
 
+def instance_groups(request: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """What a request asks to run on: its instance groups, or the one that all of it is."""
+    resources = request.get("ResourceConfig") or {}
+    return resources.get("InstanceGroups") or (resources,)
+
+
+def hosts_of(request: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of a job's hosts by rank, which is their order as text: ``algo-10`` before ``algo-2``.
+
+    :param request: a CreateTrainingJob request, or the description of its job.
+    """
+    count = sum(int(group.get("InstanceCount") or 1) for group in instance_groups(request))
+    return tuple(sorted(f"algo-{number}" for number in range(1, count + 1)))
+
+
 @dataclass(frozen=True)
 class LogLine:
     """One line of a job's output."""
@@ -59,6 +74,10 @@ class LogLine:
     at: datetime
     host: str
     text: str
+
+    def spoken(self, *, several: bool) -> str:
+        """As it stands in the log of a run: who said it is told where there are several hosts."""
+        return f"[{self.host}] {self.text}" if several else self.text
 
 
 @dataclass(frozen=True)

@@ -215,10 +215,10 @@ def test_a_container_of_a_dead_owner_is_ended(
     bench = container_bench(tmp_path, base_image, environment, "")
     name = f"emulator-orphan-{os.getpid()}"
     docker(environment, "run", "-d", "--name", name, "--entrypoint", "sleep", base_image, "60")
-    write_json(bench.place.owned, {"container": name, "docker": "docker"})
+    write_json(bench.place.owned, {"hosts": [{"container": name, "docker": "docker"}]})
     assert orphans.end(bench.place, environment)
     assert docker(environment, "ps", "-aq", "--filter", f"name={name}") == ""
-    write_json(bench.place.owned, {"container": name, "docker": "docker"})
+    write_json(bench.place.owned, {"hosts": [{"container": name, "docker": "docker"}]})
     assert not orphans.end(bench.place, environment)
 
 

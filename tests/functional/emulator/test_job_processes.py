@@ -18,10 +18,12 @@ from tests.functional.emulator.workbench import (
     make_channel,
     make_request,
     members,
+    python,
     statuses,
 )
 
 from skylift.emulator.here import HereStorage
+from skylift.emulator.processes import ProcessExecutor
 from skylift.errors import RemoteError, UsageError
 from skylift.host.processes import identify
 from skylift.values.jobs import LogLine
@@ -71,9 +73,12 @@ def test_the_description_has_describe_training_jobs_shape(tmp_path: Path) -> Non
     json.dumps(found)
 
 
-def test_the_platforms_variables_and_no_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("enclosed", [True, False])
+def test_the_platforms_variables_and_no_others(tmp_path: Path, *, enclosed: bool) -> None:
     request = make_request(Environment={"LEVEL": "high", "TRAINING_JOB_NAME": "other"})
-    bench = make_bench(tmp_path, "print(json.dumps(dict(os.environ)))", request=request)
+    command = python("print(json.dumps(dict(os.environ)))")
+    executor = ProcessExecutor(command, ENVIRONMENT, enclosed=enclosed)
+    bench = make_bench(tmp_path, request=request, executor=executor)
     bench.job.run()
     found = json.loads(bench.observer.texts[0])
     # The interpreter's own locale coercion may add this one.
@@ -84,7 +89,8 @@ def test_the_platforms_variables_and_no_others(tmp_path: Path) -> None:
         "AWS_REGION": "eu-central-1",
         "TRAINING_JOB_NAME": "job-1",
         "TRAINING_JOB_ARN": "arn:aws:sagemaker:eu-central-1:123456789012:training-job/job-1",
-        "SAGEMAKER_BASE_DIR": str(bench.place.root),
+        "SKYLIFT_START": found["SKYLIFT_START"],
+        **({} if enclosed else {"SAGEMAKER_BASE_DIR": str(bench.place.root)}),
     }
 
 
@@ -216,7 +222,7 @@ def test_an_observer_that_breaks_ends_the_job_as_our_error(tmp_path: Path) -> No
 
 
 def test_what_is_not_emulated_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    request = make_request(ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 2})
+    request = make_request(ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 21})
     bench = make_bench(tmp_path, request=request)
     with pytest.raises(UsageError):
         bench.job.run()

@@ -6,8 +6,17 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.functional.emulator.workbench import make_bench, make_channel, make_request, members, statuses
+from tests.functional.emulator.workbench import (
+    ENVIRONMENT,
+    make_bench,
+    make_channel,
+    make_request,
+    members,
+    python,
+    statuses,
+)
 
+from skylift.emulator.processes import ProcessExecutor
 from skylift.host.processes import identify
 
 OBEDIENT = """
@@ -109,7 +118,8 @@ def test_links_into_the_users_data_go_when_a_job_is_stopped(tmp_path: Path) -> N
     data.mkdir()
     (data / "rows.csv").write_text("1")
     request = make_request(InputDataConfig=[make_channel("train", data.as_uri())])
-    bench = make_bench(tmp_path, OBEDIENT, request=request)
+    executor = ProcessExecutor(python(OBEDIENT), ENVIRONMENT, enclosed=False)
+    bench = make_bench(tmp_path, request=request, executor=executor)
     with bench.running():
         bench.observer.wait_for("ready")
         assert (bench.place.root / "input/data/train/rows.csv").read_text() == "1"

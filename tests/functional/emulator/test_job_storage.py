@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 from tests.functional.emulator.workbench import (
+    ENVIRONMENT,
     InMemoryStore,
     make_bench,
     make_channel,
     make_request,
     members,
+    python,
     statuses,
 )
 
 from skylift.emulator.checkpoints import CheckpointUploads
+from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.remote import S3Storage
 from skylift.errors import AwsError
 from skylift.values.references import S3Url
@@ -55,17 +58,26 @@ def test_a_single_file_lands_under_its_name(tmp_path: Path) -> None:
     assert bench.observer.texts == ["train/rows 1"]
 
 
-def test_a_job_that_writes_into_its_input_is_told_about(tmp_path: Path) -> None:
+@pytest.mark.parametrize("enclosed", [True, False])
+def test_a_job_that_writes_into_its_input(tmp_path: Path, *, enclosed: bool) -> None:
     data = folder_with(tmp_path / "data", rows="1", old="2")
     script = """
     folder = ML / "input/data/train"
     (folder / "rows").write_text("changed")
     (folder / "old").unlink()
     (folder / "new").write_text("3")
+    print(sorted(path.name for path in folder.iterdir()))
     """
     request = make_request(InputDataConfig=[make_channel("train", data.as_uri())])
-    bench = make_bench(tmp_path, script, request=request)
+    executor = ProcessExecutor(python(script), ENVIRONMENT, enclosed=enclosed)
+    bench = make_bench(tmp_path, request=request, executor=executor)
     bench.job.run()
+    assert bench.observer.texts == ["['new', 'rows']"]
+    if enclosed:
+        # The job's own, as on the service; the user's stays as it is.
+        assert {path.name: path.read_text() for path in data.iterdir()} == {"rows": "1", "old": "2"}
+        assert bench.job.warnings == ()
+        return
     (warning,) = bench.job.warnings
     assert warning.endswith("created new, removed old, changed rows")
     assert str(data) in warning

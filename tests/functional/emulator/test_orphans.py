@@ -27,7 +27,7 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
 def test_the_noted_process_is_ended(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
     place, identity = JobPlace(tmp_path / "ml"), identify(sleeper.pid)
     assert identity is not None
-    write_json(place.owned, {"process": asdict(identity)})
+    write_json(place.owned, {"hosts": [{"process": asdict(identity)}]})
     assert orphans.end(place, {})
     assert sleeper.wait(20) == -9
     assert not place.owned.exists()
@@ -39,13 +39,13 @@ def test_another_process_of_that_number_is_left_alone(
 ) -> None:
     place, identity = JobPlace(tmp_path / "ml"), identify(sleeper.pid)
     assert identity is not None
-    write_json(place.owned, {"process": asdict(replace(identity, started="1"))})
+    write_json(place.owned, {"hosts": [{"process": asdict(replace(identity, started="1"))}]})
     assert not orphans.end(place, {})
     assert sleeper.poll() is None
 
 
 def test_a_process_of_before_the_last_start_is_nobody(tmp_path: Path) -> None:
     place = JobPlace(tmp_path / "ml")
-    write_json(place.owned, {"process": {"pid": 4_000_000, "started": "1", "boot": "another"}})
+    write_json(place.owned, {"hosts": [{"process": {"pid": 4_000_000, "started": "1", "boot": "another"}}]})
     assert not orphans.end(place, {})
     assert not place.owned.exists()

@@ -50,7 +50,7 @@ class Remembering:
             self.lines.append(line)
             self._heard.notify_all()
 
-    def raw(self, data: bytes) -> None:
+    def raw(self, host: str, data: bytes) -> None:
         self.data += data
 
     @property

@@ -27,7 +27,7 @@ def test_an_ordinary_request_passes() -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"ResourceConfig": {"InstanceCount": 2}}, "2 hosts"),
+        ({"ResourceConfig": {"InstanceCount": 21}}, "21 hosts"),
         ({"TrainingJobName": "../../etc"}, "TrainingJobName"),
         ({"InputDataConfig": [channel("..")]}, "not a channel name"),
         ({"InputDataConfig": [channel("a/b")]}, "not a channel name"),
@@ -47,6 +47,6 @@ def test_what_is_not_emulated_is_refused(more: dict[str, Any], said: str) -> Non
 
 def test_all_reasons_are_given_at_once() -> None:
     with pytest.raises(UsageError) as caught:
-        check_request(request_with(ResourceConfig={"InstanceCount": 3}, InputDataConfig=[channel("..")]))
-    assert "3 hosts" in str(caught.value)
+        check_request(request_with(ResourceConfig={"InstanceCount": 30}, InputDataConfig=[channel("..")]))
+    assert "30 hosts" in str(caught.value)
     assert "channel name" in str(caught.value)

@@ -1,0 +1,115 @@
+"""Starts a process in a view of its own, or says why this machine does not allow one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from skylift.emulator import enter_program
+from skylift.emulator.views import View
+
+_PROGRAM = str(Path(enter_program.__file__))
+_MESSAGE = 4096
+
+
+class NoView(Exception):
+    """The kernel does not let us; the message says what it refused."""
+
+
+@dataclass
+class Disk:
+    """The root of a job's limited file system, held open: it lives for as long as this does."""
+
+    descriptor: int
+
+    def save(self, into: Path) -> None:
+        """Copy all that the job left, but for its inputs, which were only shown there."""
+        with os.scandir(self.descriptor) as entries:
+            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        for name, is_folder in found:
+            if name == "input":
+                continue
+            source, target = Path(f"/proc/self/fd/{self.descriptor}/{name}"), into / name
+            if is_folder:
+                shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+            else:
+                shutil.copy2(source, target, follow_symlinks=False)
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    process: subprocess.Popen[bytes]
+    disk: Disk | None
+
+
+def start_enclosed(command: Sequence[str], environment: Mapping[str, str], view: View) -> Enclosed:
+    """Start a command with stdout and stderr as one pipe, in a session of its own.
+
+    :raises NoView: when there is no such view to be had; nothing runs then.
+    """
+    if not sys.platform.startswith("linux"):
+        raise NoView("there are no mount namespaces on this system")
+    for folder in view.scratch:
+        folder.mkdir(parents=True, exist_ok=True)
+    with _Telling() as telling:
+        spec = {
+            "tell": telling.theirs.fileno(),
+            "unset": [name for name in ("LC_CTYPE",) if name not in environment],
+            "cwd": view.root,
+            "mounts": view.mounts,
+        }
+        process = subprocess.Popen(
+            # Isolated, and without site: a second start of Python that every job waits for.
+            [sys.executable, "-I", "-S", _PROGRAM, json.dumps(spec), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            pass_fds=[telling.theirs.fileno()],
+            start_new_session=True,
+        )
+        refused, disk = telling.hear()
+    if refused is None:
+        return Enclosed(process, disk)
+    if disk is not None:
+        disk.close()
+    process.communicate()
+    raise NoView(refused)
+
+
+class _Telling:
+    """Both ends of the socket on which the program says how it went."""
+
+    def __init__(self) -> None:
+        self._ours, self.theirs = socket.socketpair()
+
+    def __enter__(self) -> _Telling:  # noqa: PYI034 - typing.Self begins with Python 3.11
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self._ours.close()
+        self.theirs.close()
+
+    def hear(self) -> tuple[str | None, Disk | None]:
+        """Wait until the command has begun, or can not; why not, and the disk that was made."""
+        self.theirs.close()
+        refused, disk = None, None
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(self._ours, _MESSAGE, 1)
+            if descriptors:
+                disk = Disk(descriptors[0])
+            elif not data:
+                return refused, disk
+            else:
+                refused = os.fsdecode(data)

@@ -1,0 +1,60 @@
+"""How the containers of a job with several hosts find each other by name."""
+
+from __future__ import annotations
+
+from skylift.emulator.engine import Engine, EngineRefused
+from skylift.emulator.execution import Container
+from skylift.emulator.views import address_of
+
+_PREFIX = "skylift-"
+_THERE = "already exists"
+_MACHINES_OWN = "host"
+
+
+def for_container(container: Container, said: str | None) -> str:
+    """The network that a container is on; empty for the engine's default one.
+
+    :param said: the one that was chosen for all jobs, if any. On the engine's default one there are no
+        names, so a job with several hosts has a network of its own.
+    """
+    if said is None and len(container.peers) > 1:
+        return _PREFIX + container.name
+    return said or ""
+
+
+def is_ours(network: str) -> bool:
+    return network.startswith(_PREFIX)
+
+
+def make(engine: Engine, network: str) -> None:
+    """Make a job's own network; the first of its hosts does."""
+    if not is_ours(network):
+        return
+    try:
+        engine.run("network", "create", "--label", f"org.skylift.network={network}", network)
+    except EngineRefused as error:
+        if _THERE not in error.said:
+            raise
+
+
+def remove(engine: Engine, network: str) -> None:
+    """Remove a job's own network; refused, and left to the last of its hosts, while another is on it."""
+    if not is_ours(network):
+        return
+    try:
+        engine.run("network", "rm", network)
+    except EngineRefused as error:
+        if "active endpoints" not in error.said and "not found" not in error.said:
+            raise
+
+
+def arguments(container: Container, network: str) -> tuple[str, ...]:
+    """Options of ``docker create``: the network, and the names of the job's hosts on it."""
+    chosen = ("--network", network) if network else ()
+    if len(container.peers) == 1:
+        return chosen
+    if network == _MACHINES_OWN:
+        # All are on the machine's own: each has a loopback address to itself.
+        names = [f"{host}:{address_of(rank)}" for rank, host in enumerate(container.peers)]
+        return (*chosen, *(word for name in names for word in ("--add-host", name)))
+    return (*chosen, "--network-alias", container.host)
