@@ -16,7 +16,7 @@ from skylift.cli.options import (
     quiet_option,
 )
 from skylift.cli.talk import Watching, answer, emit, ending, exit_code, say
-from skylift.flow.demands import seconds
+from skylift.flow.demands import Demands, seconds, size
 from skylift.flow.preparing import RunOptions
 from skylift.flow.running import Run
 from skylift.report.plans import plan_text
@@ -61,6 +61,14 @@ class _WithRaw(click.Command):
     help="Interrupt the job once as a spot instance is, and start it again (local and docker).",
 )
 @click.option("--stop-after", metavar="DURATION", help="Stop the job in Training (local and docker).")
+@click.option(
+    "--fail-disk",
+    metavar="SIZE",
+    help="Let model, output and work directory hold only so much (local and docker).",
+)
+@click.option(
+    "--strict-inputs", is_flag=True, help="Let the job not write into its channels (local and docker)."
+)
 @locked_option
 @dry_run_option
 @quiet_option
@@ -79,6 +87,8 @@ def command(
     grace: str | None,
     interrupt_after: str | None,
     stop_after: str | None,
+    fail_disk: str | None,
+    strict_inputs: bool,
     locked: bool,
     dry_run: bool,
     quiet: bool,
@@ -89,17 +99,19 @@ def command(
     """Train. Prints the run's name on stdout; the log and everything else goes to stderr.
 
     Parameters are the script's own: `skylift run epochs=5 lr=0.01`.
-    A DURATION is `20s`, `5m`, `1.5h`, or seconds.
+    A DURATION is `20s`, `5m`, `1.5h`, or seconds; a SIZE `100MB`, `2GiB`, or bytes.
     """
-    demands = {
-        "interrupt_after_s": seconds("--interrupt-after", interrupt_after),
-        "stop_after_s": seconds("--stop-after", stop_after),
-        "max_run_s": seconds("--max-run", max_run),
-        "grace_s": seconds("--grace", grace),
-    }
+    demands = Demands(
+        max_run_s=seconds("--max-run", max_run),
+        grace_s=seconds("--grace", grace),
+        interrupt_after_s=seconds("--interrupt-after", interrupt_after),
+        stop_after_s=seconds("--stop-after", stop_after),
+        disk_bytes=size("--fail-disk", fail_disk),
+        strict_inputs=strict_inputs,
+    )
     # A plan must not write the lock, and an image can not be planned without one.
     project = load(folder, overrides, quiet=quiet or as_json, locked=locked or dry_run)
-    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach, **demands)
+    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach, demands)
     if dry_run:
         plan = project.plan(options)
         answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)

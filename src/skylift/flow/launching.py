@@ -174,10 +174,8 @@ class Launch:
             "executor": executors[self._backend],
             "interpreter": prepared.interpreter.path,
             "grace_s": prepared.target.grace,
-            "faults": {
-                "interrupt_after_s": prepared.options.interrupt_after_s,
-                "stop_after_s": prepared.options.stop_after_s,
-            },
+            "faults": prepared.options.demands.faults(),
+            "strict_inputs": prepared.options.demands.strict_inputs,
             "region": _region(prepared),
             "endpoint": prepared.sources.world.environment.get(ENDPOINT_VARIABLE, ""),
             "metrics": dict(prepared.job.metrics),

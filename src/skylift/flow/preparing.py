@@ -15,7 +15,7 @@ from skylift.data.dataset import version_of
 from skylift.data.glance import Glance, glance
 from skylift.data.scan import scan
 from skylift.errors import ConfigError, Issue, NotReady
-from skylift.flow.demands import demanded
+from skylift.flow.demands import NO_DEMANDS, Demands, demanded
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
@@ -49,14 +49,7 @@ class RunOptions:
     python: str | None = None
     """Interpreter for the local target."""
     detach: bool = False
-    interrupt_after_s: float | None = None
-    """Take the instance away after this time in Training, once; for jobs on this machine."""
-    stop_after_s: float | None = None
-    """Stop the job after this time in Training; for jobs on this machine."""
-    max_run_s: float | None = None
-    """Instead of the target's ``max-run``."""
-    grace_s: float | None = None
-    """Instead of the target's ``grace``."""
+    demands: Demands = NO_DEMANDS
 
 
 @dataclass(frozen=True)
@@ -156,7 +149,7 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
     :param only_plan: choose no interpreter, so that nothing is made for one.
     :raises ConfigError: for arguments or channels that can not be; every problem at once.
     """
-    target, job = _target(sources, options), sources.job(options.job)
+    target, job = demanded(sources.target(options.target), options.demands), sources.job(options.job)
     arguments = resolve(sources.schemas[options.job], job.hyperparameters, options.given, options.raw)
     _refuse_missing(sources.schemas[options.job], job, arguments)
     for warning in arguments.warnings:
@@ -176,16 +169,6 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
         interpreter=interpreter,
     )
     return replace(prepared, ours=_ours(prepared))
-
-
-def _target(sources: Sources, options: RunOptions) -> TargetSettings:
-    return demanded(
-        sources.target(options.target),
-        interrupt_after_s=options.interrupt_after_s,
-        stop_after_s=options.stop_after_s,
-        max_run_s=options.max_run_s,
-        grace_s=options.grace_s,
-    )
 
 
 def _refuse_missing(schema: Schema, job: JobSettings, arguments: Arguments) -> None:

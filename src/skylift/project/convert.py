@@ -115,6 +115,28 @@ def duration(text: str) -> float:
     return seconds
 
 
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_BYTES = re.compile(rf"({_NUMBER})([KMGT]?)(i?)B?", re.IGNORECASE)
+
+
+def byte_count(text: str) -> int:
+    """Bytes in a size of the command line.
+
+    :raises Unfit: when it is none, or nothing.
+
+    >>> byte_count("100MB"), byte_count("1.5 KiB"), byte_count("4096")
+    (100000000, 1536, 4096)
+    """
+    found = _BYTES.fullmatch(text.replace(" ", ""))
+    size = 0.0
+    if found is not None and (found[2] or not found[3]):
+        unit = found[2].upper()
+        size = float(found[1]) * (1024 ** "KMGT".index(unit) * 1024 if found[3] else _UNITS[unit])
+    if size < 1:
+        raise Unfit(f'wants a size above zero such as "100MB", "1.5GiB" or bytes, not {text!r}')
+    return int(size)
+
+
 def _sum_of_parts(said: str) -> float:
     parts = re.findall(rf"({_NUMBER})([smhd])", said)
     return sum(float(count) * _SECONDS[unit] for count, unit in parts)
