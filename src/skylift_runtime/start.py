@@ -27,7 +27,7 @@ from skylift_runtime.launch import run
 from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
 from skylift_runtime.signals import Relay
 from skylift_runtime.templates import Places
-from skylift_runtime.workdir import WorkDirectory, empty, lay_paths, lay_work_directory, remove
+from skylift_runtime.workdir import WorkDirectory, empty, in_place, lay_paths, lay_work_directory, remove
 
 _PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
@@ -53,6 +53,8 @@ def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, st
     relay = Relay()
     relay.install()
     try:
+        if list(argv[:1]) == ["shell"]:
+            return _shell(argv[1:], tree, environ)
         return _run(tree, _prepare(argv, tree, environ), relay)
     except (Unusable, OSError) as problem:
         text = str(problem) if isinstance(problem, Unusable) else "%s: %s" % (type(problem).__name__, problem)
@@ -65,10 +67,26 @@ def _prepare(argv: Sequence[str], tree: Tree, environ: Mapping[str, str]) -> Pre
         raise Unusable("this is for training, it cannot `%s`" % " ".join(argv))
     if not is_described(environ):
         return _prepare_drop_in(tree, environ)
+    return _prepare_described(tree, environ)
+
+
+def _shell(command: Sequence[str], tree: Tree, environ: Mapping[str, str]) -> int:
+    from skylift_runtime.shell import as_typed, become
+
+    # What a job has left there is what somebody wants to look into.
+    kept = os.path.isdir(tree.code) and bool(os.listdir(tree.code))
+    described = is_described(environ)
+    found = _prepare_described(tree, environ, kept=kept) if described else _prepare_drop_in(tree, environ)
+    arguments = json.loads(found.environ["SM_USER_ARGS"])
+    become(command, found.work.root, found.environ, as_typed(found.job.entry_point, found.command, arguments))
+    return 0
+
+
+def _prepare_described(tree: Tree, environ: Mapping[str, str], *, kept: bool = False) -> Prepared:
     job, config, machine = read_job(environ), read_config(tree), look_at_machine(environ)
     channels = lay_channels(tree, config.channels)
     places = Places(_named_places(tree, config, machine, environ), channels)
-    work = lay_work_directory(job.code, tree.code)
+    work = in_place(tree.code) if kept else lay_work_directory(job.code, tree.code)
     for path in work.left_out:
         _say("left out %s: the link leads out of the project" % path)
     links = places.expand_all(job.paths)

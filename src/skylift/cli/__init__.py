@@ -19,6 +19,7 @@ _VERBS = {
     "runs": "List what ran.",
     "show": "Everything about one run.",
     "logs": "What a run printed.",
+    "shell": "Open a shell in a run's environment.",
     "wait": "Wait for a run to end.",
     "stop": "Stop a run; it may save its work first.",
     "pull": "Fetch a run's model.",

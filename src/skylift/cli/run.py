@@ -69,6 +69,7 @@ class _WithRaw(click.Command):
 @click.option(
     "--strict-inputs", is_flag=True, help="Let the job not write into its channels (local and docker)."
 )
+@click.option("--shell", is_flag=True, help="Open a shell where the script would start, instead of starting it.")
 @locked_option
 @dry_run_option
 @quiet_option
@@ -89,6 +90,7 @@ def command(
     stop_after: str | None,
     fail_disk: str | None,
     strict_inputs: bool,
+    shell: bool,
     locked: bool,
     dry_run: bool,
     quiet: bool,
@@ -116,6 +118,8 @@ def command(
         plan = project.plan(options)
         answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)
         return 0
+    if shell:
+        return project.shell(options)
     run = project.run(options)
     if not as_json:
         click.echo(run.name)

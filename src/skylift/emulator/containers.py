@@ -15,6 +15,7 @@ from skylift.emulator.faults import JobFault
 from skylift.emulator.giving_back import GivingBack
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
+from skylift.emulator.terminal import is_interactive
 from skylift.errors import RegistryError, RemoteError
 from skylift_runtime.contract import ML_ROOT
 
@@ -74,24 +75,46 @@ class ContainerExecutor:
             raise _not_pulled(container.image, said)
 
     def start(self, container: Container) -> Running:
-        image, name = self._image(container.image), container.label
-        for mount in container.mounts:
-            _make_mount_point(mount)
-        network = networks.for_container(container, self._network)
-        networks.make(self._engine, network)
-        create = (
-            *("create", "--name", name, "--label", f"{RUN_LABEL}={container.name}"),
-            *networks.arguments(container, network),
-            *mount_arguments(container),
-        )
-        passed, environment = environment_arguments(container.environment)
-        start = container.start.docker_arguments(image)
-        self._engine.run(*create, *passed, *start, environment=environment)
+        name, network = container.label, networks.for_container(container, self._network)
+        options, start, environment = self._arguments(container, network)
+        labels = ("--label", f"{RUN_LABEL}={container.name}")
+        self._engine.run("create", "--name", name, *labels, *options, *start, environment=environment)
         lifeline = Lifeline.tie(ending_command(self._engine, name, network), self._engine.environment)
         # Attached before it starts, so that no byte is lost.
         client = self._engine.open("start", "--attach", name)
-        giving_back = GivingBack(image, self._owner or (os.getuid(), os.getgid()))
-        return _RunningContainer(self._engine, container, network, client, lifeline, giving_back)
+        return _RunningContainer(
+            self._engine, container, network, client, lifeline, self._giving_back(container)
+        )
+
+    def interact(self, container: Container) -> int:
+        # Beside the job's own container, which may be running.
+        name = f"{container.label}-shell-{os.getpid()}"
+        network = networks.for_container(container, self._network)
+        options, start, environment = self._arguments(container, network)
+        lifeline = Lifeline.tie(ending_command(self._engine, name, network), self._engine.environment)
+        terminal = ("--interactive", *(("--tty",) if is_interactive() else ()))
+        try:
+            return self._engine.at_terminal(
+                "run", "--rm", "--name", name, *terminal, *options, *start, environment=environment
+            )
+        finally:
+            lifeline.cut()
+            networks.remove(self._engine, network)
+            self._giving_back(container).run(self._engine, container)
+
+    def _arguments(
+        self, container: Container, network: str
+    ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
+        """Options of the client, image and command, and variables of the client; the network is made."""
+        for mount in container.mounts:
+            _make_mount_point(mount)
+        networks.make(self._engine, network)
+        passed, environment = environment_arguments(container.environment)
+        options = (*networks.arguments(container, network), *mount_arguments(container), *passed)
+        return options, container.start.docker_arguments(self._image(container.image)), environment
+
+    def _giving_back(self, container: Container) -> GivingBack:
+        return GivingBack(self._image(container.image), self._owner or (os.getuid(), os.getgid()))
 
 
 def ending_command(engine: Engine, container: str, network: str) -> tuple[str, ...]:

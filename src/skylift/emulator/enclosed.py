@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from skylift.emulator import enter_program
+from skylift.emulator.terminal import Streams
 from skylift.emulator.views import View
 
 _PROGRAM = str(Path(enter_program.__file__))
@@ -53,8 +54,10 @@ class Enclosed:
     disk: Disk | None
 
 
-def start_enclosed(command: Sequence[str], environment: Mapping[str, str], view: View) -> Enclosed:
-    """Start a command with stdout and stderr as one pipe, in a session of its own.
+def start_enclosed(
+    command: Sequence[str], environment: Mapping[str, str], view: View, streams: Streams
+) -> Enclosed:
+    """Start a command in a view.
 
     :raises NoView: when there is no such view to be had; nothing runs then.
     """
@@ -72,19 +75,16 @@ def start_enclosed(command: Sequence[str], environment: Mapping[str, str], view:
         process = subprocess.Popen(
             # Isolated, and without site: a second start of Python that every job waits for.
             [sys.executable, "-I", "-S", _PROGRAM, json.dumps(spec), *command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             env=dict(environment),
             pass_fds=[telling.theirs.fileno()],
-            start_new_session=True,
+            **streams,
         )
         refused, disk = telling.hear()
     if refused is None:
         return Enclosed(process, disk)
     if disk is not None:
         disk.close()
-    process.communicate()
+    process.communicate()  # reads nothing, and closes the pipes
     raise NoView(refused)
 
 

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from skylift.emulator.terminal import wait_at_terminal
 from skylift.errors import NotReady, RemoteError
 from skylift.host.redaction import redact_text
 
@@ -60,6 +61,17 @@ class Engine:
         if process.returncode != 0:
             raise EngineRefused(arguments[0], err.decode(errors="replace"))
         return out.decode(errors="replace")
+
+    def at_terminal(self, *arguments: str, environment: Mapping[str, str]) -> int:
+        """Call the client with our own terminal, and wait; its exit code.
+
+        :raises NotReady: when there is no client.
+        """
+        try:
+            process = subprocess.Popen(self.command(*arguments), env={**self.environment, **environment})
+        except FileNotFoundError as error:
+            raise NotReady(f"`{self.docker}` is not installed", hints=_HINTS) from error
+        return wait_at_terminal(process)
 
     def open(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Call the client and go on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Protocol
 
 from skylift.emulator.place import JobPlace
@@ -28,6 +29,8 @@ class Container:
     """All hosts of the job, this one among them, by rank."""
     disk_bytes: int | None = None
     """How much the tree can hold, where that is limited."""
+    scratch: Path | None = None
+    """Where what it writes into its channels is kept meanwhile; a folder beside the tree when None."""
 
     @property
     def label(self) -> str:
@@ -74,3 +77,9 @@ class Executor(Protocol):
         """
 
     def start(self, container: Container) -> Running: ...
+
+    def interact(self, container: Container) -> int:
+        """Run it on our own terminal, to its end; the exit code.
+
+        :raises JobFault: when it could not be started.
+        """

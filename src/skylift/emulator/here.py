@@ -23,7 +23,9 @@ _NAMED_CHANGES = 3
 class HereStorage:
     """``file:///`` channels; artifacts at ``<artifacts>/model.tar.gz`` and ``output.tar.gz``."""
 
-    def __init__(self, artifacts: Path, checkpoints: Path | None = None) -> None:
+    def __init__(self, artifacts: Path, checkpoints: Path | None = None, *, strict: bool = False) -> None:
+        """``strict``: no channel can be written to."""
+        self._strict = strict
         self._artifacts = artifacts
         self._checkpoints = checkpoints
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,8 @@ from skylift.emulator.metrics import FinalMetrics
 from skylift.emulator.output import Pump
 from skylift.emulator.pack import is_empty, pack
 from skylift.emulator.place import JobPlace
+from skylift.emulator.platform import Platform, container_of
 from skylift.emulator.request import check_request
-from skylift.emulator.start import start_of
 from skylift.emulator.storage import ArtifactName, Mount, Storage
 from skylift.emulator.tree import checkpoint_path, write_tree
 from skylift.host.files import remove_tree, write_json
@@ -41,9 +41,6 @@ from skylift.values.ports import Clock
 from skylift_runtime.contract import (
     DEFAULT_MAX_RUN_S,
     FAILURE_LIMIT,
-    JOB_ARN_VARIABLE,
-    JOB_NAME_VARIABLE,
-    REGION_VARIABLE,
     STOP_GRACE_S,
     failure_reason,
 )
@@ -55,15 +52,10 @@ _STOPPED = Outcome("Stopped", "Stopped")
 class JobOptions:
     """What the request does not say."""
 
-    region: str
-    account: str
-    partition: str = "aws"
+    platform: Platform
     grace_s: float = STOP_GRACE_S
     """Seconds between SIGTERM and SIGKILL."""
     faults: Faults = NO_FAULTS
-
-    def arn(self, name: str) -> str:
-        return f"arn:{self.partition}:sagemaker:{self.region}:{self.account}:training-job/{name}"
 
 
 class EmulatedJob:
@@ -122,7 +114,7 @@ class EmulatedJob:
         metrics = FinalMetrics(self._definitions)
         location = self._storage.location(self._request, "model")
         name = self._request["TrainingJobName"]
-        self._history.begin(self._request, arn=self._options.arn(name), model=location)
+        self._history.begin(self._request, arn=self._options.platform.arn(name), model=location)
         try:
             outcome = self._perform(metrics)
         except JobFault as fault:
@@ -194,24 +186,9 @@ class EmulatedJob:
         return [mount for mount in mounts if mount is not None]
 
     def _container(self, host: str, mounts: Sequence[Mount]) -> Container:
-        name = self._request["TrainingJobName"]
-        environment = {
-            REGION_VARIABLE: self._options.region,
-            **(self._request.get("Environment") or {}),
-            JOB_NAME_VARIABLE: name,
-            JOB_ARN_VARIABLE: self._options.arn(name),
-        }
-        return Container(
-            name=name,
-            image=self._request.get("AlgorithmSpecification", {}).get("TrainingImage", ""),
-            start=start_of(self._request),
-            environment=environment,
-            place=self._place_of(host),
-            mounts=tuple(mounts),
-            host=host,
-            peers=self._hosts,
-            disk_bytes=self._options.faults.disk_bytes,
-        )
+        disk_bytes = self._options.faults.disk_bytes
+        found = container_of(self._request, self._place, host, tuple(mounts), self._options.platform)
+        return replace(found, disk_bytes=disk_bytes)
 
     def _train(self, containers: Sequence[Container], metrics: FinalMetrics) -> End:
         self._history.enter("Training")

@@ -17,6 +17,7 @@ from skylift.emulator.execution import Container, Running
 from skylift.emulator.faults import JobFault
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
+from skylift.emulator.terminal import OUR_OWN, TO_US, Streams, wait_at_terminal
 from skylift.emulator.views import names_file, view_of
 from skylift.host.files import remove_tree, write_text
 from skylift.host.processes import identify
@@ -58,18 +59,28 @@ class ProcessExecutor:
         """There is no image to bring here."""
 
     def start(self, container: Container) -> Running:
+        return self._start(container, TO_US)
+
+    def interact(self, container: Container) -> int:
+        running = self._start(container, OUR_OWN)
         try:
-            return self._start_enclosed(container)
+            return wait_at_terminal(running.process)
+        finally:
+            running.close()
+
+    def _start(self, container: Container, streams: Streams) -> _RunningProcess:
+        try:
+            return self._start_enclosed(container, streams)
         except NoView as refusal:
             if len(container.peers) > 1:
                 reason = f"hosts can not be told apart as processes here: {refusal}"
             elif container.disk_bytes is not None:
                 reason = f"a disk can not be limited for a process here: {refusal}"
             else:
-                return self._start_beside_us(container)
+                return self._start_beside_us(container, streams)
             raise JobFault(f"ClientError: {reason}") from refusal
 
-    def _start_enclosed(self, container: Container) -> Running:
+    def _start_enclosed(self, container: Container, streams: Streams) -> _RunningProcess:
         if not self._enclosed:
             raise NoView("links were asked for")
         command = container.start.command(self._command)
@@ -79,25 +90,17 @@ class ProcessExecutor:
         moved = {} if view.root == ML_ROOT else {BASE_DIR_VARIABLE: view.root}
         marker = _new_marker()
         environment = {**self._environment, **container.environment, **marker, **moved}
-        enclosed = start_enclosed(command, environment, view)
+        enclosed = start_enclosed(command, environment, view, streams)
         return self._running(enclosed.process, _Lent(container, disk=enclosed.disk), marker)
 
-    def _start_beside_us(self, container: Container) -> Running:
+    def _start_beside_us(self, container: Container, streams: Streams) -> _RunningProcess:
         root = container.place.root
         links = tuple(_link(mount) for mount in container.mounts)
         marker = _new_marker()
         environment = {**self._environment, **container.environment, **marker, BASE_DIR_VARIABLE: str(root)}
         command = container.start.command(self._command)
         try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                cwd=root,
-                start_new_session=True,
-            )
+            process = subprocess.Popen(command, env=environment, cwd=root, **streams)
         except OSError as error:
             _unlink(links)
             raise JobFault(
@@ -106,7 +109,9 @@ class ProcessExecutor:
             ) from error
         return self._running(process, _Lent(container, links=links), marker)
 
-    def _running(self, process: subprocess.Popen[bytes], lent: _Lent, marker: Mapping[str, str]) -> Running:
+    def _running(
+        self, process: subprocess.Popen[bytes], lent: _Lent, marker: Mapping[str, str]
+    ) -> _RunningProcess:
         ((name, word),) = marker.items()
         mark = f"{name}={word}"
         ending = ("/bin/sh", "-c", _END, "end", str(process.pid), mark)
@@ -136,7 +141,7 @@ class _Lent:
         _unlink(self.links)
         for mount in self.container.mounts:
             _remove_point(mount.at)
-        remove_tree(self.container.place.scratch)
+        remove_tree(self.container.scratch or self.container.place.scratch)
         if self.disk is None:
             return ()
         try:
@@ -179,7 +184,7 @@ class _RunningProcess:
         self, process: subprocess.Popen[bytes], lent: _Lent, lifeline: Lifeline, marker: str
     ) -> None:
         self._marker = marker
-        self._process = process
+        self.process = process
         self._lent = lent
         self._lifeline = lifeline
         self._identity = identify(process.pid)
@@ -187,8 +192,8 @@ class _RunningProcess:
 
     @property
     def outputs(self) -> Sequence[IO[bytes]]:
-        assert self._process.stdout is not None
-        return (self._process.stdout,)
+        assert self.process.stdout is not None
+        return (self.process.stdout,)
 
     @property
     def owned(self) -> Mapping[str, object]:
@@ -197,16 +202,16 @@ class _RunningProcess:
         )
 
     def terminate(self) -> None:
-        self._process.terminate()
+        self.process.terminate()
 
     def kill(self) -> None:
         if not self._ended:
-            end_group(self._process.pid)
+            end_group(self.process.pid)
             end_marked(self._marker)
 
     def wait(self, timeout_s: float) -> int | None:
         try:
-            code = self._process.wait(timeout_s)
+            code = self.process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             return None
         self._end()
@@ -215,7 +220,7 @@ class _RunningProcess:
     def close(self) -> tuple[str, ...]:
         if not self._ended:
             self.kill()
-            self._process.wait()
+            self.process.wait()
             self._end()
         self._lifeline.cut()
         return self._lent.take_back()
@@ -225,7 +230,7 @@ class _RunningProcess:
         # Once, and at once: later the number of the group may be somebody else's.
         if not self._ended:
             self._ended = True
-            end_group(self._process.pid)
+            end_group(self.process.pid)
             end_marked(self._marker)
 
 

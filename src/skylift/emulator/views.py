@@ -48,7 +48,7 @@ def _laid(mount: Mount, root: str, container: Container, number: int) -> dict[st
     laid: dict[str, object] = {"source": str(mount.source), "target": str(root / relative)}
     if mount.writable:
         return {"kind": "bind", **laid}
-    scratch = container.place.scratch / str(number)
+    scratch = (container.scratch or container.place.scratch) / str(number)
     return {"kind": "copy", **laid, "upper": str(scratch / "upper"), "work": str(scratch / "work")}
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skylift.emulator.containers import ContainerExecutor
-from skylift.errors import NotReady, RemoteError
+from skylift.errors import NotReady, RemoteError, UsageError
 from skylift.flow.backends import ENDPOINT_VARIABLE, Backend, backend_for
+from skylift.flow.emulation import shell
 from skylift.flow.images import ImageWork, destination, prepare
 from skylift.flow.inputs import Inputs, folder_inputs, service_inputs
 from skylift.flow.preparing import LOCAL_ROLE, Prepared
@@ -68,6 +69,25 @@ class Launch:
             raise
         self._create(folder, backend, request)
         return run
+
+    def shell(self, command: tuple[str, ...]) -> int:
+        """A shell, or a command, where the run's own code would have been started; its exit code.
+
+        :raises UsageError: for a target that is not on this machine.
+        """
+        environment = self._prepared.sources.world.environment
+        if self._backend == "sagemaker":
+            raise UsageError(
+                f"a shell opens on this machine, and {self._prepared.options.target} runs on SageMaker",
+                hints=("the same image here: skylift run --on docker --shell",),
+            )
+        self._check()
+        folder = self._store.create_beside(self._prepared.name, self._intent({}))
+        try:
+            request = self._ready(folder, self._think())
+            return shell(folder, self._intent(request), command, environment)
+        finally:
+            remove_tree(folder.path)
 
     def _check(self) -> None:
         """Whatever can be known to be missing is told before anything is built.

@@ -14,6 +14,7 @@ from skylift.ci import circleci, plain
 from skylift.ci.pipeline import Pipeline, pipeline
 from skylift.errors import NotReady, UsageError
 from skylift.flow.backends import backend_for, reachable, refuse_elsewhere
+from skylift.flow.emulation import shell
 from skylift.flow.images import destination, prepare
 from skylift.flow.launching import Launch
 from skylift.flow.preparing import RunOptions, prepare_run
@@ -82,6 +83,24 @@ class Project:
     def run(self, options: RunOptions) -> Run:
         """Start a run; returns as soon as the job is created."""
         return self._launch(options).start()
+
+    def shell(self, options: RunOptions, command: tuple[str, ...] = ()) -> int:
+        """A shell on our own terminal where a run's code would start; nothing of it is recorded or kept."""
+        return self._launch(options).shell(command)
+
+    def shell_of(self, text: str, command: tuple[str, ...] = ()) -> int:
+        """A shell in the environment of a run on this machine, with what is left of its files.
+
+        :raises UsageError: for a run that was not on this machine.
+        """
+        name = self.store.resolve(text)
+        intent = self.store.intent(name)
+        if intent.get("executor") not in ("process", "docker"):
+            raise UsageError(
+                f"run {name} was not on this machine, and a shell opens here",
+                hints=("the project as it is now, in its image: skylift run --on docker --shell",),
+            )
+        return shell(self.store.folder(name), intent, command, self.sources.world.environment)
 
     def plan_image(self) -> ImagePlan:
         return prepare(self.sources, destination(self.sources, self._cloud())).plan()

@@ -17,14 +17,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from skylift.emulator.containers import ContainerExecutor
-from skylift.emulator.execution import Executor
-from skylift.emulator.here import HereStorage
-from skylift.emulator.interruptions import Faults
-from skylift.emulator.job import EmulatedJob, JobOptions
+from skylift.emulator.job import EmulatedJob
 from skylift.emulator.place import JobPlace
-from skylift.emulator.processes import ProcessExecutor
 from skylift.errors import SkyliftError
+from skylift.flow.emulation import executor_for, options_for, storage_for, table
 from skylift.host.clock import SystemClock
 from skylift.host.files import read_json, remove_tree, write_json
 from skylift.host.processes import this_process
@@ -33,7 +29,6 @@ from skylift.runs.recorder import Recorder
 from skylift.runs.store import RunStore
 from skylift.values.jobs import Described, LogLine, hosts_of
 from skylift.values.run_folder import RunFolder
-from skylift_runtime.contract import LOCAL_ACCOUNT, PROJECT_VARIABLE
 
 _POLL_S = 0.1
 
@@ -70,16 +65,16 @@ def supervise(folder: RunFolder, lifeline: int | None) -> None:
     write_json(folder.supervisor, asdict(this_process()))
     intent = read_json(folder.intent) or {}
     store = RunStore(folder.path.parents[2])
-    reader = MetricReader(_table(intent, "metrics"))
-    recorder = Recorder(store, folder.name, _table(intent, "ours"), reader, SystemClock())
+    reader = MetricReader(table(intent, "metrics"))
+    recorder = Recorder(store, folder.name, table(intent, "ours"), reader, SystemClock())
     job = EmulatedJob(
-        _table(intent, "request"),
+        table(intent, "request"),
         place=JobPlace(folder.tree),
-        executor=_executor(folder, intent),
-        storage=HereStorage(folder.artifacts),
-        observer=_Observer(folder, recorder, several=len(hosts_of(_table(intent, "request"))) > 1),
+        executor=executor_for(folder, intent, dict(os.environ)),
+        storage=storage_for(folder, intent),
+        observer=_Observer(folder, recorder, several=len(hosts_of(table(intent, "request"))) > 1),
         clock=SystemClock(),
-        options=_options(intent),
+        options=options_for(intent),
     )
     signal.signal(signal.SIGTERM, lambda *_: job.stop())
     threading.Thread(target=_listen, args=(folder, job, lifeline), daemon=True).start()
@@ -87,29 +82,6 @@ def supervise(folder: RunFolder, lifeline: int | None) -> None:
     # Our stderr is supervisor.log, which whoever watches the run reads at its end.
     sys.stderr.writelines(f"{warning}\n" for warning in job.warnings)
     _tidy(folder, store)
-
-
-def _executor(folder: RunFolder, intent: Mapping[str, Any]) -> Executor:
-    environment = dict(os.environ)
-    if intent["executor"] == "docker":
-        return ContainerExecutor(environment=environment)
-    command = [str(intent["interpreter"]), str(folder.project / "runtime" / "skylift_runtime")]
-    return ProcessExecutor(command, {**_for_a_job(environment), PROJECT_VARIABLE: str(folder.project)})
-
-
-def _options(intent: Mapping[str, Any]) -> JobOptions:
-    return JobOptions(
-        region=str(intent["region"]),
-        account=LOCAL_ACCOUNT,
-        grace_s=float(intent["grace_s"]),
-        faults=Faults(**_table(intent, "faults")),
-    )
-
-
-def _for_a_job(environment: Mapping[str, str]) -> dict[str, str]:
-    """The user's environment without what only another job's contract could have put there."""
-    ours = ("SM_", "SAGEMAKER_", "SKYLIFT_", "TRAINING_JOB_")
-    return {key: value for key, value in environment.items() if not key.startswith(ours)}
 
 
 def _listen(folder: RunFolder, job: EmulatedJob, lifeline: int | None) -> None:
@@ -133,16 +105,12 @@ def _hold(lifeline: int, job: EmulatedJob) -> None:
 
 
 def _tidy(folder: RunFolder, store: RunStore) -> None:
-    # The work copy and the frozen code have served; what failed is kept for whoever looks into it.
+    # The work copy has served; what failed is kept for whoever looks into it. The frozen code stays in
+    # any case: `skylift shell` starts from it.
     record = store.load(folder.name)
     if record is not None and record.status == "Completed":
-        remove_tree(folder.tree / "code")
-        remove_tree(folder.project)
-
-
-def _table(intent: Mapping[str, Any], key: str) -> dict[str, Any]:
-    found = intent.get(key)
-    return dict(found) if isinstance(found, Mapping) else {}
+        for code in (folder.tree / "code", *folder.tree.glob("algo-*/code")):
+            remove_tree(code)
 
 
 def main() -> None:

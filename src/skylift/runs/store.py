@@ -37,10 +37,16 @@ class RunStore:
 
         :raises FileExistsError: when there is a run of that name.
         """
+        return self._begin(self.folder(name), intent)
+
+    def create_beside(self, name: str, intent: Mapping[str, Any]) -> RunFolder:
+        """The same for what is no run, and in no list: a shell. Whoever makes it removes it."""
+        return self._begin(RunFolder(self._state / "shells" / name), intent)
+
+    def _begin(self, folder: RunFolder, intent: Mapping[str, Any]) -> RunFolder:
         ignore = self._state / ".gitignore"
         if not ignore.exists():
             write_text(ignore, "*\n")
-        folder = self.folder(name)
         folder.path.mkdir(parents=True)
         write_json(folder.intent, intent)
         return folder

@@ -13,6 +13,7 @@ from skylift.aws.session import Session
 from skylift.aws.translate import translated
 from skylift.emulator.containers import ContainerExecutor
 from skylift.emulator.job import JobOptions
+from skylift.emulator.platform import Platform
 from skylift.emulator.remote import S3Storage
 from skylift.host.clock import SystemClock
 from skylift.host.files import canonical_json
@@ -121,7 +122,7 @@ class Sandbox:
             executor=executor,
             storage=S3Storage(S3Store(session.client("s3"))),
             open_log=lambda name: LogStream(logs, name),
-            options=JobOptions(region=REGION, account=ACCOUNT),
+            options=JobOptions(Platform(REGION, ACCOUNT)),
             clock=SystemClock(),
             report=self._report,
         )

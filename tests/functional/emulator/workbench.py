@@ -18,6 +18,7 @@ from skylift.emulator.here import HereStorage
 from skylift.emulator.interruptions import NO_FAULTS, Faults
 from skylift.emulator.job import EmulatedJob, JobOptions
 from skylift.emulator.place import JobPlace
+from skylift.emulator.platform import Platform
 from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.storage import Storage
 from skylift.host.clock import SystemClock
@@ -164,7 +165,7 @@ def make_bench(
         storage=storage or HereStorage(artifacts),
         observer=observer,
         clock=SystemClock(),
-        options=JobOptions("eu-central-1", "123456789012", grace_s=grace_s, faults=faults),
+        options=JobOptions(Platform("eu-central-1", "123456789012"), grace_s=grace_s, faults=faults),
     )
     return Bench(job, observer, place, artifacts)
 

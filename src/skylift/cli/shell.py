@@ -1,0 +1,21 @@
+"""``skylift shell``"""
+
+from __future__ import annotations
+
+import click
+
+from skylift.cli.options import load, project_options
+
+
+@click.command("shell", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("run", default="@last")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND...]")
+@project_options
+def command(*, run: str, words: tuple[str, ...], folder: str, overrides: tuple[str, ...]) -> int:
+    """Open a shell in a run's environment: its interpreter or image, variables, channels, work directory.
+
+    What the run has left is there to be looked at. With COMMAND, that is run instead, and its exit code is
+    ours: `skylift shell @last python -m pip list`. For the project as it is now: `skylift run --shell`.
+    """
+    wanted = words[1:] if words[:1] == ("--",) else words
+    return load(folder, overrides, quiet=True).shell_of(run, wanted)

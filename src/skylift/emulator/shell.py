@@ -1,0 +1,56 @@
+"""A shell where a job's own code would have been started."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from skylift.emulator.execution import Executor
+from skylift.emulator.place import JobPlace
+from skylift.emulator.platform import Platform, container_of
+from skylift.emulator.start import Start
+from skylift.emulator.storage import Storage
+from skylift.emulator.tree import checkpoint_path, write_tree
+from skylift.host.files import remove_tree
+from skylift.values.jobs import hosts_of
+
+
+def open_shell(
+    request: Mapping[str, Any],
+    command: Sequence[str],
+    *,
+    place: JobPlace,
+    executor: Executor,
+    storage: Storage,
+    platform: Platform,
+) -> int:
+    """Lay out what the first host of a job sees, and run a command there on our own terminal.
+
+    What is there of the job already stays: a tree that a run has left can be looked into. The image has to
+    be one of ours; ``command`` is empty for an interactive shell.
+
+    :raises JobFault: when inputs or image can not be had.
+    """
+    host = hosts_of(request)[0]
+    own = place.of(host, hosts_of(request))
+    write_tree(request, own, host, executor.interface)
+    mounts = [
+        storage.materialize(channel, Path(own.tree.channel(channel["ChannelName"])))
+        for channel in request.get("InputDataConfig") or ()
+    ]
+    mounts.append(storage.restore(request, own.root / checkpoint_path(request)))
+    lent = tuple(mount for mount in mounts if mount is not None)
+    container = replace(
+        container_of(request, place, host, lent, platform),
+        start=Start(None, ("shell", *command)),
+        # The job itself may be running, and no two overlays share one.
+        scratch=own.root.with_name(f".shell-{os.getpid()}"),
+    )
+    executor.prepare(container, lambda: False)
+    try:
+        return executor.interact(container)
+    finally:
+        remove_tree(container.scratch or own.scratch)
