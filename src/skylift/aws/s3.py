@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -42,6 +42,14 @@ class S3Store:
             if error.code == "NoSuchKey":
                 return None
             raise
+
+    @contextmanager
+    def open(self, url: S3Url) -> Iterator[BinaryIO]:
+        # Around the reading, too: the connection may break at any byte.
+        with translated("s3", "GetObject"):
+            body = self._client.get_object(Bucket=url.bucket, Key=url.key)["Body"]
+            with closing(body):
+                yield body
 
     def write(self, url: S3Url, data: bytes, *, only_if_absent: bool = False) -> bool:
         condition = {"IfNoneMatch": "*"} if only_if_absent else {}

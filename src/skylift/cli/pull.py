@@ -18,11 +18,11 @@ from skylift.cli.talk import emit, say
 @json_option
 @project_options
 def command(*, run: str, output: Path | None, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
-    """Unpack a run's model and print where it is. Nothing is overwritten, nothing lands outside it."""
+    """Unpack or copy a run's model and print where it is. Nothing is overwritten, nothing lands outside it."""
     project = load(folder, overrides, quiet=True)
     found = project.find(run)
     name, into = found.name, output or found.folder.artifacts / "model"
-    if output is None and into.is_dir():
+    if output is None and into.is_dir() and any(into.iterdir()):
         files = sorted(str(path.relative_to(into)) for path in into.rglob("*") if path.is_file())
     else:
         files = project.pull(name, into)

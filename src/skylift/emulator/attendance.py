@@ -49,6 +49,7 @@ class Attendance:
         self._faults = faults
         self._asked = False
         self._kill = False
+        self._broken = False
         self._interrupted = False
         self._stopped_by_fault = False
         self._spent_s = 0.0
@@ -62,6 +63,10 @@ class Attendance:
         self._kill = self._kill or kill
         self._asked = True
 
+    def give_up(self) -> None:
+        """Kill the job, from any thread: what it needs can not be had. Whoever says so knows the reason."""
+        self._kill = self._broken = True
+
     @property
     def missed(self) -> tuple[str, ...]:
         """Warnings for the faults that never came."""
@@ -71,6 +76,8 @@ class Attendance:
         """Wait for the end. ``on_stopping`` is called once, before SIGTERM is sent."""
         began = self._clock.monotonic() - self._spent_s
         while (code := crew.wait(_POLL_S)) is None:
+            if self._broken:
+                return End(self._kill_at_once(crew), "")
             trained_s = self._clock.monotonic() - began
             stopped_as = self._reason(trained_s, limits.max_run_s)
             if stopped_as:

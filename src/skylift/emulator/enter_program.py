@@ -120,12 +120,17 @@ def _lay_disk(mount: dict[str, Any], source: int, tell: int) -> None:
 
     target = mount["target"]
     _mount("tmpfs", target, "tmpfs", _MS_NOSUID | _MS_NODEV, f"mode=0755,size={mount['size']}")
-    shutil.copytree(_way(source), target, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(_way(source), target, symlinks=True, dirs_exist_ok=True, ignore=_inputs)
     # Whoever holds its root can read it when the namespace and all its mounts have gone.
     root = os.open(target, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     with socket.socket(fileno=os.dup(tell)) as way:
         socket.send_fds(way, [b"+"], [root])
     os.close(root)
+
+
+def _inputs(folder: str, names: list[str]) -> list[str]:
+    # They are mounted afterwards; and a pipe can not be copied.
+    return names if folder.endswith("/input/data") else []
 
 
 def _make_point(target: str, laid: list[str], *, is_folder: bool) -> None:

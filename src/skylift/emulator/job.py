@@ -20,7 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from skylift.emulator.artifacts import upload
 from skylift.emulator.attendance import Attendance, End, Limits
+from skylift.emulator.channels import folder_channels
 from skylift.emulator.checkpoints import CheckpointUploads
 from skylift.emulator.crew import Crew
 from skylift.emulator.execution import Container, Executor, Running
@@ -29,13 +31,13 @@ from skylift.emulator.history import History, Observer, Outcome
 from skylift.emulator.interruptions import NO_FAULTS, Faults, lose_instance
 from skylift.emulator.metrics import FinalMetrics
 from skylift.emulator.output import Pump
-from skylift.emulator.pack import is_empty, pack
+from skylift.emulator.pipes import Pipes
 from skylift.emulator.place import JobPlace
 from skylift.emulator.platform import Platform, container_of
 from skylift.emulator.request import check_request
-from skylift.emulator.storage import ArtifactName, Mount, Storage
+from skylift.emulator.storage import Mount, Share, Storage
 from skylift.emulator.tree import checkpoint_path, write_tree
-from skylift.host.files import remove_tree, write_json
+from skylift.host.files import write_json
 from skylift.values.jobs import LogLine, hosts_of
 from skylift.values.ports import Clock
 from skylift_runtime.contract import (
@@ -82,6 +84,7 @@ class EmulatedJob:
         self._warnings: list[str] = []
         self._reading = threading.Lock()
         self._mounts: list[Mount] = []
+        self._pipes: list[Pipes] = []
         self._hosts = hosts_of(request)
         self._failed_host = self._hosts[0]
         definitions = request.get("AlgorithmSpecification", {}).get("MetricDefinitions")
@@ -162,9 +165,9 @@ class EmulatedJob:
         if self._attendance.asked():
             return None
         self._history.enter("Downloading")
-        self._mounts, containers = [], []
-        for host in self._hosts:
-            mounts = self._materialize(self._place_of(host))
+        self._mounts, self._pipes, containers = [], [], []
+        for rank, host in enumerate(self._hosts):
+            mounts = self._materialize(self._place_of(host), Share(rank, len(self._hosts)))
             if mounts is None:
                 return None
             self._mounts += mounts
@@ -172,14 +175,16 @@ class EmulatedJob:
         self._executor.prepare(containers[0], self._attendance.asked)
         return None if self._attendance.asked() else containers
 
-    def _materialize(self, place: JobPlace) -> list[Mount] | None:
+    def _materialize(self, place: JobPlace, share: Share) -> list[Mount] | None:
         mounts: list[Mount | None] = []
         try:
-            for channel in self._request.get("InputDataConfig") or ():
+            for channel in folder_channels(self._request):
                 if self._attendance.asked():
                     return None
                 into = Path(place.tree.channel(channel["ChannelName"]))
-                mounts.append(self._storage.materialize(channel, into))
+                mounts.append(self._storage.materialize(channel, into, share))
+            self._pipes.append(Pipes(self._storage, self._request, Path(place.tree.data), share))
+            self._pipes[-1].prepare()
             mounts.append(self._storage.restore(self._request, self._checkpoints(place)))
         except OSError as error:
             raise JobFault(f"ClientError: Data download failed: {error}") from error
@@ -193,6 +198,9 @@ class EmulatedJob:
     def _train(self, containers: Sequence[Container], metrics: FinalMetrics) -> End:
         self._history.enter("Training")
         with ExitStack() as ending:
+            for pipes in self._pipes:
+                ending.callback(pipes.finish)
+                pipes.start(self._attendance.give_up)
             for container in containers:
                 uploads = CheckpointUploads(self._storage, self._request, self._checkpoints(container.place))
                 uploads.start()
@@ -258,20 +266,8 @@ class EmulatedJob:
 
     def _upload(self, outcome: Outcome) -> None:
         self._history.enter("Uploading", "Stopping" if outcome.status == "Stopped" else "InProgress")
+        places = [self._place_of(host) for host in self._hosts]
         try:
-            self._store("model", Path(self._place.tree.model))
-            output = Path(self._place.tree.output_data)
-            if not is_empty(output):
-                self._store("output", output)
+            self._warnings += upload(self._request, self._storage, places)
         except OSError as error:
             raise JobFault(f"ClientError: Artifact upload failed: {error}") from error
-        finally:
-            remove_tree(self._place.archives)
-
-    def _store(self, name: ArtifactName, folder: Path) -> None:
-        archive = self._place.archives / f"{name}.tar.gz"
-        packed = pack(folder, archive)
-        if packed.skipped:
-            left_out = ", ".join(packed.skipped[:3])
-            self._warnings.append(f"left out of {name}.tar.gz, as they lead out of it: {left_out}")
-        self._storage.store(self._request, name, archive)

@@ -7,6 +7,7 @@ from typing import Any
 
 from skylift.emulator import networks
 from skylift.emulator.engine import Engine, EngineRefused
+from skylift.emulator.pipes import remove_pipes
 from skylift.emulator.place import JobPlace
 from skylift.emulator.processes import end_group, end_marked
 from skylift.host.files import read_json
@@ -27,6 +28,7 @@ def end(place: JobPlace, environment: Mapping[str, str]) -> bool:
     hosts = found.get("hosts")
     # All of them, whatever the first one says.
     ended = [_end(host, environment) for host in (hosts if isinstance(hosts, list) else ())]
+    remove_pipes(place.root)
     place.owned.unlink(missing_ok=True)
     return any(ended)
 

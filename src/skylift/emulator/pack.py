@@ -1,4 +1,4 @@
-"""A folder's contents as tar.gz, the way the service uploads ``model`` and ``output/data``."""
+"""The contents of folders as tar.gz, the way the service uploads ``model`` and ``output/data``."""
 
 from __future__ import annotations
 
@@ -6,14 +6,40 @@ import gzip
 import os
 import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from skylift.host.files import atomic_file
 
 # Weights hardly compress: more effort costs minutes and saves a few percent.
 _EFFORT = 1
+
+
+@dataclass(frozen=True)
+class Member:
+    """One thing in an artifact."""
+
+    name: str
+    """POSIX, relative to the artifact."""
+    source: Path
+    """The file that holds its bytes; for folders and links the one it is."""
+    kind: Literal["file", "folder", "link"]
+    """A link is one to a folder; one to a file is the file."""
+    target: str = ""
+    """The name of the folder that a link leads to; ``.`` for all of the artifact."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What several folders hold together, in one order whatever the disk says."""
+
+    members: tuple[Member, ...]
+    skipped: tuple[str, ...] = ()
+    """Left out: links that lead away, sockets, devices."""
+    overwritten: tuple[str, ...] = ()
+    """Names that an earlier folder had, too."""
 
 
 @dataclass(frozen=True)
@@ -24,22 +50,55 @@ class Packed:
     skipped: tuple[str, ...] = ()
 
 
-def pack(folder: Path, archive: Path) -> Packed:
-    """Write the contents of a folder, in one order whatever the disk says.
+def gather(folders: Sequence[Path]) -> Gathered:
+    """What is in the folders, one laid over the other: of a name that two of them have, the later one counts.
 
-    Members are relative to the folder itself: ``model.pkl``, not ``model/model.pkl``. A link to a
+    Names are relative to the folders themselves: ``model.pkl``, not ``model/model.pkl``. A link to a
     file inside becomes that file, a link to a folder inside stays a link, and a link that leads
     away is left out: a job must not make us pack what is not its own.
     """
-    packing = _Packing(folder)
+    gathering = _Gathering()
+    for folder in folders:
+        if not folder.is_symlink():
+            gathering.add_all(folder)
+    members = sorted(gathering.members.values(), key=lambda member: _order(member.name))
+    overwritten = sorted(gathering.overwritten, key=_order)
+    return Gathered(tuple(members), tuple(gathering.skipped), tuple(overwritten))
+
+
+def pack(folder: Path, archive: Path) -> Packed:
+    """Write the contents of one folder."""
+    return pack_members(gather([folder]), archive)
+
+
+def pack_members(gathered: Gathered, archive: Path) -> Packed:
+    """Write what was gathered. Equal contents and times give equal bytes."""
     with (
         atomic_file(archive) as stream,
         gzip.GzipFile("", "wb", _EFFORT, stream, mtime=0) as compressed,
         tarfile.open(fileobj=compressed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
-        for path in _walk(folder) if not folder.is_symlink() else ():
-            packing.add(path, tar)
-    return Packed(packing.members, tuple(packing.skipped))
+        for member in gathered.members:
+            _add(member, tar)
+    return Packed(len(gathered.members), gathered.skipped)
+
+
+def files_of(members: Sequence[Member]) -> dict[str, Path]:
+    """Every file by its name, for places that know no links.
+
+    Below a link to a folder stand the files of that folder once more; links in it are not followed again,
+    as they may lead in a circle.
+    """
+    files = {member.name: member.source for member in members if member.kind == "file"}
+    again: dict[str, Path] = {}
+    for link in (member for member in members if member.kind == "link"):
+        below = "" if link.target == "." else f"{link.target}/"
+        again |= {
+            f"{link.name}/{name.removeprefix(below)}": source
+            for name, source in files.items()
+            if name.startswith(below)
+        }
+    return {**again, **files}
 
 
 def is_empty(folder: Path) -> bool:
@@ -54,42 +113,65 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield from _walk(path)
 
 
-class _Packing:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._real = folder.resolve()
-        self.members = 0
+def _order(name: str) -> list[bytes]:
+    # Part by part: a folder stands right before what is in it.
+    return os.fsencode(name).split(b"/")
+
+
+class _Gathering:
+    def __init__(self) -> None:
+        self.members: dict[str, Member] = {}
         self.skipped: list[str] = []
+        self.overwritten: set[str] = set()
 
-    def add(self, path: Path, tar: tarfile.TarFile) -> None:
-        name = path.relative_to(self._folder).as_posix()
-        source = self._source(path)
-        if source is None:
-            self.skipped.append(name)
-            return
-        member = tar.gettarinfo(str(source), name)
-        member.uid = member.gid = 0
-        member.uname = member.gname = "root"
-        # Hard links and every link to a file become the file: whoever unpacks needs no order.
-        if source.is_file() and not source.is_symlink():
-            member.type, member.linkname, member.size = tarfile.REGTYPE, "", source.stat().st_size
-            with source.open("rb") as stream:
-                tar.addfile(member, stream)
-        else:
-            tar.addfile(member)
-        self.members += 1
+    def add_all(self, folder: Path) -> None:
+        real = folder.resolve()
+        for path in _walk(folder):
+            name = path.relative_to(folder).as_posix()
+            member = _member(name, path, real)
+            if member is None:
+                self.skipped.append(name)
+            else:
+                self._add(member)
 
-    def _source(self, path: Path) -> Path | None:
-        mode = path.lstat().st_mode
-        if not stat.S_ISLNK(mode):
-            return path if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else None
-        target = _resolved(path)
-        if target is None or not target.is_relative_to(self._real):
-            return None
-        if target.is_file():
-            return target
+    def _add(self, member: Member) -> None:
+        earlier = self.members.get(member.name)
+        if earlier is not None and (earlier.kind, member.kind) != ("folder", "folder"):
+            self.overwritten.add(member.name)
+            if earlier.kind == "folder":
+                below = f"{member.name}/"
+                self.members = {k: v for k, v in self.members.items() if not k.startswith(below)}
+        self.members[member.name] = member
+
+
+def _member(name: str, path: Path, root: Path) -> Member | None:
+    mode = path.lstat().st_mode
+    if stat.S_ISDIR(mode):
+        return Member(name, path, "folder")
+    if stat.S_ISREG(mode):
+        return Member(name, path, "file")
+    target = _resolved(path) if stat.S_ISLNK(mode) else None
+    if target is None or not target.is_relative_to(root):
+        return None
+    if target.is_file():
+        return Member(name, target, "file")
+    if not target.is_dir() or path.readlink().is_absolute():
         # An absolute link to a folder would point into this machine's tree once it is unpacked.
-        return path if target.is_dir() and not path.readlink().is_absolute() else None
+        return None
+    return Member(name, path, "link", target.relative_to(root).as_posix())
+
+
+def _add(member: Member, tar: tarfile.TarFile) -> None:
+    info = tar.gettarinfo(str(member.source), member.name)
+    info.uid = info.gid = 0
+    info.uname = info.gname = "root"
+    if member.kind != "file":
+        tar.addfile(info)
+        return
+    # Hard links and every link to a file become the file: whoever unpacks needs no order.
+    info.type, info.linkname, info.size = tarfile.REGTYPE, "", member.source.stat().st_size
+    with member.source.open("rb") as stream:
+        tar.addfile(info, stream)
 
 
 def _resolved(path: Path) -> Path | None:

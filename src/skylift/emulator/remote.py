@@ -2,48 +2,66 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
+from skylift.emulator.artifacts import is_compressed
 from skylift.emulator.faults import JobFault
+from skylift.emulator.objects import Found, in_key_order, is_manifest, layout, parse_manifest, source_of
+from skylift.emulator.pack import Member, files_of
 from skylift.emulator.snapshot import Snapshot, changed_files, snapshot
-from skylift.emulator.storage import ArtifactName, Mount
+from skylift.emulator.storage import ARTIFACT_FOLDERS, ArtifactName, Mount, Share
+from skylift.emulator.transfers import for_each
 from skylift.errors import RemoteError, UsageError
-from skylift.values.ports import ObjectStore
+from skylift.host.files import remove_tree
+from skylift.values.ports import StreamingStore
 from skylift.values.references import S3Url, parse_s3
-
-_THREADS = 8
-Objects = Iterable[tuple[S3Url, str]]
-"""Objects and the relative path each of them gets."""
 
 
 class S3Storage:
     """Keeps no state of its own: one may serve many jobs at once."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: StreamingStore) -> None:
         self._store = store
 
-    def materialize(self, channel: Mapping[str, Any], into: Path) -> None:
-        source = channel["DataSource"]["S3DataSource"]
+    def materialize(self, channel: Mapping[str, Any], into: Path, share: Share) -> Mount | None:
         with _as_client_error("Data download failed"):
-            url = parse_s3(source["S3Uri"])
-            objects = self._listed(url) if source["S3DataType"] == "ManifestFile" else self._below(url)
-            if not self._download(objects, into):
-                raise JobFault(
-                    f'ClientError: Data download failed: no S3 objects found under S3 URL "{url}" given in '
-                    "input data source. Please ensure that the bucket exists in the selected region, and "
-                    "that objects exist under that S3 prefix"
-                )
+            found = self.objects(channel)
+            if channel.get("InputMode") != "FastFile":
+                self._download(share.of(channel, found), into)
+                return None
+            _refuse_half_folders(channel, found)
+            # Outside of the tree, so that the job can be kept from writing to it.
+            root = into.parents[2]
+            lent = root.with_name(f".{root.name}.lent") / into.name
+            remove_tree(lent)
+            self._download(share.of(channel, found), lent)
+            return Mount(lent, into, read_only=True)
+
+    def objects(self, channel: Mapping[str, Any]) -> Sequence[Found[S3Url]]:
+        with _as_client_error("Data download failed"):
+            url = parse_s3(source_of(channel)["S3Uri"])
+            found = in_key_order(self._listed(url)) if is_manifest(channel) else list(self._below(url))
+        if not found:
+            raise JobFault(
+                f'ClientError: Data download failed: no S3 objects found under S3 URL "{url}" given in '
+                "input data source. Please ensure that the bucket exists in the selected region, and "
+                "that objects exist under that S3 prefix"
+            )
+        return found
+
+    @contextmanager
+    def open(self, found: Found[S3Url]) -> Iterator[BinaryIO]:
+        with _as_client_error("Data download failed"), self._store.open(found.where) as stream:
+            yield stream
 
     def restore(self, request: Mapping[str, Any], into: Path) -> None:
         config = request.get("CheckpointConfig")
         if config:
             with _as_client_error("Checkpoint download failed"):
-                self._download(self._below(parse_s3(config["S3Uri"]).folder), into)
+                self._download(list(self._below(parse_s3(config["S3Uri"]).folder)), into)
 
     def save(self, request: Mapping[str, Any], folder: Path, saved: Snapshot) -> Snapshot:
         config = request.get("CheckpointConfig")
@@ -59,83 +77,77 @@ class S3Storage:
         return found
 
     def location(self, request: Mapping[str, Any], name: ArtifactName) -> str:
-        return str(self._artifact(request, name))
+        if is_compressed(request):
+            return str(_output(request).join(f"{name}.tar.gz"))
+        return str(_output(request).join(ARTIFACT_FOLDERS[name]).folder)
 
     def store(self, request: Mapping[str, Any], name: ArtifactName, archive: Path) -> None:
-        self._store.upload(archive, self._artifact(request, name))
+        self._store.upload(archive, _output(request).join(f"{name}.tar.gz"))
+
+    def store_files(
+        self, request: Mapping[str, Any], name: ArtifactName, members: Sequence[Member]
+    ) -> tuple[str, ...]:
+        prefix, files = parse_s3(self.location(request, name)), files_of(members)
+        fit = [name for name in files if _is_text(name)]
+
+        def upload(name: str) -> None:
+            self._store.upload(files[name], S3Url(prefix.bucket, prefix.key + name))
+
+        with _as_client_error("Artifact upload failed"):
+            for_each(fit, upload)
+        return tuple(name for name in files if not _is_text(name))
 
     def changes(self, mounts: Sequence[Mount]) -> tuple[str, ...]:  # noqa: ARG002 - nothing is lent
         return ()
 
-    def _artifact(self, request: Mapping[str, Any], name: ArtifactName) -> S3Url:
-        output = parse_s3(request["OutputDataConfig"]["S3OutputPath"])
-        return output.join(request["TrainingJobName"], "output", f"{name}.tar.gz")
-
-    def _below(self, prefix: S3Url) -> Iterator[tuple[S3Url, str]]:
-        for found in self._store.iterate(prefix):
+    def _below(self, prefix: S3Url) -> Iterator[Found[S3Url]]:
+        for one in self._store.iterate(prefix):
             # Consoles make an empty object for a folder; it is no file.
-            if not found.url.key.endswith("/"):
-                relative = found.url.key[len(prefix.key) :]
-                yield found.url, relative or PurePosixPath(found.url.key).name
+            if one.size or not one.url.key.endswith("/"):
+                relative = one.url.key[len(prefix.key) :]
+                yield Found(relative or PurePosixPath(one.url.key).name, one.url, one.size)
 
-    def _listed(self, manifest: S3Url) -> Iterator[tuple[S3Url, str]]:
+    def _listed(self, manifest: S3Url) -> Iterator[Found[S3Url]]:
         content = self._store.read(manifest)
         if content is None:
             raise JobFault(f"ClientError: Data download failed: no manifest at {manifest}")
-        prefix, paths = parse_manifest(content, str(manifest))
+        said, paths = parse_manifest(content, str(manifest))
+        prefix = parse_s3(said)
         for path in paths:
-            yield S3Url(prefix.bucket, prefix.key + path), path
+            yield Found(path, S3Url(prefix.bucket, prefix.key + path))
 
-    def _download(self, objects: Objects, into: Path) -> int:
+    def _download(self, found: Sequence[Found[S3Url]], into: Path) -> None:
+        places = layout(found)
         into.mkdir(parents=True, exist_ok=True)
-        wanted = [(url, into / safe_path(relative)) for url, relative in objects]
 
-        def fetch(one: tuple[S3Url, Path]) -> None:
-            url, path = one
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._store.download(url, path)
+        def fetch(path: PurePosixPath) -> None:
+            (into / path).parent.mkdir(parents=True, exist_ok=True)
+            self._store.download(places[path].where, into / path)
 
-        with ThreadPoolExecutor(_THREADS) as pool:
-            return sum(1 for _ in pool.map(fetch, wanted))
+        for_each(places, fetch)
 
 
-def safe_path(key: str) -> PurePosixPath:
-    """A key's relative path, that stays below the folder it is joined to.
-
-    :raises JobFault: when the key would lead out of it.
-
-    >>> safe_path("/a//b")
-    PurePosixPath('a/b')
-    """
-    parts = [part for part in key.split("/") if part not in ("", ".")]
-    if not parts or ".." in parts or "\0" in key:
-        raise JobFault(f"ClientError: Data download failed: the key is no path of a file: {key!r}")
-    return PurePosixPath(*parts)
+def _output(request: Mapping[str, Any]) -> S3Url:
+    output = parse_s3(request["OutputDataConfig"]["S3OutputPath"])
+    return output.join(request["TrainingJobName"], "output")
 
 
-def parse_manifest(content: bytes, where: str) -> tuple[S3Url, tuple[str, ...]]:
-    """Read a ManifestFile: ``[{"prefix": "s3://…"}, "key suffix", …]``.
-
-    :raises JobFault: when it is none.
-
-    >>> parse_manifest(b'[{"prefix": "s3://b/p/"}, "a/1.csv"]', "m")
-    (S3Url(bucket='b', key='p/'), ('a/1.csv',))
-    """
-    try:
-        found = json.loads(content)
-    except ValueError:
-        found = None
-    if not isinstance(found, list) or not found or not _is_prefix(found[0]):
+def _refuse_half_folders(channel: Mapping[str, Any], found: Sequence[Found[S3Url]]) -> None:
+    url = parse_s3(source_of(channel)["S3Uri"])
+    half = next((one for one in found if not _is_whole(url.key, one.where.key)), None)
+    if half is not None:
         raise JobFault(
-            f'ClientError: Data download failed: not a manifest, which begins [{{"prefix": …: {where}'
+            f"ClientError: Data download failed: {url} is a part of a folder's name, as of {half.where.key!r}, "
+            "and FastFile mode takes whole folders only. Please end the prefix with a slash"
         )
-    if not all(isinstance(path, str) for path in found[1:]):
-        raise JobFault(f"ClientError: Data download failed: the manifest lists what is no key: {where}")
-    return parse_s3(found[0]["prefix"]), tuple(found[1:])
 
 
-def _is_prefix(found: object) -> bool:
-    return isinstance(found, dict) and isinstance(found.get("prefix"), str)
+def _is_whole(prefix: str, key: str) -> bool:
+    return key == prefix or key.startswith(prefix if not prefix or prefix.endswith("/") else f"{prefix}/")
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 @contextmanager

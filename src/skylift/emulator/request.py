@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from skylift.emulator.channels import channels_of
 from skylift.emulator.tree import checkpoint_path
 from skylift.errors import UsageError
 from skylift.values.jobs import hosts_of
@@ -14,6 +16,7 @@ from skylift_runtime.contract import JOB_NAME_PATTERN
 _CHANNEL_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9.\-_]{1,64}")
 _MOST_HOSTS = 20
 """The service's own quota for one job (contract: instances per training job)."""
+_MODES = ("File", "FastFile", "Pipe")
 _DATA_TYPES = ("S3Prefix", "ManifestFile")
 
 
@@ -26,7 +29,7 @@ def check_request(request: Mapping[str, Any]) -> None:
         *_name(request),
         *_hosts(request),
         *_algorithm(request.get("AlgorithmSpecification", {})),
-        *(problem for channel in request.get("InputDataConfig") or () for problem in _channel(channel)),
+        *_channels(channels_of(request)),
         *_output(request),
     ]
     if problems:
@@ -45,8 +48,8 @@ def _hosts(request: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _algorithm(algorithm: Mapping[str, Any]) -> Iterator[str]:
-    if algorithm.get("TrainingInputMode") == "Pipe":
-        yield "TrainingInputMode Pipe is not emulated"
+    if (mode := algorithm.get("TrainingInputMode", "File")) not in _MODES:
+        yield f"there is no TrainingInputMode {mode}"
     for definition in algorithm.get("MetricDefinitions") or ():
         try:
             groups = re.compile(definition["Regex"]).groups
@@ -57,22 +60,43 @@ def _algorithm(algorithm: Mapping[str, Any]) -> Iterator[str]:
             yield f"MetricDefinitions {definition['Name']}: no group for the number"
 
 
+def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    names = Counter(channel["ChannelName"] for channel in channels)
+    yield from (f"channel {name} is named {number} times" for name, number in names.items() if number > 1)
+    for channel in channels:
+        yield from _channel(channel)
+        pipe = f"{re.escape(channel['ChannelName'])}_[0-9]+" if channel["InputMode"] == "Pipe" else r"\Z."
+        for taken in (name for name in names if re.fullmatch(pipe, name)):
+            yield f"channel {taken}: channel {channel['ChannelName']} has a pipe of that name"
+
+
 def _channel(channel: Mapping[str, Any]) -> Iterator[str]:
-    name = channel["ChannelName"]
+    name, mode = channel["ChannelName"], channel["InputMode"]
     if not _CHANNEL_NAME.fullmatch(name):
         yield f"not a channel name: {name!r}"
-    if channel.get("InputMode") == "Pipe":
-        yield f"channel {name}: InputMode Pipe is not emulated"
+    if mode not in _MODES:
+        yield f"channel {name}: there is no InputMode {mode}"
+    if mode != "Pipe":
+        for key in ("CompressionType", "RecordWrapperType"):
+            if channel.get(key, "None") != "None":
+                yield f"channel {name}: {key} {channel[key]} is for InputMode Pipe only, and this is {mode}"
     source = channel.get("DataSource", {}).get("S3DataSource")
     if source is None:
         yield f"channel {name}: only S3DataSource is emulated"
-    elif source.get("S3DataType") not in _DATA_TYPES:
-        yield f"channel {name}: S3DataType {source.get('S3DataType')} is not emulated"
+        return
+    kind = source.get("S3DataType")
+    if kind == "AugmentedManifestFile":
+        yield f"channel {name}: S3DataType {kind} is not emulated: list the objects in a ManifestFile"
+    elif kind not in _DATA_TYPES:
+        yield f"channel {name}: S3DataType {kind} is not emulated"
+    elif kind != "S3Prefix" and mode == "FastFile":
+        yield f"channel {name}: InputMode FastFile supports S3DataType S3Prefix only, not {kind}"
 
 
 def _output(request: Mapping[str, Any]) -> Iterator[str]:
-    if request["OutputDataConfig"].get("CompressionType", "GZIP") != "GZIP":
-        yield "OutputDataConfig.CompressionType other than GZIP is not emulated"
+    compression = request["OutputDataConfig"].get("CompressionType", "GZIP")
+    if compression not in ("GZIP", "NONE"):
+        yield f"OutputDataConfig.CompressionType is GZIP or NONE, not {compression}"
     try:
         checkpoint_path(request)
     except UsageError as error:

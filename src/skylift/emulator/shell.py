@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from skylift.emulator.channels import folder_channels
 from skylift.emulator.execution import Executor
+from skylift.emulator.pipes import Pipes
 from skylift.emulator.place import JobPlace
 from skylift.emulator.platform import Platform, container_of
 from skylift.emulator.start import Start
-from skylift.emulator.storage import Storage
+from skylift.emulator.storage import Share, Storage
 from skylift.emulator.tree import checkpoint_path, write_tree
 from skylift.host.files import remove_tree
 from skylift.values.jobs import hosts_of
@@ -34,13 +37,16 @@ def open_shell(
 
     :raises JobFault: when inputs or image can not be had.
     """
-    host = hosts_of(request)[0]
-    own = place.of(host, hosts_of(request))
+    hosts = hosts_of(request)
+    host, share = hosts[0], Share(0, len(hosts))
+    own = place.of(host, hosts)
     write_tree(request, own, host, executor.interface)
     mounts = [
-        storage.materialize(channel, Path(own.tree.channel(channel["ChannelName"])))
-        for channel in request.get("InputDataConfig") or ()
+        storage.materialize(channel, Path(own.tree.channel(channel["ChannelName"])), share)
+        for channel in folder_channels(request)
     ]
+    pipes = Pipes(storage, request, Path(own.tree.data), share)
+    pipes.prepare()
     mounts.append(storage.restore(request, own.root / checkpoint_path(request)))
     lent = tuple(mount for mount in mounts if mount is not None)
     container = replace(
@@ -50,7 +56,10 @@ def open_shell(
         scratch=own.root.with_name(f".shell-{os.getpid()}"),
     )
     executor.prepare(container, lambda: False)
-    try:
+    with ExitStack() as ending:
+        ending.callback(remove_tree, container.scratch or own.scratch)
+        ending.callback(pipes.finish)
+        # There are some already when the job itself is running; then they are its own.
+        with suppress(FileExistsError):
+            pipes.start(lambda: None)
         return executor.interact(container)
-    finally:
-        remove_tree(container.scratch or own.scratch)

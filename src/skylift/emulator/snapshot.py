@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 Snapshot = Mapping[str, tuple[int, int]]
@@ -15,6 +16,15 @@ def snapshot(folder: Path) -> Snapshot:
     if not folder.is_dir():
         return {"": _facts(os.lstat(folder))}
     return dict(_walk(str(folder), ""))
+
+
+def facts_of(folder: Path, names: Iterable[str]) -> Snapshot:
+    """The same for the files that are named. What is not there, is left out."""
+    found = {}
+    for name in names:
+        with contextlib.suppress(OSError):
+            found[name] = _facts((folder / name).stat())
+    return found
 
 
 def _walk(folder: str, below: str) -> Iterator[tuple[str, tuple[int, int]]]:

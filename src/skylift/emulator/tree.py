@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from skylift.emulator.channels import channels_of
 from skylift.emulator.place import JobPlace
 from skylift.errors import UsageError
 from skylift.host.files import write_json
@@ -28,17 +29,15 @@ def hyperparameters(request: Mapping[str, Any]) -> dict[str, str]:
 
 def input_data_config(request: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """One entry a channel; ContentType only where the request has it, never a location."""
-    usual = request.get("AlgorithmSpecification", {}).get("TrainingInputMode", "File")
-    channels = request.get("InputDataConfig") or []
-    return {channel["ChannelName"]: _channel(channel, usual) for channel in channels}
+    return {channel["ChannelName"]: _channel(channel) for channel in channels_of(request)}
 
 
-def _channel(channel: Mapping[str, Any], usual_mode: str) -> dict[str, str]:
+def _channel(channel: Mapping[str, Any]) -> dict[str, str]:
     source = channel.get("DataSource", {}).get("S3DataSource", {})
     described = {"ContentType": channel["ContentType"]} if channel.get("ContentType") else {}
     return {
         **described,
-        "TrainingInputMode": channel.get("InputMode") or usual_mode,
+        "TrainingInputMode": channel["InputMode"],
         "S3DistributionType": source.get("S3DataDistributionType") or "FullyReplicated",
         "RecordWrapperType": channel.get("RecordWrapperType") or "None",
     }

@@ -36,11 +36,14 @@ def view_of(container: Container, seen: Sequence[str]) -> View:
     place = container.place
     root = str(place.root) if any(_is_below(path, ML_ROOT) for path in seen) else ML_ROOT
     tree: dict[str, object] = {"kind": "bind", "source": str(place.root), "target": root}
+    inputs: tuple[dict[str, object], ...] = ()
     if container.disk_bytes is not None:
         tree |= {"kind": "disk", "size": container.disk_bytes}
+        # The inputs stay where they are: what fills a job's pipes does so outside of its view.
+        inputs = ({"kind": "bind", "source": place.tree.data, "target": f"{root}/input/data"},)
     laid = [_laid(mount, root, container, number) for number, mount in enumerate(container.mounts)]
     scratch = tuple(Path(str(item[key])) for item in laid for key in ("upper", "work") if key in item)
-    return View(root, (tree, *laid, *_names(container)), scratch)
+    return View(root, (tree, *inputs, *laid, *_names(container)), scratch)
 
 
 def _laid(mount: Mount, root: str, container: Container, number: int) -> dict[str, object]:
@@ -48,6 +51,8 @@ def _laid(mount: Mount, root: str, container: Container, number: int) -> dict[st
     laid: dict[str, object] = {"source": str(mount.source), "target": str(root / relative)}
     if mount.writable:
         return {"kind": "bind", **laid}
+    if mount.read_only:
+        return {"kind": "read-only", **laid}
     scratch = (container.scratch or container.place.scratch) / str(number)
     return {"kind": "copy", **laid, "upper": str(scratch / "upper"), "work": str(scratch / "work")}
 

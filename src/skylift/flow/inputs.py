@@ -91,6 +91,9 @@ def _spec(channel: ChannelInput, uri: str, *, manifest: bool = False) -> Channel
         distribution=said.distribution,
         data_type="ManifestFile" if manifest else "S3Prefix",
         content_type=said.content_type,
+        compression=said.compression,
+        record_wrapper=said.record_wrapper,
+        shuffle_seed=said.shuffle_seed,
     )
 
 

@@ -104,7 +104,7 @@ class Prepared:
             list(self.arguments.raw),
             self.sources.code_hash,
             self.ours.get("lock"),
-            [(channel.name, channel.identity) for channel in self.channels],
+            [(channel.name, channel.identity, asdict(channel.settings)) for channel in self.channels],
             asdict(self.target),
             asdict(settings.image),
             asdict(settings.aws),
@@ -134,6 +134,7 @@ class Prepared:
             instance_count=target.instance_count,
             volume_gb=target.volume,
             max_run_s=target.max_run,
+            output_compression=target.output_compression,
             metrics=self.job.metrics,
             raw_request=target.request if target.backend == "sagemaker" else {},
         )

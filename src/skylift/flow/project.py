@@ -24,13 +24,13 @@ from skylift.flow.world import Cloud, World
 from skylift.host.files import write_text
 from skylift.runs.compare import compare
 from skylift.runs.store import RunStore, newest
-from skylift.runs.unpack import unpack
+from skylift.runs.unpack import copy, download, files_in, unpack
 from skylift.values.comparison import Comparison
 from skylift.values.packages import Lock
 from skylift.values.plan import BuiltImage, ImagePlan, Plan
 from skylift.values.progress import Progress
 from skylift.values.record import Record
-from skylift.values.references import parse_s3
+from skylift.values.references import S3Url, parse_s3
 from skylift.values.settings import Origin
 
 _VENDORS: dict[str, tuple[str, Callable[[Pipeline], str]]] = {
@@ -138,7 +138,7 @@ class Project:
         return compare([self.find(name).record for name in names])
 
     def pull(self, text: str, into: Path) -> list[str]:
-        """Unpack a run's model into a new folder; the names of its files.
+        """Put a run's model into a new folder, unpacked; the names of its files.
 
         :raises NotReady: when there is no model yet.
         """
@@ -146,9 +146,10 @@ class Project:
         uri = str(record.at("ModelArtifacts.S3ModelArtifacts") or "")
         if not record.terminal or not uri:
             raise NotReady(f"run {record.name} has no model yet: it is {record.secondary}")
-        files = unpack(self._artifact(record, uri), into)
+        files = self._bring(record, uri, into)
         if not files:
-            into.rmdir()
+            if uri != f"{into.absolute().as_uri()}/":
+                into.rmdir()
             raise NotReady(
                 f"run {record.name} has no model: its script wrote nothing to SM_MODEL_DIR",
                 hints=('files it leaves beside itself can be kept: [collect] model = ["*.pkl"]',),
@@ -174,17 +175,28 @@ class Project:
             raise UsageError(f"{path} is already there and differs", hints=("see the new one: --dry-run",))
         write_text(path, text)
 
-    def _artifact(self, record: Record, uri: str) -> Path:
+    def _bring(self, record: Record, uri: str, into: Path) -> list[str]:
+        """An archive, or with OutputDataConfig.CompressionType NONE a folder or a prefix."""
+        if not uri.endswith("/"):
+            return unpack(self._archive(record, uri), into)
         if uri.startswith("file://"):
-            path = Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
-        else:
-            path = self.store.folder(record.name).artifacts / "model.tar.gz"
-            if not path.exists():
-                refuse_elsewhere(self.store.intent(record.name), self.sources.world.environment)
-                path.parent.mkdir(exist_ok=True)
-                self._cloud().store.download(parse_s3(uri), path)
+            source = _existing(record, _path_of(uri))
+            return copy(source, into) if source != into.absolute() else files_in(source)
+        refuse_elsewhere(self.store.intent(record.name), self.sources.world.environment)
+        store, prefix = self._cloud().store, parse_s3(uri)
+        names = [found.url.key.removeprefix(prefix.key) for found in store.iterate(prefix)]
+        return download(
+            names, lambda name, path: store.download(S3Url(prefix.bucket, prefix.key + name), path), into
+        )
+
+    def _archive(self, record: Record, uri: str) -> Path:
+        if uri.startswith("file://"):
+            return _existing(record, _path_of(uri))
+        path = self.store.folder(record.name).artifacts / "model.tar.gz"
         if not path.exists():
-            raise NotReady(f"the model of run {record.name} is gone: {uri}")
+            refuse_elsewhere(self.store.intent(record.name), self.sources.world.environment)
+            path.parent.mkdir(exist_ok=True)
+            self._cloud().store.download(parse_s3(uri), path)
         return path
 
     def _record(self, name: str) -> Record | None:
@@ -204,3 +216,13 @@ class Project:
 
     def _cloud(self) -> Cloud:
         return Cloud(self.sources.settings.aws, self.sources.world)
+
+
+def _path_of(uri: str) -> Path:
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
+
+
+def _existing(record: Record, path: Path) -> Path:
+    if not path.exists():
+        raise NotReady(f"the model of run {record.name} is gone: {path}")
+    return path

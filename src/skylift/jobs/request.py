@@ -31,7 +31,7 @@ def build_request(spec: JobSpec) -> dict[str, Any]:
         "TrainingJobName": spec.name,
         "RoleArn": spec.role,
         "AlgorithmSpecification": _algorithm(spec),
-        "OutputDataConfig": {"S3OutputPath": spec.output},
+        "OutputDataConfig": _output(spec),
         "ResourceConfig": {
             "InstanceType": spec.instance_type,
             "InstanceCount": spec.instance_count,
@@ -65,6 +65,11 @@ def _algorithm(spec: JobSpec) -> dict[str, Any]:
     return algorithm
 
 
+def _output(spec: JobSpec) -> dict[str, Any]:
+    output = {"S3OutputPath": spec.output}
+    return output if spec.output_compression == "GZIP" else {**output, "CompressionType": "NONE"}
+
+
 def _channel(channel: ChannelSpec) -> dict[str, Any]:
     source = {
         "S3DataType": channel.data_type,
@@ -78,6 +83,12 @@ def _channel(channel: ChannelSpec) -> dict[str, Any]:
     }
     if channel.content_type:
         described["ContentType"] = channel.content_type
+    if channel.compression != "None":
+        described["CompressionType"] = channel.compression
+    if channel.record_wrapper != "None":
+        described["RecordWrapperType"] = channel.record_wrapper
+    if channel.shuffle_seed is not None:
+        described["ShuffleConfig"] = {"Seed": channel.shuffle_seed}
     return described
 
 

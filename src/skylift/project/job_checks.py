@@ -78,6 +78,11 @@ def _channels(job: JobSettings, where: Where) -> Iterator[Issue]:
             what = f"not a name for a channel: {name!r}"
             yield Issue(at, what, "use up to 64 letters, digits, dots, dashes and underscores")
         yield from _channel(name, channel, at)
+        pipe = re.fullmatch(r"(.+)_[0-9]+", name)
+        other = job.channels.get(pipe[1]) if pipe else None
+        if other is not None and other.mode == "Pipe":
+            what = f"the channel `{name}` has the name of a pipe of the channel `{name.rpartition('_')[0]}`"
+            yield Issue(at, what, "choose another name")
 
 
 def _channel(name: str, channel: ChannelSettings, at: str) -> Iterator[Issue]:
@@ -91,6 +96,10 @@ def _channel(name: str, channel: ChannelSettings, at: str) -> Iterator[Issue]:
         yield Issue(at, f"local wants a folder, not {channel.local!r}", "write an s3:// prefix as cloud")
     elif channel.cloud and not channel.cloud.startswith("s3://"):
         yield Issue(at, f"cloud wants s3://bucket/prefix, not {channel.cloud!r}")
+    wrapped = channel.compression != "None" or channel.record_wrapper != "None"
+    if channel.mode != "Pipe" and (wrapped or channel.shuffle_seed is not None):
+        what = f"compression, record-wrapper and shuffle-seed are for mode Pipe, not {channel.mode}"
+        yield Issue(at, what, 'set mode = "Pipe", or leave them out')
 
 
 def _hyperparameters(job: JobSettings, where: Where) -> Iterator[Issue]:

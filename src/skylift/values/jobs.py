@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 InputMode = Literal["File", "FastFile", "Pipe"]
 Distribution = Literal["FullyReplicated", "ShardedByS3Key"]
+Compression = Literal["None", "Gzip"]
+RecordWrapper = Literal["None", "RecordIO"]
+OutputCompression = Literal["GZIP", "NONE"]
 DataType = Literal["S3Prefix", "ManifestFile"]
 
 TERMINAL = frozenset({"Completed", "Failed", "Stopped"})
@@ -24,6 +27,9 @@ class ChannelSpec:
     distribution: Distribution = "FullyReplicated"
     data_type: DataType = "S3Prefix"
     content_type: str | None = None
+    compression: Compression = "None"
+    record_wrapper: RecordWrapper = "None"
+    shuffle_seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class JobSpec:
     volume_gb: int = 30
     max_run_s: int = 86400
     input_mode: InputMode = "File"
+    output_compression: OutputCompression = "GZIP"
     metrics: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     raw_request: Mapping[str, object] = field(default_factory=dict)

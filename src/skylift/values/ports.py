@@ -76,6 +76,13 @@ class ObjectStore(Protocol):
         """``sha256``, in hex, is sent as the checksum header that S3 verifies."""
 
 
+class StreamingStore(ObjectStore, Protocol):
+    """An object store whose objects need not be whole on this machine to be read."""
+
+    def open(self, url: S3Url) -> AbstractContextManager[BinaryIO]:
+        """The bytes of an object as a stream; reading it may raise AwsError, too."""
+
+
 class TrainingService(Protocol):
     """The part of SageMaker that starting and watching one job needs."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from skylift.values.jobs import Distribution, InputMode
+from skylift.values.jobs import Compression, Distribution, InputMode, OutputCompression, RecordWrapper
 
 Backend = Literal["local", "docker", "sagemaker"]
 Seconds = Annotated[int, "seconds"]
@@ -32,6 +32,12 @@ class ChannelSettings:
     """``ShardedByS3Key`` gives every host its share of the objects."""
     content_type: str | None = None
     """Passed on to the container in inputdataconfig.json."""
+    compression: Compression = "None"
+    """``Gzip``: the objects are compressed, and a ``Pipe`` gives what is in them."""
+    record_wrapper: RecordWrapper = "None"
+    """``RecordIO``: a ``Pipe`` gives each object as one record."""
+    shuffle_seed: int | None = None
+    """A ``Pipe`` gives the objects in another order each epoch."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,8 @@ class TargetSettings:
     """Seconds between SIGTERM and SIGKILL; the service's are 120, ``local`` and ``docker`` may differ."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of the job. No secrets: Describe shows them."""
+    output_compression: OutputCompression = "GZIP"
+    """``GZIP``: model and output as one archive each; ``NONE``: every file by itself, with no time for packing."""
     request: Mapping[str, Any] = field(default_factory=dict)
     """Merged last into the CreateTrainingJob request, in its own CamelCase."""
 

@@ -10,7 +10,7 @@ import pytest
 from skylift.aws.s3 import S3Store
 from skylift.aws.session import Session
 from skylift.errors import AwsError, NotReady
-from skylift.values.ports import ObjectStore
+from skylift.values.ports import ObjectStore, StreamingStore
 from skylift.values.references import S3Url
 
 pytestmark = pytest.mark.sandbox
@@ -26,7 +26,7 @@ def base(session: Session, request: pytest.FixtureRequest) -> S3Url:
 
 
 @pytest.fixture
-def store(session: Session) -> ObjectStore:
+def store(session: Session) -> StreamingStore:
     return S3Store(session.client("s3"), part=_SMALLEST_PART)
 
 
@@ -61,6 +61,16 @@ def test_a_file_comes_back_as_it_went(store: ObjectStore, base: S3Url, tmp_path:
     store.upload(there, base.join("file"), sha256=hashlib.sha256(data[:size]).hexdigest())
     store.download(base.join("file"), back)
     assert back.read_bytes() == data[:size]
+
+
+def test_an_object_is_read_bit_by_bit(store: StreamingStore, base: S3Url) -> None:
+    store.write(base.join("streamed"), bytes(range(256)) * 1000)
+    with store.open(base.join("streamed")) as stream:
+        assert stream.read(3) == b"\0\1\2"
+        assert sum(len(chunk) for chunk in iter(lambda: stream.read(10_000), b"")) == 256_000 - 3
+    with pytest.raises(AwsError) as caught, store.open(base.join("never")):
+        pass
+    assert (caught.value.code, caught.value.temporary) == ("NoSuchKey", False)
 
 
 @pytest.mark.parametrize("size", [1, _SMALLEST_PART + 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -49,3 +50,12 @@ def test_a_process_of_before_the_last_start_is_nobody(tmp_path: Path) -> None:
     write_json(place.owned, {"hosts": [{"process": {"pid": 4_000_000, "started": "1", "boot": "another"}}]})
     assert not orphans.end(place, {})
     assert not place.owned.exists()
+
+
+def test_no_pipe_is_left_where_reading_it_would_never_end(tmp_path: Path) -> None:
+    place = JobPlace(tmp_path / "ml")
+    Path(place.tree.data).mkdir(parents=True)
+    os.mkfifo(Path(place.tree.channel("train_3")))
+    write_json(place.owned, {})
+    orphans.end(place, {})
+    assert list(Path(place.tree.data).iterdir()) == []

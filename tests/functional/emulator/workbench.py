@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from uuid import uuid4
 
 from skylift.emulator.execution import Executor
 from skylift.emulator.here import HereStorage
@@ -69,7 +70,7 @@ class Remembering:
 
 @dataclass
 class InMemoryStore:
-    """An ObjectStore whose bucket is a dictionary."""
+    """A StreamingStore whose bucket is a dictionary."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
 
@@ -81,6 +82,10 @@ class InMemoryStore:
 
     def read(self, url: S3Url) -> bytes | None:
         return self.objects.get(str(url))
+
+    @contextmanager
+    def open(self, url: S3Url) -> Iterator[BinaryIO]:
+        yield io.BytesIO(self.objects[str(url)])
 
     def write(self, url: S3Url, data: bytes, *, only_if_absent: bool = False) -> bool:
         if only_if_absent and str(url) in self.objects:
@@ -133,6 +138,11 @@ def make_request(**more: Any) -> dict[str, Any]:
         "Tags": [{"Key": "team", "Value": "a"}],
         **more,
     }
+
+
+def own_name() -> dict[str, str]:
+    """For a request: a name that no job of anybody else's tests has, who may end theirs by its name."""
+    return {"TrainingJobName": f"job-{uuid4().hex[:12]}"}
 
 
 def make_channel(name: str, uri: str, data_type: str = "S3Prefix") -> dict[str, Any]:

@@ -196,6 +196,9 @@ def test_every_problem_of_every_layer_at_once(project: Folder) -> None:
         skylift = "data"
         none = { mode = "File" }
         later = "run:@last/model"
+        piped = { local = "data", mode = "Pipe" }
+        piped_3 = "data"
+        packed = { local = "data", mode = "FastFile", compression = "Gzip" }
         [tool.skylift.arguments]
         data-dir = "{channel:trian}"
         [tool.skylift.paths]
@@ -233,6 +236,8 @@ def test_every_problem_of_every_layer_at_once(project: Folder) -> None:
         f"{table}.image] base",
         f'{table}.channels] "a b"',
         f"{table}.channels] skylift",
+        f"{table}.channels] piped_3",
+        f"{table}.channels] packed",
         f"{table}.channels] none",
         f"{table}.channels] later",
         f'{table}.paths] "../up"',

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 from pathlib import Path
 
 import pytest
 
 from skylift.errors import NotReady, UsageError
-from skylift.runs.unpack import unpack
+from skylift.runs.unpack import copy, download, files_in, unpack
 
 
 def archive(path: Path, *members: tarfile.TarInfo) -> Path:
@@ -80,3 +81,64 @@ def test_a_damaged_archive_is_told_as_one(tmp_path: Path) -> None:
     with pytest.raises(NotReady, match="damaged"):
         unpack(made, tmp_path / "sub" / "out")
     assert list((tmp_path / "sub").iterdir()) == []
+
+
+def test_a_folder_is_copied_and_nothing_of_what_lies_outside(weird_tmp_path: Path) -> None:
+    folder = weird_tmp_path / "model"
+    (folder / "steps" / "9").mkdir(parents=True)
+    (folder / "steps" / "9" / "w").write_text("nine")
+    (folder / "run me").write_text("x")
+    (folder / "run me").chmod(0o700)
+    (weird_tmp_path / "secret").write_text("s3cret")
+    (folder / "last").symlink_to("steps/9")
+    (folder / "best").symlink_to("steps/9/w")
+    (folder / "steps" / "up").symlink_to("..")
+    for name, target in (("out", "../secret"), ("absolute", "/etc"), ("gone", "nowhere"), ("loop", "loop")):
+        (folder / name).symlink_to(target)
+    os.mkfifo(folder / "fifo")
+    found = copy(folder, weird_tmp_path / "out")
+    # Below a link to a folder no other one is followed.
+    below_up = ["steps/up/best", "steps/up/run me", "steps/up/steps/9/w"]
+    assert found == ["best", "last/w", "run me", "steps/9/w", *below_up]
+    assert found == files_in(weird_tmp_path / "out")
+    assert not [path for path in (weird_tmp_path / "out").rglob("*") if path.is_symlink()]
+    assert (weird_tmp_path / "out" / "run me").stat().st_mode & 0o777 == 0o755
+
+
+def test_objects_become_files(tmp_path: Path) -> None:
+    objects = {"a": b"1", "d/ü 'x'\n": b"2", "d/": b""}
+    found = download(objects, lambda name, path: write(path, objects[name]), tmp_path / "out")
+    assert found == files_in(tmp_path / "out") == ["a", "d/ü 'x'\n"]
+
+
+@pytest.mark.parametrize("bad", ["../escape", "/etc/x", "a/../../b", ""])
+def test_one_bad_name_refuses_the_whole(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(UsageError, match="not a plain file"):
+        download(["good", bad], lambda _, path: write(path, b""), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_download_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    def fetch(name: str, path: Path) -> None:
+        path.touch()
+        if name == "7":
+            raise NotReady("gone")
+
+    with pytest.raises(NotReady):
+        download(map(str, range(20)), fetch, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_neither_form_overwrites_anything(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine").touch()
+    with pytest.raises(UsageError, match="not empty"):
+        copy(tmp_path / "model", tmp_path / "out")
+    with pytest.raises(UsageError, match="not empty"):
+        download(["a"], lambda _, path: write(path, b""), tmp_path / "out")
+    assert files_in(tmp_path / "out") == ["mine"]
+
+
+def write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 import time
@@ -16,6 +17,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.docker]
 
 Client = Callable[[str], Any]
 BUCKET = "skylift-sandbox"
+MANIFEST = {"S3DataSource": {"S3DataType": "ManifestFile", "S3Uri": f"s3://{BUCKET}/m.json"}}
 
 
 def request(image: str, script: str, **more: Any) -> dict[str, Any]:
@@ -105,6 +107,36 @@ def test_a_job_reads_s3_prints_to_cloudwatch_and_leaves_its_model_on_s3(client: 
         assert content.read() == b"1,2,3"
 
 
+def test_a_job_reads_every_mode_and_leaves_its_files_unpacked(client: Client, image: str) -> None:
+    for name in ("a", "b", "sub/c"):
+        client("s3").put_object(Bucket=BUCKET, Key=f"modes/{name}", Body=gzip.compress(name.encode()))
+    source = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": f"s3://{BUCKET}/modes/",
+        "S3DataDistributionType": "FullyReplicated",
+    }
+    pipe = {"ChannelName": "pipe", "DataSource": {"S3DataSource": source}, "CompressionType": "Gzip"}
+    view = {"ChannelName": "view", "DataSource": {"S3DataSource": source}, "InputMode": "FastFile"}
+    script = (
+        "cat /opt/ml/input/data/pipe_0 /opt/ml/input/data/pipe_1; echo; "
+        "cd /opt/ml/input/data/view; echo *; touch new || echo read-only; "
+        "mkdir /opt/ml/model/sub; cat sub/c > /opt/ml/model/sub/c"
+    )
+    output = {"S3OutputPath": f"s3://{BUCKET}/output", "CompressionType": "NONE"}
+    wanted = request(image, script, InputDataConfig=[pipe, view], OutputDataConfig=output)
+    wanted["AlgorithmSpecification"]["TrainingInputMode"] = "Pipe"
+    name = wanted["TrainingJobName"]
+    client("sagemaker").create_training_job(**wanted)
+    found = wait_for(client, name, "Completed")
+    said = [line for line in lines(client, name) if not line.startswith("touch:")]
+    assert said == ["absub/cabsub/c", "a b sub", "read-only"]
+    assert found["OutputDataConfig"] == output
+    prefix = f"output/{name}/output/model/"
+    assert found["ModelArtifacts"]["S3ModelArtifacts"] == f"s3://{BUCKET}/{prefix}"
+    body = client("s3").get_object(Bucket=BUCKET, Key=f"{prefix}sub/c")["Body"].read()
+    assert gzip.decompress(body) == b"sub/c"
+
+
 def test_a_job_that_fails_says_why(client: Client, image: str) -> None:
     wanted = request(image, "echo 'ValueError: no rows' > /opt/ml/output/failure; exit 3")
     client("sagemaker").create_training_job(**wanted)
@@ -147,8 +179,9 @@ def test_a_name_is_taken_forever(client: Client, image: str) -> None:
         {"TrainingJobName": "under_score"},
         {"OutputDataConfig": {"S3OutputPath": "/tmp/here"}},
         {"AlgorithmSpecification": {"TrainingInputMode": "File"}},
+        {"InputDataConfig": [{"ChannelName": "m", "DataSource": MANIFEST, "InputMode": "FastFile"}]},
     ],
-    ids=["name", "output", "image"],
+    ids=["name", "output", "image", "mode"],
 )
 def test_what_the_service_would_refuse_is_refused(client: Client, wrong: dict[str, Any]) -> None:
     wanted = request("x", "true", **wrong)

@@ -19,6 +19,29 @@ def channel(name: str = "train", **more: Any) -> dict[str, Any]:
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}, **more}
 
 
+def manifest(kind: str = "ManifestFile", **more: Any) -> dict[str, Any]:
+    source = {"S3DataType": kind, "S3Uri": "s3://b/m.json"}
+    return {"ChannelName": "listed", "DataSource": {"S3DataSource": source}, **more}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"InputDataConfig": [channel(InputMode="FastFile")]},
+        {"InputDataConfig": [channel(InputMode="Pipe"), channel("train_x"), channel("train_")]},
+        {"InputDataConfig": [channel("a.b", InputMode="Pipe"), channel("a-b_0")]},
+        {
+            "AlgorithmSpecification": {"TrainingInputMode": "Pipe"},
+            "InputDataConfig": [channel(CompressionType="Gzip", RecordWrapperType="RecordIO"), manifest()],
+        },
+        {"InputDataConfig": [manifest(), channel(CompressionType="None", RecordWrapperType="None")]},
+        {"OutputDataConfig": {"S3OutputPath": "s3://b/o", "CompressionType": "NONE"}},
+    ],
+)
+def test_every_way_of_reading_and_writing_passes(more: dict[str, Any]) -> None:
+    check_request(request_with(**more))
+
+
 def test_an_ordinary_request_passes() -> None:
     resources = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30}
     check_request(request_with(ResourceConfig=resources, InputDataConfig=[channel()]))
@@ -32,9 +55,24 @@ def test_an_ordinary_request_passes() -> None:
         ({"InputDataConfig": [channel("..")]}, "not a channel name"),
         ({"InputDataConfig": [channel("a/b")]}, "not a channel name"),
         ({"InputDataConfig": [channel("a\n")]}, "not a channel name"),
-        ({"InputDataConfig": [channel(InputMode="Pipe")]}, "Pipe"),
+        ({"InputDataConfig": [channel(InputMode="Fast")]}, "no InputMode Fast"),
+        ({"AlgorithmSpecification": {"TrainingInputMode": "Slow"}}, "no TrainingInputMode Slow"),
+        ({"InputDataConfig": [channel(), channel()]}, "train is named 2 times"),
+        ({"InputDataConfig": [channel(InputMode="Pipe"), channel("train_7")]}, "has a pipe of that name"),
+        ({"InputDataConfig": [channel(CompressionType="Gzip")]}, "InputMode Pipe only"),
+        ({"InputDataConfig": [channel(InputMode="FastFile", RecordWrapperType="RecordIO")]}, "Pipe only"),
+        ({"InputDataConfig": [manifest(InputMode="FastFile")]}, "FastFile supports S3DataType S3Prefix only"),
+        (
+            {
+                "AlgorithmSpecification": {"TrainingInputMode": "FastFile"},
+                "InputDataConfig": [manifest()],
+            },
+            "FastFile supports",
+        ),
+        ({"InputDataConfig": [manifest(kind="AugmentedManifestFile")]}, "AugmentedManifestFile is not"),
+        ({"InputDataConfig": [manifest(kind="Converse")]}, "Converse is not"),
         ({"InputDataConfig": [{"ChannelName": "t", "DataSource": {}}]}, "only S3DataSource"),
-        ({"OutputDataConfig": {"S3OutputPath": "s3://b", "CompressionType": "NONE"}}, "GZIP"),
+        ({"OutputDataConfig": {"S3OutputPath": "s3://b", "CompressionType": "ZSTD"}}, "GZIP or NONE"),
         ({"CheckpointConfig": {"S3Uri": "s3://b", "LocalPath": "/mnt"}}, "LocalPath"),
         ({"AlgorithmSpecification": {"MetricDefinitions": [{"Name": "m", "Regex": "("}]}}, "regular"),
         ({"AlgorithmSpecification": {"MetricDefinitions": [{"Name": "m", "Regex": "m"}]}}, "no group"),

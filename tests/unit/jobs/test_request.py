@@ -39,6 +39,25 @@ def test_the_request_is_one_that_the_service_model_knows() -> None:
     assert set(request) <= set(shape.members)
 
 
+def test_what_is_said_of_channels_and_output_is_in_the_request_and_nothing_else() -> None:
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    shape = model.operation_model("CreateTrainingJob").input_shape
+    assert shape is not None
+    channel = ChannelSpec(
+        "train", "s3://b/t/", mode="Pipe", compression="Gzip", record_wrapper="RecordIO", shuffle_seed=0
+    )
+    request = build_request(replace(SPEC, channels=(channel,), output_compression="NONE"))
+    report = ParamValidator().validate(request, shape)
+    assert not report.has_errors(), report.generate_report()
+    (found,) = request["InputDataConfig"]
+    assert (found["CompressionType"], found["RecordWrapperType"]) == ("Gzip", "RecordIO")
+    assert found["ShuffleConfig"] == {"Seed": 0}
+    assert request["OutputDataConfig"]["CompressionType"] == "NONE"
+    plain = build_request(SPEC)
+    assert not {"CompressionType", "RecordWrapperType", "ShuffleConfig"} & set(plain["InputDataConfig"][0])
+    assert plain["OutputDataConfig"] == {"S3OutputPath": SPEC.output}
+
+
 def test_lists_that_would_be_empty_are_left_out() -> None:
     request = build_request(replace(SPEC, channels=(), tags={}, metrics={}))
     assert "InputDataConfig" not in request
