@@ -69,7 +69,9 @@ class _WithRaw(click.Command):
 @click.option(
     "--strict-inputs", is_flag=True, help="Let the job not write into its channels (local and docker)."
 )
-@click.option("--shell", is_flag=True, help="Open a shell where the script would start, instead of starting it.")
+@click.option(
+    "--shell", is_flag=True, help="Open a shell where the script would start, instead of starting it."
+)
 @locked_option
 @dry_run_option
 @quiet_option
