@@ -7,10 +7,12 @@ import os
 import signal
 import time
 from types import FrameType
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 from skylift_runtime.contract import STOP_GRACE_S
 
+Pause = Callable[[float], bool]
+"""Waits; False when the job is to stop, and nobody should go on waiting. See :meth:`Relay.pause`."""
 _FORWARDED = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -38,6 +40,16 @@ class Relay:
 
     def detach(self) -> None:
         self._pid = 0
+
+    def pause(self, seconds: float) -> bool:
+        """Wait before the user's code is started; False when a signal came, and nobody should wait on."""
+        until = time.monotonic() + seconds
+        while not self.received:
+            left = until - time.monotonic()
+            if left <= 0:
+                return True
+            time.sleep(min(left, 0.2))
+        return False
 
     def leftover_deadline(self, grace_s: Optional[float]) -> float:
         """Until when processes that the user's own has left behind may go on.
