@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import contextlib
 import os
-from typing import Any, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Mapping, NamedTuple, Optional
+
+_READ_AT_MOST = 1 << 20
+"""Characters of a failure file; the service shows 1,024."""
 
 
 class Unusable(Exception):
@@ -42,6 +45,20 @@ def write_failure(path: str, text: str) -> None:
         return
     os.makedirs(os.path.dirname(path), exist_ok=True)
     write_atomically(path, text)
+
+
+def blank_failure(path: str, blank: Callable[[str], str]) -> None:
+    """Take the secrets out of what the user's own code has said in the failure file.
+
+    What the service would not show anyway is cut off with them.
+    """
+    if os.path.islink(path) or not os.path.isfile(path):
+        return
+    with open(path, encoding="utf-8", errors="replace") as stream:
+        text = stream.read(_READ_AT_MOST)
+    blanked = blank(text)
+    if blanked != text:
+        write_atomically(path, blanked)
 
 
 def write_atomically(path: str, text: str) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from skylift_runtime.arguments import command_line, keyword_arguments, needed
 from skylift_runtime.channels import lay_channels
@@ -18,11 +18,12 @@ from skylift_runtime.contract import (
     GRACE_VARIABLE,
     JOB_NAME_VARIABLE,
     ML_ROOT,
+    SECRET_PREFIX,
     Tree,
 )
 from skylift_runtime.description import EntryPoint, Job, is_described, read_job
 from skylift_runtime.environment import Launch, python_path, search_path, too_long, variables
-from skylift_runtime.failure import Ending, Unusable, read_facts, write_failure
+from skylift_runtime.failure import Ending, Unusable, blank_failure, read_facts, write_failure
 from skylift_runtime.launch import run
 from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
 from skylift_runtime.signals import Relay
@@ -43,6 +44,8 @@ class Prepared(NamedTuple):
     channels: Mapping[str, str]
     install: Sequence[str] = ()
     """What has to run first."""
+    blank: Callable[[str], str] = str
+    """Takes the values of secrets out of a text."""
 
 
 def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, str]] = None) -> int:
@@ -55,7 +58,7 @@ def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, st
     try:
         if list(argv[:1]) == ["shell"]:
             return _shell(argv[1:], tree, environ)
-        return _run(tree, _prepare(argv, tree, environ), relay)
+        return _run(tree, _with_secrets(_prepare(argv, tree, environ), relay), relay)
     except (Unusable, OSError) as problem:
         text = str(problem) if isinstance(problem, Unusable) else "%s: %s" % (type(problem).__name__, problem)
         _say(text)
@@ -159,6 +162,15 @@ def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str,
     return result
 
 
+def _with_secrets(prepared: Prepared, relay: Relay) -> Prepared:
+    if not any(name.startswith(SECRET_PREFIX) for name in prepared.environ):
+        return prepared
+    from skylift_runtime.secret_values import blanking, resolve
+
+    environ, secrets = resolve(prepared.environ, relay.pause)
+    return prepared._replace(environ={**environ, **secrets}, blank=blanking(secrets))
+
+
 def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
     if prepared.install:
         ending, text = _attempt(tree, prepared._replace(command=list(prepared.install)), relay)
@@ -212,12 +224,18 @@ def _reason(tree: Tree, prepared: Prepared, ending: Ending, facts: Optional[Mapp
     from skylift_runtime.hints import Surroundings
     from skylift_runtime.reason import text_of
 
+    blank = prepared.blank
+    # Before anything is cut off: half a secret would no longer be known as one.
+    ending = ending._replace(said=blank(ending.said))
+    facts = facts and {name: blank(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
     around = Surroundings(prepared.work.root, tree.data, prepared.channels, tree.model)
-    return text_of(ending, facts, prepared.job.entry_point.target, around)
+    return blank(text_of(ending, facts, prepared.job.entry_point.target, around))
 
 
 def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:
     """Gather the results. Those of a job that was stopped are results too."""
+    if prepared.blank is not str:
+        blank_failure(tree.failure, prepared.blank)
     if ending.code and not ending.stopped:
         return _failed(tree, text, ending.code)
     try:
@@ -227,7 +245,7 @@ def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:
         if is_empty(tree.model):
             _tell_without_model(prepared)
     except OSError as problem:
-        text = "the results could not be written: %s" % problem
+        text = prepared.blank("the results could not be written: %s" % problem)
         _say(text)
         return _failed(tree, text, ending.code or 1)
     return _failed(tree, text, ending.code) if ending.code else 0

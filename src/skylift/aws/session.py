@@ -59,6 +59,29 @@ class Session:
             )
         return str(found)
 
+    def variables(self) -> dict[str, str]:
+        """The environment of a program that is to be us: credentials as they are now, region, endpoints.
+
+        :raises NotReady: when there are no credentials.
+        """
+        with translated("sts", "GetSessionToken"):
+            found = self._session.get_credentials()
+            keys = found.get_frozen_credentials() if found is not None else None
+        if keys is None:
+            raise NotReady(
+                "there are no AWS credentials here",
+                hints=("log in: `aws sso login`", "or name a profile that has credentials: AWS_PROFILE"),
+            )
+        values = dict(zip(_KEYS.values(), keys, strict=False))
+        said = {
+            name: value for name, value in self._environment.items() if name.startswith("AWS_ENDPOINT_URL")
+        }
+        return {
+            **{name: value for name, value in values.items() if value},
+            **said,
+            "AWS_REGION": self.region,
+        }
+
     @cached_property
     def _account(self) -> str:
         client = self.client("sts")

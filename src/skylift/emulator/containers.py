@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import IO
 
 from skylift.emulator import networks
@@ -13,6 +14,7 @@ from skylift.emulator.engine import Engine, EngineRefused, mount_option
 from skylift.emulator.execution import Container, Running
 from skylift.emulator.faults import JobFault
 from skylift.emulator.giving_back import GivingBack
+from skylift.emulator.handover import announced, hand_over, stdin_for
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
 from skylift.emulator.terminal import is_interactive
@@ -41,12 +43,17 @@ class ContainerExecutor:
         image: Callable[[str], str] = str,
         network: str | None = None,
         owner: tuple[int, int] | None = None,
+        handed: bytes = b"",
     ) -> None:
-        """``owner``: user and group that the tree is given to at the end; None is whoever we are."""
+        """
+        ``owner``: user and group that the tree is given to at the end; None is whoever we are.
+        ``handed``: what every container reads from its stdin; empty is nothing.
+        """
         self._engine = Engine(docker, environment)
         self._image = image
         self._network = network
         self._owner = owner
+        self._handed = handed
 
     @property
     def interface(self) -> str:
@@ -76,12 +83,17 @@ class ContainerExecutor:
 
     def start(self, container: Container) -> Running:
         name, network = container.label, networks.for_container(container, self._network)
-        options, start, environment = self._arguments(container, network)
+        announcing = replace(container, environment={**container.environment, **announced(self._handed)})
+        options, start, environment = self._arguments(announcing, network)
+        options += self._interactive
         labels = ("--label", f"{RUN_LABEL}={container.name}")
         self._engine.run("create", "--name", name, *labels, *options, *start, environment=environment)
         lifeline = Lifeline.tie(ending_command(self._engine, name, network), self._engine.environment)
         # Attached before it starts, so that no byte is lost.
-        client = self._engine.open("start", "--attach", name)
+        client = self._engine.open(
+            *("start", "--attach", *self._interactive, name), stdin=stdin_for(self._handed)
+        )
+        hand_over(client, self._handed)
         return _RunningContainer(
             self._engine, container, network, client, lifeline, self._giving_back(container)
         )
@@ -112,6 +124,10 @@ class ContainerExecutor:
         passed, environment = environment_arguments(container.environment)
         options = (*networks.arguments(container, network), *mount_arguments(container), *passed)
         return options, container.start.docker_arguments(self._image(container.image)), environment
+
+    @property
+    def _interactive(self) -> tuple[str, ...]:
+        return ("--interactive",) if self._handed else ()
 
     def _giving_back(self, container: Container) -> GivingBack:
         return GivingBack(self._image(container.image), self._owner or (os.getuid(), os.getgid()))

@@ -73,12 +73,17 @@ class Engine:
             raise NotReady(f"`{self.docker}` is not installed", hints=_HINTS) from error
         return wait_at_terminal(process)
 
-    def open(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    def open(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        stdin: int = subprocess.DEVNULL,
+    ) -> subprocess.Popen[bytes]:
         """Call the client and go on."""
         try:
             return subprocess.Popen(
                 self.command(*arguments),
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env={**self.environment, **(environment or {})},

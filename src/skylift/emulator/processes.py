@@ -8,13 +8,14 @@ import secrets
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from skylift.emulator.enclosed import Disk, NoView, start_enclosed
 from skylift.emulator.execution import Container, Running
 from skylift.emulator.faults import JobFault
+from skylift.emulator.handover import announced, hand_over, stdin_for
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
 from skylift.emulator.terminal import OUR_OWN, TO_US, Streams, wait_at_terminal
@@ -36,7 +37,8 @@ class ProcessExecutor:
     """``command`` stands for the image's ENTRYPOINT, ``base_environment`` for the image's own variables.
 
     A job gets a view of its own (see ``views``) where this machine lets it have one, and links otherwise.
-    ``seen`` are paths that it must still see then.
+    ``seen`` are paths that it must still see then. ``handed`` is what every start reads from its stdin;
+    empty is nothing.
     """
 
     interface = "lo"
@@ -49,17 +51,22 @@ class ProcessExecutor:
         *,
         seen: Sequence[str] = (),
         enclosed: bool = True,
+        handed: bytes = b"",
     ) -> None:
         self._command = tuple(command)
         self._environment = dict(base_environment)
         self._seen = tuple(seen)
         self._enclosed = enclosed
+        self._handed = handed
 
     def prepare(self, container: Container, stopping: Callable[[], bool]) -> None:
         """There is no image to bring here."""
 
     def start(self, container: Container) -> Running:
-        return self._start(container, TO_US)
+        announcing = replace(container, environment={**container.environment, **announced(self._handed)})
+        running = self._start(announcing, Streams(**{**TO_US, "stdin": stdin_for(self._handed)}))
+        hand_over(running.process, self._handed)
+        return running
 
     def interact(self, container: Container) -> int:
         running = self._start(container, OUR_OWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import sys
@@ -11,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from skylift.errors import NotReady
+from skylift.flow.handing import NOTHING, Handed
 from skylift.flow.recover import Settler
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud, World
@@ -45,12 +47,14 @@ class Backend:
         return self.connect()
 
 
-def backend_for(name: str, sources: Sources, cloud: Cloud, store: RunStore, *, detach: bool) -> Backend:
+def backend_for(
+    name: str, sources: Sources, cloud: Cloud, store: RunStore, *, detach: bool, handed: Handed = NOTHING
+) -> Backend:
     """The backend of that name; ``detach``: a job here outlives the command that starts it."""
     world = sources.world
     if name == "sagemaker":
         return Backend(name, lambda: cloud.training, SERVICE, world.clock, here=False)
-    launcher = Launcher(world, detach=detach)
+    launcher = Launcher(world, detach=detach, handed=handed)
     settler = Settler(store, world.clock, world.environment)
     service = HereService(store.folder, launcher.launch, settler.settle, world.clock)
     return Backend(name, lambda: service, HERE, world.clock, here=True)
@@ -83,25 +87,31 @@ def refuse_elsewhere(intent: Mapping[str, Any], environment: Mapping[str, str]) 
 class Launcher:
     """Starts a supervisor and waits until it has taken the job over."""
 
-    def __init__(self, world: World, *, detach: bool) -> None:
-        self._world, self._detach = world, detach
+    def __init__(self, world: World, *, detach: bool, handed: Handed = NOTHING) -> None:
+        self._world, self._detach, self._handed = world, detach, handed
         self._lifelines: list[int] = []
 
     def launch(self, folder: RunFolder) -> None:
         """
         :raises NotReady: when the supervisor did not come up; its last words are in the message.
         """
-        command = [sys.executable, "-c", _SUPERVISE, str(folder.path)]
-        theirs: int | None = None
+        passed: dict[str, int] = {}
+        writing: int | None = None
         if not self._detach:
             # We hold one end for as long as we live; the kernel tells the supervisor when we do not.
-            theirs, ours = (_above_the_standard_ones(end) for end in os.pipe())
+            passed["--lifeline"], ours = _pipe()
             self._lifelines.append(ours)
-            command += ["--lifeline", str(theirs)]
-        passed = [theirs] if theirs is not None else []
-        pid = spawn_detached(command, log=folder.supervisor_log, env=self._world.environment, pass_fds=passed)
-        if theirs is not None:
-            os.close(theirs)
+        document = self._handed.document()
+        if document:
+            passed["--handed"], writing = _pipe()
+        command = [sys.executable, "-c", _SUPERVISE, str(folder.path)]
+        command += [text for option, end in passed.items() for text in (option, str(end))]
+        environment, ends = self._world.environment, list(passed.values())
+        pid = spawn_detached(command, log=folder.supervisor_log, env=environment, pass_fds=ends)
+        for end in ends:
+            os.close(end)
+        if writing is not None:
+            _write(writing, document)
         self._await(folder, pid)
 
     def _await(self, folder: RunFolder, pid: int) -> None:
@@ -112,6 +122,19 @@ class Launcher:
                 said = folder.supervisor_log.read_text(errors="replace")[-2000:].strip()
                 raise NotReady(f"the supervisor of the run did not start: {said or 'it said nothing'}")
             clock.sleep(0.02)
+
+
+def _pipe() -> tuple[int, int]:
+    reading, writing = (_above_the_standard_ones(end) for end in os.pipe())
+    return reading, writing
+
+
+def _write(end: int, document: bytes) -> None:
+    """Come to an end in any case: the supervisor reads first of all, and when it dies the pipe breaks."""
+    with contextlib.suppress(BrokenPipeError), os.fdopen(end, "wb", buffering=0) as stream:
+        left = memoryview(document)
+        while left:
+            left = left[stream.write(left) :]
 
 
 def _above_the_standard_ones(end: int) -> int:

@@ -15,16 +15,24 @@ from skylift.emulator.platform import Platform
 from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.shell import open_shell
 from skylift.errors import NotReady
+from skylift.flow.handing import needs_loopback, read_handed
 from skylift.values.run_folder import RunFolder
 from skylift_runtime.contract import LOCAL_ACCOUNT, PROJECT_VARIABLE
 
 
-def executor_for(folder: RunFolder, intent: Mapping[str, Any], environment: Mapping[str, str]) -> Executor:
+def executor_for(
+    folder: RunFolder, intent: Mapping[str, Any], environment: Mapping[str, str], handed: bytes = b""
+) -> Executor:
+    """
+    :param handed: what a job reads from its stdin; a shell has its own.
+    """
     if intent["executor"] == "docker":
-        return ContainerExecutor(environment=environment)
+        # A sandbox's AWS listens on the loopback address of this machine, which is not a container's own.
+        network = "host" if needs_loopback(read_handed(handed)) else None
+        return ContainerExecutor(environment=environment, network=network, handed=handed)
     command = [str(intent["interpreter"]), str(folder.project / "runtime" / "skylift_runtime")]
     own = {**_for_a_job(environment), PROJECT_VARIABLE: str(folder.project)}
-    return ProcessExecutor(command, own, seen=[str(folder.project)])
+    return ProcessExecutor(command, own, seen=[str(folder.project)], handed=handed)
 
 
 def storage_for(folder: RunFolder, intent: Mapping[str, Any]) -> HereStorage:

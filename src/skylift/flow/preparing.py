@@ -28,7 +28,13 @@ from skylift.values.progress import Progress
 from skylift.values.project import Arguments
 from skylift.values.references import run_name
 from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
-from skylift_runtime.contract import GRACE_VARIABLE, JOB_VARIABLE, LOCAL_ACCOUNT, STOP_GRACE_S
+from skylift_runtime.contract import (
+    GRACE_VARIABLE,
+    JOB_VARIABLE,
+    LOCAL_ACCOUNT,
+    SECRET_PREFIX,
+    STOP_GRACE_S,
+)
 
 _READ_AT_MOST = 1 << 30
 """Bytes of a local channel that are hashed before a job here starts; beyond, a fingerprint has to do."""
@@ -104,6 +110,7 @@ class Prepared:
             list(self.arguments.raw),
             self.sources.code_hash,
             self.ours.get("lock"),
+            dict(self.job.secrets),
             [(channel.name, channel.identity, asdict(channel.settings)) for channel in self.channels],
             asdict(self.target),
             asdict(settings.image),
@@ -129,7 +136,7 @@ class Prepared:
             role=role,
             image=image,
             checkpoints=checkpoints,
-            environment={**target.environment, JOB_VARIABLE: self.job.name, **_grace(target)},
+            environment=self._environment(),
             instance_type=target.instance_type if target.backend == "sagemaker" else "local",
             instance_count=target.instance_count,
             volume_gb=target.volume,
@@ -138,6 +145,16 @@ class Prepared:
             metrics=self.job.metrics,
             raw_request=target.request if target.backend == "sagemaker" else {},
         )
+
+    def _environment(self) -> dict[str, str]:
+        """Of a secret only the reference travels."""
+        references = {SECRET_PREFIX + name: text for name, text in self.job.secrets.items()}
+        return {
+            **self.target.environment,
+            JOB_VARIABLE: self.job.name,
+            **references,
+            **_grace(self.target),
+        }
 
 
 def _grace(target: TargetSettings) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """The supervisor: a process of its own that owns a job on this machine from start to end.
 
-``python -m skylift.flow.supervise FOLDER [--lifeline FD]``. It reads the intent, runs the emulator and
+``python -m skylift.flow.supervise FOLDER [--lifeline FD] [--handed FD]``. It reads the intent, runs the emulator and
 writes the record. The watcher holds the other end of the lifeline, a pipe: when the watcher dies in
-whatever way, the kernel closes it, and the job is stopped. A detached run has none.
+whatever way, the kernel closes it, and the job is stopped. A detached run has none. ``--handed FD`` is
+a pipe, too, with what goes through the job's stdin.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class _Observer:
             self._log.write(data)
 
 
-def supervise(folder: RunFolder, lifeline: int | None) -> None:
+def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> None:
     """Run the job that the folder's intent describes, to its end."""
     write_json(folder.supervisor, asdict(this_process()))
     intent = read_json(folder.intent) or {}
@@ -70,7 +71,7 @@ def supervise(folder: RunFolder, lifeline: int | None) -> None:
     job = EmulatedJob(
         table(intent, "request"),
         place=JobPlace(folder.tree),
-        executor=executor_for(folder, intent, dict(os.environ)),
+        executor=executor_for(folder, intent, dict(os.environ), handed),
         storage=storage_for(folder, intent),
         observer=_Observer(folder, recorder, several=len(hosts_of(table(intent, "request"))) > 1),
         clock=SystemClock(),
@@ -104,6 +105,11 @@ def _hold(lifeline: int, job: EmulatedJob) -> None:
     job.stop()
 
 
+def _read_all(descriptor: int) -> bytes:
+    with os.fdopen(descriptor, "rb") as stream:
+        return stream.read()
+
+
 def _tidy(folder: RunFolder, store: RunStore) -> None:
     # The work copy has served; what failed is kept for whoever looks into it. The frozen code stays in
     # any case: `skylift shell` starts from it.
@@ -117,9 +123,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="skylift-supervise")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--lifeline", type=int)
+    parser.add_argument("--handed", type=int)
     arguments = parser.parse_args()
+    # Before anything else: whoever wrote it waits until we are there.
+    handed = _read_all(arguments.handed) if arguments.handed is not None else b""
     try:
-        supervise(RunFolder(arguments.folder), arguments.lifeline)
+        supervise(RunFolder(arguments.folder), arguments.lifeline, handed)
     except SkyliftError as error:
         # The record says so already; whoever watches reads the same words, and no traceback.
         raise SystemExit("; ".join([str(error), *error.hints])) from None

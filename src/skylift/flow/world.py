@@ -91,6 +91,16 @@ class Cloud:
         """
         return self._session.account()
 
+    def variables(self) -> dict[str, str]:
+        """What a program needs in its environment to ask AWS as we do, for as long as our credentials last.
+
+        :raises NotReady: when there are no credentials here.
+        :raises UsageError: when they belong to another account than the config names.
+        """
+        if self._settings.account:
+            self.guard()
+        return self._session.variables()
+
     def require(self) -> None:
         """Say at once what a job on the service lacks, before anything is built for it.
 

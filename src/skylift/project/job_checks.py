@@ -18,12 +18,15 @@ from skylift_runtime.contract import (
     RAW_ARGUMENTS_KEY,
     RESERVED_CHANNEL,
 )
+from skylift_runtime.references import FORMS, parse_reference
 
 Where = Callable[[KeyPath], str]
 _CHANNEL = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9.\-_]{1,64}")
 _NOT_YET = ("run:", "dataset:", "fsx://", "efs://")
 _COLLECTED = ("model", "output")
 _RETRIES = 100
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONTRACTS_OWN = ("SM_", "SAGEMAKER_", "SKYLIFT_", "TRAINING_JOB_")
 _PLACES = ("model", "output", "checkpoints", "gpus", "hosts", "rank", "run")
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}?|\}")
 
@@ -35,6 +38,7 @@ def check_job(job: JobSettings, root: Path, where: Where) -> Iterator[Issue]:
     yield from _hyperparameters(job, where)
     yield from _templates(job, where)
     yield from _paths(job, where)
+    yield from _secrets(job, where)
     if not 0 <= job.retry.max <= _RETRIES:
         yield Issue(where(("retry", "max")), f"wants 0 to {_RETRIES}, not {job.retry.max}")
     for place in job.collect:
@@ -140,6 +144,19 @@ def _paths(job: JobSettings, where: Where) -> Iterator[Issue]:
         pure = PurePosixPath(path)
         if pure.is_absolute() or ".." in pure.parts or not pure.parts:
             yield Issue(where(("paths", path)), f"wants a path inside the project, not {path!r}")
+
+
+def _secrets(job: JobSettings, where: Where) -> Iterator[Issue]:
+    for name, text in job.secrets.items():
+        at = where(("secrets", name))
+        if not _VARIABLE.fullmatch(name):
+            yield Issue(at, f"not the name of a variable: {name!r}")
+        elif name.startswith(_CONTRACTS_OWN):
+            yield Issue(at, f"the contract sets {name} itself", "choose another name")
+        try:
+            parse_reference(text)
+        except ValueError as error:
+            yield Issue(at, str(error), f"write {FORMS}")
 
 
 def _metric(at: str, pattern: str) -> Iterator[Issue]:

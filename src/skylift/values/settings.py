@@ -71,6 +71,10 @@ class JobSettings:
     """Files the script leaves in its work directory: ``model = ["*.pkl"]``, ``output = ["logs/**"]``."""
     metrics: Mapping[str, str] = field(default_factory=dict)
     """Own metric patterns: name to a regular expression whose first group is the number."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Variables whose values stay out of config, request and record: ``WANDB_API_KEY = "env:WANDB_API_KEY"``,
+    ``"keyring:SERVICE/USER"`` (both for targets on this machine), ``"secretsmanager:ID"``, ``"ssm:NAME"``;
+    ``#key`` after an ID or NAME picks one value of a JSON object."""
     retry: RetrySettings = field(default_factory=RetrySettings)
     """``{ max = 2, exit-codes = [75] }``: the runtime starts the script again; only checkpoints are kept."""
 

@@ -1,0 +1,129 @@
+"""Secrets on the client's side: which may be, and what a job on this machine is handed besides its request.
+
+Neither request nor intent holds a value. What only this machine knows goes from process to process
+through pipes, down to the runtime's stdin: see docs/decisions/0009-secrets.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from skylift.errors import ConfigError, Issue, NotReady
+from skylift.flow.preparing import Prepared
+from skylift.flow.world import Cloud
+from skylift.host.processes import CommandFailed, run
+from skylift_runtime.contract import DEFAULT_JOB
+from skylift_runtime.references import Reference, parse_reference
+
+_ELSEWHERE = (
+    "keep it in AWS Secrets Manager or in the Parameter Store, and name it there: "
+    '"secretsmanager:ID" or "ssm:NAME"'
+)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What the runtime reads from its stdin. Shown by nobody, written nowhere."""
+
+    secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
+    """Values by the names of their variables."""
+    aws: Mapping[str, str] = field(repr=False, default_factory=dict)
+    """Variables that the runtime asks AWS with, as whoever started the job; the user's process gets none."""
+
+    def document(self) -> bytes:
+        """As it goes through the pipes; empty when there is nothing to hand over."""
+        if not self.secrets and not self.aws:
+            return b""
+        return json.dumps({"secrets": dict(self.secrets), "aws": dict(self.aws)}).encode()
+
+
+NOTHING = Handed()
+
+
+def read_handed(document: bytes) -> Handed:
+    return Handed(**json.loads(document)) if document else NOTHING
+
+
+def needs_loopback(handed: Handed) -> bool:
+    """Whether the AWS that it leads to is on this machine only: a sandbox."""
+    endpoints = [value for name, value in handed.aws.items() if name.startswith("AWS_ENDPOINT_URL")]
+    return any(urlsplit(endpoint).hostname in _LOOPBACK for endpoint in endpoints)
+
+
+def check_secrets(prepared: Prepared) -> None:
+    """
+    :raises ConfigError: for secrets that this target's jobs could not have; every one of them.
+    :raises NotReady: for variables that are not set here.
+    """
+    issues = [issue for name, text in prepared.job.secrets.items() for issue in _issues(prepared, name, text)]
+    if issues:
+        raise ConfigError(issues)
+    environment = prepared.sources.world.environment
+    missing = [
+        f"{name} wants the variable {reference.name}"
+        for name, reference in _references(prepared)
+        if reference.kind == "env" and reference.name not in environment
+    ]
+    if missing:
+        raise NotReady(
+            f"a secret is not in the environment: {'; '.join(missing)}",
+            hints=("set it in the shell that starts the job, or keep it in a keyring: keyring:SERVICE/USER",),
+        )
+
+
+def gather(prepared: Prepared, cloud: Cloud) -> Handed:
+    """What a job on this machine has to be handed.
+
+    :raises NotReady: when the keyring does not give a secret, or nobody is logged in to AWS.
+    """
+    if prepared.target.backend == "sagemaker":
+        return NOTHING
+    references = dict(_references(prepared))
+    environment = prepared.sources.world.environment
+    secrets = {
+        name: environment[reference.name]
+        if reference.kind == "env"
+        else _of_keyring(name, reference, environment)
+        for name, reference in references.items()
+        if not reference.is_remote
+    }
+    remote = any(reference.is_remote for reference in references.values())
+    return Handed(secrets, cloud.variables() if remote else {})
+
+
+def _references(prepared: Prepared) -> Iterator[tuple[str, Reference]]:
+    for name, text in sorted(prepared.job.secrets.items()):
+        yield name, parse_reference(text)
+
+
+def _issues(prepared: Prepared, name: str, text: str) -> Iterator[Issue]:
+    target, job = prepared.target, prepared.job.name
+    if target.backend != "sagemaker":
+        return
+    where = f"[secrets] {name}" if job == DEFAULT_JOB else f"[jobs.{job}.secrets] {name}"
+    if not parse_reference(text).is_remote:
+        what = f"{text} is known on this machine only, and does not travel to the target `{target.name}`"
+        yield Issue(where, what, _ELSEWHERE)
+    if target.request.get("EnableNetworkIsolation"):
+        what = f"the jobs of target `{target.name}` are isolated from the network, so that none can fetch it"
+        yield Issue(
+            where,
+            what,
+            "take EnableNetworkIsolation out of the target's request, or the secret out of the job",
+        )
+
+
+def _of_keyring(name: str, reference: Reference, environment: Mapping[str, str]) -> str:
+    service, _, user = reference.name.rpartition("/")
+    hint = f"store it: keyring set {service} {user}"
+    try:
+        said = run(["keyring", "get", service, user], env=environment, hint="install it: pip install keyring")
+    except CommandFailed as error:
+        # What it printed could be the secret; what it complained of could not.
+        why = error.stderr.splitlines()[-1] if error.stderr else "it has none of that name"
+        raise NotReady(f"secret {name} ({reference.kind}:{reference.name}): {why}", hints=(hint,)) from None
+    return said.removesuffix("\n")
