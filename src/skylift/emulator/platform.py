@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from skylift.emulator.execution import Container
@@ -21,6 +21,8 @@ class Platform:
     region: str
     account: str
     partition: str = "aws"
+    access: Mapping[str, str] = field(default_factory=dict)
+    """Variables that lead a job to its credentials."""
 
     def arn(self, name: str) -> str:
         return f"arn:{self.partition}:sagemaker:{self.region}:{self.account}:training-job/{name}"
@@ -33,6 +35,7 @@ def container_of(
     name, peers = request["TrainingJobName"], hosts_of(request)
     environment = {
         REGION_VARIABLE: platform.region,
+        **platform.access,
         **(request.get("Environment") or {}),
         JOB_NAME_VARIABLE: name,
         JOB_ARN_VARIABLE: platform.arn(name),

@@ -76,9 +76,7 @@ class Sandbox:
     def variables(self) -> dict[str, str]:
         """What a program needs in its environment to live in this account, and in no other."""
         return {
-            "AWS_ENDPOINT_URL": self._endpoint,
-            "AWS_ACCESS_KEY_ID": "sandbox",
-            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            **self._access(),
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -95,6 +93,14 @@ class Sandbox:
             "SKYLIFT_AWS_ASSUME_ROLE": "",
         }
 
+    def _access(self) -> dict[str, str]:
+        """What leads into this account; jobs have it in place of a role's credentials."""
+        return {
+            "AWS_ENDPOINT_URL": self._endpoint,
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+        }
+
     def environment(self) -> dict[str, str]:
         """The one that was handed in, moved into this account: nothing in it leads to another one."""
         kept = {key: value for key, value in self._environment.items() if not _is_ones_own(key)}
@@ -104,7 +110,8 @@ class Sandbox:
         self._report(Progress("sandbox", "starting"))
         registry = running.enter_context(serving(self._folder / "registry", self._environment))
         images = EngineImages(_ECR, registry, self._environment)
-        executor = ContainerExecutor(environment=self._environment, image=images.local)
+        # Jobs ask the API, too, which listens on the loopback address of this machine only.
+        executor = ContainerExecutor(environment=self._environment, image=images.local, network="host")
         executor.check()
         running.callback(images.forget)
         self._endpoint = running.enter_context(api())
@@ -122,7 +129,7 @@ class Sandbox:
             executor=executor,
             storage=S3Storage(S3Store(session.client("s3"))),
             open_log=lambda name: LogStream(logs, name),
-            options=JobOptions(Platform(REGION, ACCOUNT)),
+            options=JobOptions(Platform(REGION, ACCOUNT, access=self._access())),
             clock=SystemClock(),
             report=self._report,
         )
