@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Iterator, List, Mapping, NamedTuple
+from typing import IO, Dict, Iterator, List, Mapping, NamedTuple
 
 from skylift_runtime.config import Config
 from skylift_runtime.contract import PROJECT_FILE, SKYLIFT_ROOT, Tree
 from skylift_runtime.description import EntryPoint, Job
 from skylift_runtime.failure import Unusable
+from skylift_runtime.signals import Pause
 from skylift_runtime.toolkit import (
     COMMAND,
     PACKAGE,
@@ -47,10 +48,12 @@ class DropIn(NamedTuple):
     """Where the code was said to be."""
     install: List[str]
     """What has to run first; empty when nothing has."""
+    install_environ: Dict[str, str]
+    """What only the installation has in its environment; its values are secrets."""
     notes: List[str]
 
 
-def drop_in(environ: Mapping[str, str], config: Config, tree: Tree) -> DropIn:
+def drop_in(environ: Mapping[str, str], config: Config, tree: Tree, pause: Pause) -> DropIn:
     """Lay the code out and say what is to be run.
 
     :raises Unusable: when nothing names a program, or its code can not be had.
@@ -64,13 +67,14 @@ def drop_in(environ: Mapping[str, str], config: Config, tree: Tree) -> DropIn:
         )
     if not _NAME.fullmatch(program.name) or ".." in program.name.split("/"):
         raise Unusable("%r is not a program: it wants the path of a file below the code" % program.name)
-    fetched = fetch(program.source, tree.code)
+    fetched = fetch(program.source, tree.code, lambda address, into: _download(address, into, environ, pause))
     program = program._replace(kind=kind_of(program.name, tree.code))
     if not os.path.isfile(os.path.join(tree.code, program.name)):
         raise Unusable("the program %s is not in %s" % (program.name, tree.code))
     if program.kind == COMMAND:
         os.chmod(os.path.join(tree.code, program.name), 0o777)  # noqa: S103 - as the toolkit does
     arguments = command_line(config.hyperparameters.user)
+    install = requirements_command(program, tree.code, sys.executable) or []
     return DropIn(
         job=Job(tree.code, _entry_point(program), [], [], {}, {}, {}),
         work=in_place(tree.code),
@@ -78,9 +82,34 @@ def drop_in(environ: Mapping[str, str], config: Config, tree: Tree) -> DropIn:
         arguments=arguments,
         name=program.name,
         source=program.source,
-        install=requirements_command(program, tree.code, sys.executable) or [],
+        install=install,
+        install_environ=_index(environ, pause) if "-r" in install else {},
         notes=list(_notes(environ, program, tree, fetched=fetched)),
     )
+
+
+def _download(address: str, into: IO[bytes], environ: Mapping[str, str], pause: Pause) -> None:
+    # Only few jobs need it, and all would wait for what is imported here.
+    from skylift_runtime.aws import Aws, Refused
+
+    try:
+        Aws(environ, pause).download(address, into)
+    except Refused as refused:
+        hint = ""
+        if refused.code in ("AccessDenied", "HTTP 403"):
+            hint = "; allow the job's role s3:GetObject on it"
+        raise Unusable("the code at %s can not be fetched: %s%s" % (address, refused, hint)) from None
+
+
+def _index(environ: Mapping[str, str], pause: Pause) -> Dict[str, str]:
+    """The toolkit asks CodeArtifact only where there are requirements."""
+    arn = environ.get("CA_REPOSITORY_ARN")
+    if not arn:
+        return {}
+    from skylift_runtime.aws import Aws
+    from skylift_runtime.codeartifact import index_of
+
+    return {"PIP_INDEX_URL": index_of(arn, Aws(environ, pause))}
 
 
 def _entry_point(program: Program) -> EntryPoint:

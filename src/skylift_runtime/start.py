@@ -44,6 +44,9 @@ class Prepared(NamedTuple):
     channels: Mapping[str, str]
     install: Sequence[str] = ()
     """What has to run first."""
+    install_environ: Mapping[str, str] = {}
+    """What only that has in its environment; its values are secrets."""
+    hosts: Sequence[str] = ()
     blank: Callable[[str], str] = str
     """Takes the values of secrets out of a text."""
 
@@ -57,29 +60,31 @@ def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, st
     relay.install()
     try:
         if list(argv[:1]) == ["shell"]:
-            return _shell(argv[1:], tree, environ)
-        return _run(tree, _with_secrets(_prepare(argv, tree, environ), relay), relay)
+            return _shell(argv[1:], tree, environ, relay)
+        return _run(tree, _with_secrets(_prepare(argv, tree, environ, relay), relay), relay)
     except (Unusable, OSError) as problem:
         text = str(problem) if isinstance(problem, Unusable) else "%s: %s" % (type(problem).__name__, problem)
         _say(text)
         return _failed(tree, text, EXIT_RUNTIME_CONFIG)
 
 
-def _prepare(argv: Sequence[str], tree: Tree, environ: Mapping[str, str]) -> Prepared:
+def _prepare(argv: Sequence[str], tree: Tree, environ: Mapping[str, str], relay: Relay) -> Prepared:
     if list(argv) not in ([], ["train"]):
         raise Unusable("this is for training, it cannot `%s`" % " ".join(argv))
     if not is_described(environ):
-        return _prepare_drop_in(tree, environ)
+        return _prepare_drop_in(tree, environ, relay)
     return _prepare_described(tree, environ)
 
 
-def _shell(command: Sequence[str], tree: Tree, environ: Mapping[str, str]) -> int:
+def _shell(command: Sequence[str], tree: Tree, environ: Mapping[str, str], relay: Relay) -> int:
     from skylift_runtime.shell import as_typed, become
 
     # What a job has left there is what somebody wants to look into.
     kept = os.path.isdir(tree.code) and bool(os.listdir(tree.code))
-    described = is_described(environ)
-    found = _prepare_described(tree, environ, kept=kept) if described else _prepare_drop_in(tree, environ)
+    if is_described(environ):
+        found = _prepare_described(tree, environ, kept=kept)
+    else:
+        found = _prepare_drop_in(tree, environ, relay)
     arguments = json.loads(found.environ["SM_USER_ARGS"])
     become(command, found.work.root, found.environ, as_typed(found.job.entry_point, found.command, arguments))
     return 0
@@ -97,14 +102,15 @@ def _prepare_described(tree: Tree, environ: Mapping[str, str], *, kept: bool = F
     command, arguments = _command(job, config, places)
     launch = Launch(job.entry_point.target, arguments, channels)
     ours = variables(tree, config, launch, machine, environ)
-    return Prepared(job, work, command, _environment(environ, ours, work.root, job), links, channels)
+    environment = _environment(environ, ours, work.root, job)
+    return Prepared(job, work, command, environment, links, channels, hosts=config.hosts)
 
 
-def _prepare_drop_in(tree: Tree, environ: Mapping[str, str]) -> Prepared:
+def _prepare_drop_in(tree: Tree, environ: Mapping[str, str], relay: Relay) -> Prepared:
     from skylift_runtime.dropin import drop_in
 
     config = read_config(tree)
-    found = drop_in(environ, config, tree)
+    found = drop_in(environ, config, tree, relay.pause)
     for note in found.notes:
         _say(note)
     channels = lay_channels(tree, config.channels)
@@ -112,7 +118,10 @@ def _prepare_drop_in(tree: Tree, environ: Mapping[str, str]) -> Prepared:
     launch = Launch(found.name, found.arguments, channels, found.source)
     ours = variables(tree, config, launch, look_at_machine(environ), environ)
     environment = _environment(environ, ours, found.work.root, found.job)
-    return Prepared(found.job, found.work, command, environment, {}, channels, found.install)
+    return Prepared(
+        *(found.job, found.work, command, environment, {}, channels),
+        *(found.install, found.install_environ, config.hosts),
+    )
 
 
 def _named_places(tree: Tree, config: Config, machine: Machine, environ: Mapping[str, str]) -> Dict[str, str]:
@@ -173,9 +182,13 @@ def _with_secrets(prepared: Prepared, relay: Relay) -> Prepared:
 
 def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
     if prepared.install:
-        ending, text = _attempt(tree, prepared._replace(command=list(prepared.install)), relay)
+        ending, text = _attempt(tree, _installing(prepared), relay)
         if ending.code:
             return _failed(tree, "installing the requirements failed: " + text, ending.code)
+    if len(prepared.hosts) > 1:
+        from skylift_runtime.peers import name_resolves, wait_for_hosts
+
+        wait_for_hosts(prepared.hosts, prepared.environ, relay.pause, _say, resolves=name_resolves)
     attempt, retry = 1, prepared.job.retry
     ending, text = _attempt(tree, prepared, relay)
     while ending.code and not ending.stopped and retry.wanted(attempt, ending.code):
@@ -185,6 +198,18 @@ def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
         prepared = _again(tree, prepared)
         ending, text = _attempt(tree, prepared, relay)
     return _finish(tree, prepared, ending, text)
+
+
+def _installing(prepared: Prepared) -> Prepared:
+    command, more = list(prepared.install), prepared.install_environ
+    if not more:
+        return prepared._replace(command=command)
+    from skylift_runtime.secret_values import blanking
+
+    blank, known = blanking(more), prepared.blank
+    return prepared._replace(
+        command=command, environ={**prepared.environ, **more}, blank=lambda text: known(blank(text))
+    )
 
 
 def _attempt(tree: Tree, prepared: Prepared, relay: Relay) -> "tuple[Ending, str]":

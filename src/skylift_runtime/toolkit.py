@@ -7,7 +7,7 @@ import re
 import shlex
 import shutil
 import tarfile
-from typing import Any, List, Mapping, NamedTuple, Optional, Sequence
+from typing import IO, Any, Callable, List, Mapping, NamedTuple, Optional, Sequence
 
 from skylift_runtime.failure import Unusable
 from skylift_runtime.workdir import remove
@@ -15,6 +15,10 @@ from skylift_runtime.workdir import remove
 SCRIPT = "script"
 PACKAGE = "package"
 COMMAND = "command"
+
+
+Download = Callable[[str, IO[bytes]], None]
+"""Writes an object on S3 into a file."""
 
 
 class Program(NamedTuple):
@@ -53,7 +57,7 @@ def kind_of(name: str, code: str) -> str:
     return SCRIPT if name.endswith(".py") else COMMAND
 
 
-def fetch(source: str, code: str) -> bool:
+def fetch(source: str, code: str, download: Download) -> bool:
     """Bring the code to its folder; False when there is some already, which then stays.
 
     :raises Unusable: when the code cannot be had, or an archive reaches out of the folder.
@@ -62,10 +66,14 @@ def fetch(source: str, code: str) -> bool:
     if os.listdir(code):
         return False
     if source.startswith("s3://"):
-        raise Unusable(
-            "the code is at %s, and this runtime cannot fetch code from S3: "
-            "put it into the image (at %s) or into a channel" % (source, code)
-        )
+        import tempfile
+
+        # Where the code goes there is room for it; a file without a name is not left behind.
+        with tempfile.TemporaryFile(dir=os.path.dirname(code)) as stream:
+            download(source, stream)
+            stream.seek(0)
+            _extract(source, code, stream)
+        return True
     if os.path.isdir(source):
         if os.path.realpath(source) == os.path.realpath(code):
             return False
@@ -143,10 +151,10 @@ def _copy_contents(source: str, code: str) -> None:
             shutil.copy2(path, target)
 
 
-def _extract(source: str, code: str) -> None:
+def _extract(source: str, code: str, stream: Optional[IO[bytes]] = None) -> None:
     root = os.path.realpath(code)
     try:
-        with tarfile.open(source) as archive:
+        with tarfile.open(None if stream else source, fileobj=stream) as archive:
             for member in archive:
                 _extract_member(archive, member, root)
     except (tarfile.TarError, OSError, EOFError, KeyError) as error:

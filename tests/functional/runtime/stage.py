@@ -133,6 +133,8 @@ class Stage:
     def environ(self, **more: str) -> dict[str, str]:
         here = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
         said = {"SAGEMAKER_BASE_DIR": str(self.ml), "SKYLIFT_PROJECT": str(self.project)}
+        # Nobody is called algo-2 here, and nobody waits for it.
+        said["SM_STUDIO_LOCAL_MODE"] = "true"
         return {**here, **said, "TRAINING_JOB_NAME": "project-run", "AWS_REGION": "eu-central-1", **more}
 
     def command(self) -> list[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 from tests.functional.runtime.stage import Stage
 
@@ -86,6 +89,43 @@ def test_code_comes_from_an_archive_that_a_hyperparameter_names(job: DropIn, tmp
     assert (done.returncode, done.stdout) == (0, "from the archive\n"), done.stderr
 
 
+class TestCodeOnS3:
+    @pytest.fixture
+    def bucket(self, job: DropIn, aws_variables: dict[str, str]) -> Any:
+        """A bucket, and a job that may read it."""
+        job.environ.update(aws_variables)
+        s3 = boto3.client(
+            "s3",
+            endpoint_url=aws_variables["AWS_ENDPOINT_URL"],
+            region_name=aws_variables["AWS_REGION"],
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        where = {"LocationConstraint": aws_variables["AWS_REGION"]}
+        s3.create_bucket(Bucket="of-drop-ins", CreateBucketConfiguration=where)
+        job.stage.hyperparameters["sagemaker_submit_directory"] = '"s3://of-drop-ins/a b/sourcedir.tar.gz"'
+        yield s3
+        for found in s3.list_objects_v2(Bucket="of-drop-ins").get("Contents", ()):
+            s3.delete_object(Bucket="of-drop-ins", Key=found["Key"])
+        s3.delete_bucket(Bucket="of-drop-ins")
+
+    def test_it_is_fetched_and_run(self, job: DropIn, bucket: Any, tmp_path: Path) -> None:
+        (tmp_path / "train.py").write_text("import os; print('from S3', os.environ['SM_MODULE_DIR'])")
+        with tarfile.open(tmp_path / "sourcedir.tar.gz", "w:gz") as archive:
+            archive.add(tmp_path / "train.py", "train.py")
+        bucket.upload_file(str(tmp_path / "sourcedir.tar.gz"), "of-drop-ins", "a b/sourcedir.tar.gz")
+        done = job.run()
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == "from S3 s3://of-drop-ins/a b/sourcedir.tar.gz\n"
+
+    @pytest.mark.usefixtures("bucket")
+    def test_what_is_not_there_is_named(self, job: DropIn) -> None:
+        assert job.run().returncode == 2
+        assert job.failure.startswith(
+            "the code at s3://of-drop-ins/a b/sourcedir.tar.gz can not be fetched: NoSuchKey"
+        )
+
+
 def test_what_the_toolkit_hides_is_told(job: DropIn) -> None:
     job.code("train.py", "\nraise ValueError('no rows')")
     assert job.run().returncode == 1
@@ -107,6 +147,20 @@ def test_what_is_no_program_is_refused(job: DropIn, name: str) -> None:
     job.environ["SAGEMAKER_PROGRAM"] = name
     assert job.run().returncode == 2
     assert name in job.failure
+
+
+def test_hosts_that_never_resolve_end_the_job_only_when_it_is_stopped(job: DropIn) -> None:
+    job.code("train.py", "print('trained')")
+    job.stage.resources = {"current_host": "algo-1", "hosts": ["algo-1", "no-such-host.invalid"]}
+    job.stage.write()
+    environ = {**job.stage.environ(), **job.environ, "SM_STUDIO_LOCAL_MODE": "false"}
+    del environ["SKYLIFT_PROJECT"]
+    with subprocess.Popen(job.stage.command(), env=environ, stdout=subprocess.PIPE) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2)
+        process.terminate()
+        assert process.communicate(timeout=60)[0] == b""
+    assert process.returncode == 128 + signal.SIGTERM
 
 
 def test_nothing_to_run_is_said(job: DropIn) -> None:

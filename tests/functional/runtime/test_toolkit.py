@@ -6,11 +6,17 @@ import io
 import subprocess
 import tarfile
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from skylift_runtime.failure import Unusable
 from skylift_runtime.toolkit import Program, fetch, kind_of, requirements_command, shell_command
+
+
+def nowhere(address: str, into: IO[bytes]) -> None:
+    raise AssertionError(f"asked for {address}")
+
 
 # Observed from sagemaker-training 5.1.4: _entry_point_type.get, without and with a setup.py.
 OBSERVED_KINDS = [
@@ -70,7 +76,7 @@ def test_a_folder_is_copied(tmp_path: Path) -> None:
     (tmp_path / "from" / "sub").mkdir(parents=True)
     (tmp_path / "from" / "sub" / "train.py").write_text("hi")
     (tmp_path / "from" / "run.sh").write_text("hi")
-    assert fetch(str(tmp_path / "from"), str(tmp_path / "code"))
+    assert fetch(str(tmp_path / "from"), str(tmp_path / "code"), nowhere)
     assert (tmp_path / "code" / "sub" / "train.py").read_text() == "hi"
     assert (tmp_path / "code" / "run.sh").read_text() == "hi"
 
@@ -78,7 +84,7 @@ def test_a_folder_is_copied(tmp_path: Path) -> None:
 def test_code_that_is_there_stays(tmp_path: Path) -> None:
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "train.py").write_text("mine")
-    assert not fetch("s3://bucket/sourcedir.tar.gz", str(tmp_path / "code"))
+    assert not fetch("s3://bucket/sourcedir.tar.gz", str(tmp_path / "code"), nowhere)
     assert [path.name for path in (tmp_path / "code").iterdir()] == ["train.py"]
 
 
@@ -89,7 +95,7 @@ def test_an_archive_is_extracted_with_modes_and_links(tmp_path: Path) -> None:
         member("sub/soft", "../sub/run.sh", tarfile.SYMTYPE),
         member("hard", "./sub/run.sh", tarfile.LNKTYPE),
     ]
-    assert fetch(archive(tmp_path / "a.tar.gz", members), str(tmp_path / "code"))
+    assert fetch(archive(tmp_path / "a.tar.gz", members), str(tmp_path / "code"), nowhere)
     for name in ("sub/run.sh", "sub/soft", "hard"):
         assert (tmp_path / "code" / name).read_text() == "hi"
     assert (tmp_path / "code" / "sub" / "run.sh").stat().st_mode & 0o777 == 0o755
@@ -114,18 +120,39 @@ def test_a_hostile_archive_is_refused(tmp_path: Path, members: list[tarfile.TarI
     (tmp_path / "outside").write_text("secret")
     source = archive(tmp_path / "a.tar.gz", members)
     with pytest.raises(Unusable, match=r"archive|extract"):
-        fetch(source, str(tmp_path / "code"))
+        fetch(source, str(tmp_path / "code"), nowhere)
     assert {path.name for path in tmp_path.iterdir()} == {"a.tar.gz", "code", "outside"}
     assert not (tmp_path / "code" / "evil").exists()
 
 
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [("s3://bucket/a.tar.gz", "into the image .* or into a channel"), ("/nowhere", "no code at")],
-)
-def test_code_that_cannot_be_had_is_said(tmp_path: Path, source: str, message: str) -> None:
-    with pytest.raises(Unusable, match=message):
-        fetch(source, str(tmp_path / "code"))
+def test_code_that_cannot_be_had_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="no code at"):
+        fetch("/nowhere", str(tmp_path / "code"), nowhere)
+
+
+def test_an_archive_on_s3_is_downloaded_and_leaves_nothing_beside_the_code(tmp_path: Path) -> None:
+    packed = Path(archive(tmp_path / "a.tar.gz", [member("train.py")])).read_bytes()
+    asked: list[str] = []
+
+    def download(address: str, into: IO[bytes]) -> None:
+        asked.append(address)
+        into.write(packed)
+
+    (tmp_path / "ml").mkdir()
+    assert fetch("s3://bucket/a.tar.gz", str(tmp_path / "ml" / "code"), download)
+    assert asked == ["s3://bucket/a.tar.gz"]
+    assert [str(path.relative_to(tmp_path / "ml")) for path in sorted((tmp_path / "ml").rglob("*"))] == [
+        "code",
+        "code/train.py",
+    ]
+
+
+def test_what_s3_has_instead_of_an_archive_is_said(tmp_path: Path) -> None:
+    def download(_: str, into: IO[bytes]) -> None:
+        into.write(b"no archive")
+
+    with pytest.raises(Unusable, match="cannot extract the code from s3://bucket/a"):
+        fetch("s3://bucket/a", str(tmp_path / "code"), download)
 
 
 @pytest.mark.parametrize(
