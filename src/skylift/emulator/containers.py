@@ -120,7 +120,7 @@ class ContainerExecutor:
         """Options of the client, image and command, and variables of the client; the network is made."""
         for mount in container.mounts:
             _make_mount_point(mount)
-        networks.make(self._engine, network)
+        networks.make(self._engine, network, internal=container.isolated)
         passed, environment = environment_arguments(container.environment)
         options = (*networks.arguments(container, network), *mount_arguments(container), *passed)
         return options, container.start.docker_arguments(self._image(container.image)), environment

@@ -31,6 +31,8 @@ class Container:
     """How much the tree can hold, where that is limited."""
     scratch: Path | None = None
     """Where what it writes into its channels is kept meanwhile; a folder beside the tree when None."""
+    isolated: bool = False
+    """EnableNetworkIsolation: no way out."""
 
     @property
     def label(self) -> str:

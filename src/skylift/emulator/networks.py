@@ -9,15 +9,19 @@ from skylift.emulator.views import address_of
 _PREFIX = "skylift-"
 _THERE = "already exists"
 _MACHINES_OWN = "host"
+_NOBODYS = "none"
 
 
 def for_container(container: Container, said: str | None) -> str:
     """The network that a container is on; empty for the engine's default one.
 
     :param said: the one that was chosen for all jobs, if any. On the engine's default one there are no
-        names, so a job with several hosts has a network of its own.
+        names, so a job with several hosts has a network of its own. So have the hosts of an isolated job,
+        who reach each other and nobody else.
     """
-    if said is None and len(container.peers) > 1:
+    if container.isolated and len(container.peers) == 1:
+        return _NOBODYS
+    if len(container.peers) > 1 and (said is None or container.isolated):
         return _PREFIX + container.name
     return said or ""
 
@@ -26,12 +30,17 @@ def is_ours(network: str) -> bool:
     return network.startswith(_PREFIX)
 
 
-def make(engine: Engine, network: str) -> None:
-    """Make a job's own network; the first of its hosts does."""
+def make(engine: Engine, network: str, *, internal: bool = False) -> None:
+    """Make a job's own network; the first of its hosts does.
+
+    :param internal: nobody else is reached from it.
+    """
     if not is_ours(network):
         return
     try:
-        engine.run("network", "create", "--label", f"org.skylift.network={network}", network)
+        label = f"org.skylift.network={network}"
+        closed = ("--internal",) if internal else ()
+        engine.run("network", "create", "--label", label, *closed, network)
     except EngineRefused as error:
         if _THERE not in error.said:
             raise

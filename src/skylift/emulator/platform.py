@@ -33,12 +33,17 @@ def container_of(
 ) -> Container:
     """What one host of a job runs: the request's own variables, the platform's, and nothing more."""
     name, peers = request["TrainingJobName"], hosts_of(request)
+    isolated = bool(request.get("EnableNetworkIsolation"))
     environment = {
         REGION_VARIABLE: platform.region,
-        **platform.access,
+        # An isolated job has no credentials, as on the service.
+        **({} if isolated else platform.access),
         **(request.get("Environment") or {}),
         JOB_NAME_VARIABLE: name,
         JOB_ARN_VARIABLE: platform.arn(name),
     }
     image = request.get("AlgorithmSpecification", {}).get("TrainingImage", "")
-    return Container(name, image, start_of(request), environment, place.of(host, peers), mounts, host, peers)
+    return Container(
+        *(name, image, start_of(request), environment, place.of(host, peers), mounts, host, peers),
+        isolated=isolated,
+    )
