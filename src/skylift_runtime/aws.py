@@ -12,7 +12,7 @@ from skylift_runtime.credentials import find_credentials
 from skylift_runtime.failure import Unusable
 from skylift_runtime.signals import Pause
 from skylift_runtime.sigv4 import Credentials, Request, Scope, query_of, quoted, sign
-from skylift_runtime.transport import Answer, NoAnswer, Transport, shown
+from skylift_runtime.transport import Answer, NoAnswer, Transport, parts_of, shown
 
 _TIMEOUT_S = 20.0
 _ATTEMPTS = 5
@@ -146,6 +146,8 @@ class Aws:
 def endpoint(service: str, region: str, environ: Mapping[str, str]) -> str:
     """Where a service answers: what the environment says, else the region's own host.
 
+    :raises Unusable: when what the environment says is no address.
+
     >>> endpoint("ssm", "cn-north-1", {})
     'https://ssm.cn-north-1.amazonaws.com.cn'
     """
@@ -156,6 +158,8 @@ def endpoint(service: str, region: str, environ: Mapping[str, str]) -> str:
     if not said and service == "s3":
         # The official SDK's local mode and its toolkit have a variable of their own.
         said = environ.get("S3_ENDPOINT_URL", "")
+    if said:
+        parts_of(said)
     return said.rstrip("/") or _usual(service, region)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from ipaddress import ip_address
 from typing import Any, Dict, Mapping, Optional
-from urllib.parse import urlsplit
 
 from skylift_runtime.failure import Unusable
 from skylift_runtime.signals import Pause
 from skylift_runtime.sigv4 import Credentials
-from skylift_runtime.transport import NoAnswer, Transport, shown
+from skylift_runtime.transport import NoAnswer, Transport, parts_of, shown
 
 _RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 _FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
@@ -49,7 +48,7 @@ def _address(environ: Mapping[str, str]) -> Optional[str]:
     url = environ.get(_FULL)
     if not url:
         return None
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if parts.scheme != "https" and not _is_near(parts.hostname or ""):
         raise Unusable(
             "%s is %s, and without https credentials are only asked of the loopback address or of %s"

@@ -111,6 +111,8 @@ class _Source:
                 self._fetched[whole] = _ask(self._aws, whole)
             except Refused as refused:
                 raise _Missing(_explained(refused, reference)) from None
+            except (KeyError, TypeError):
+                raise _Missing("the answer has no value in it") from None
         return _picked(self._fetched[whole], reference.key) if reference.key else self._fetched[whole]
 
 
@@ -125,7 +127,7 @@ def _ask(aws: Aws, reference: Reference) -> str:
         return str(found["SecretString"])
     try:
         return b64decode(found["SecretBinary"]).decode()
-    except (KeyError, binascii.Error, UnicodeDecodeError):
+    except (binascii.Error, UnicodeDecodeError):
         raise _Missing("it is binary, and a variable holds text") from None
 
 

@@ -10,7 +10,7 @@ import http.client
 import os
 from base64 import b64encode
 from typing import IO, Any, Dict, Iterator, Mapping, NamedTuple, Optional, Tuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from skylift_runtime.failure import Unusable
 
@@ -60,7 +60,7 @@ class Transport:
         :raises NoAnswer: when there is none, or it broke off.
         :raises Unusable: for an address or a proxy that can not be.
         """
-        parts = urlsplit(url)
+        parts = parts_of(url)
         target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
         try:
             connection, proxied = self._connect(url, timeout_s)
@@ -69,16 +69,22 @@ class Transport:
                 return _read(connection.getresponse(), into)
         except (OSError, http.client.HTTPException) as error:
             raise NoAnswer(_said(error)) from error
+        except ValueError:
+            # Its text could hold a header, and that a token.
+            raise Unusable(
+                "%s can not be asked: the address or a header has characters that it may not have"
+                % shown(url)
+            ) from None
 
     def _connect(self, url: str, timeout_s: float) -> Tuple[http.client.HTTPConnection, Dict[str, str]]:
         """A connection, and the headers that a proxy wants of each request; empty where there is none."""
-        parts = urlsplit(url)
+        parts = parts_of(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise Unusable("not an address of a service: %s" % shown(url))
         proxy = proxy_for(url, self._environ)
         if proxy is None:
             return self._direct(parts.scheme, parts.hostname, parts.port, timeout_s), {}
-        by = urlsplit(proxy if "://" in proxy else "http://" + proxy)
+        by = parts_of(proxy if "://" in proxy else "http://" + proxy)
         if by.scheme != "http" or not by.hostname:
             raise Unusable("only proxies at http:// addresses are spoken to, not %s" % shown(proxy))
         login = _login(by.username, by.password)
@@ -109,6 +115,18 @@ class Transport:
             for path in filter(os.path.isfile, _AUTHORITIES):
                 context.load_verify_locations(path)
         return context
+
+
+def parts_of(url: str) -> SplitResult:
+    """
+    :raises Unusable: when it is no URL.
+    """
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it is what raises
+    except ValueError:
+        raise Unusable("not an address: %s" % shown(url)) from None
+    return parts
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> Optional[str]:

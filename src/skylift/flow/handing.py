@@ -102,9 +102,12 @@ def _references(prepared: Prepared) -> Iterator[tuple[str, Reference]]:
 
 def _issues(prepared: Prepared, name: str, text: str) -> Iterator[Issue]:
     target, job = prepared.target, prepared.job.name
+    where = f"[secrets] {name}" if job == DEFAULT_JOB else f"[jobs.{job}.secrets] {name}"
+    if name in target.environment:
+        what = f"the environment of target `{target.name}` sets {name}, too"
+        yield Issue(where, what, "keep one of the two; what stands in an environment is no secret")
     if target.backend != "sagemaker":
         return
-    where = f"[secrets] {name}" if job == DEFAULT_JOB else f"[jobs.{job}.secrets] {name}"
     if not parse_reference(text).is_remote:
         what = f"{text} is known on this machine only, and does not travel to the target `{target.name}`"
         yield Issue(where, what, _ELSEWHERE)

@@ -165,6 +165,19 @@ def test_what_could_not_travel_is_refused_with_every_reason(shell: Shell) -> Non
     assert not (shell.project / ".skylift" / "runs").exists()
 
 
+def test_a_variable_that_is_no_secret_elsewhere_is_refused(shell: Shell) -> None:
+    shell.secrets('[targets.local]\nbackend = "local"\nenvironment = { KEY = "x" }\n', KEY="env:HOME")
+    assert "the environment of target `local` sets KEY, too" in shell.run(expect=2).stderr
+
+
+def test_a_plan_shows_the_reference_and_asks_no_keyring(shell: Shell) -> None:
+    shell.secrets(KEY="keyring:a/me", OTHER="env:MINE")
+    shell.environment["MINE"] = PLANTED
+    plan = shell.run("--dry-run").stdout
+    assert '"SKYLIFT_SECRET_KEY": "keyring:a/me"' in plan
+    assert PLANTED not in plan
+
+
 def test_what_is_no_reference_is_refused_and_not_shown(shell: Shell) -> None:
     shell.secrets(
         '[jobs.other]\nentry-point = "train.py"\nsecrets = { SM_X = "env:A", "a-b" = "env:B" }\n', KEY=PLANTED

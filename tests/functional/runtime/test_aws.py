@@ -138,6 +138,27 @@ def test_a_bucket_elsewhere_is_asked_in_its_own_region() -> None:
     assert into.getvalue() == b"code"
 
 
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"AWS_ENDPOINT_URL": "http://a:port"},
+        {"AWS_ENDPOINT_URL": "nowhere"},
+        {"AWS_ENDPOINT_URL": "http://aws.invalid", "HTTP_PROXY": "http://p:port"},
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_SESSION_TOKEN": "pl4nted\nx"},
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_SESSION_TOKEN": "pl4nted\u1234"},
+        {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://[::1",
+            "AWS_ACCESS_KEY_ID": "",
+            "AWS_SECRET_ACCESS_KEY": "",
+        },
+    ],
+)
+def test_what_is_misspelt_is_said_and_tokens_are_not(environ: dict[str, str]) -> None:
+    with pytest.raises(Unusable) as caught:
+        Aws({**KEYS, **environ}, never).call("ssm", "GetParameter", {})
+    assert "pl4nted" not in str(caught.value)
+
+
 class TestTheRoleOfTheContainer:
     def test_its_credentials_sign(self, tmp_path: Path) -> None:
         (tmp_path / "token").write_text("Bearer of the token")
