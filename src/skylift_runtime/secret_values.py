@@ -191,7 +191,9 @@ def blanking(values: Mapping[str, str]) -> Callable[[str], str]:
 def _spellings(value: str) -> Iterable[str]:
     """A value as it stands in texts: as it is, as Python and JSON write it, in URLs, line by line."""
     yield from filter(None, {value, value.strip()})
-    yield from filter(None, {repr(value)[1:-1], json.dumps(value)[1:-1]})
+    yield from filter(None, {repr(value)[1:-1], ascii(value)[1:-1], json.dumps(value)[1:-1]})
+    # Inside of a text that has both quotes, and of bytes.
+    yield from filter(None, {repr("'\"" + value)[4:-1], repr(value.encode("utf-8", "replace"))[2:-1]})
     yield from filter(None, {quote(value, safe="", errors="replace"), quote_plus(value, errors="replace")})
     if "://" in value:
         # The password of an index or a database is a secret without the rest of the URL, too.

@@ -46,7 +46,18 @@ def test_what_is_none_is_refused_and_not_repeated(text: str) -> None:
 
 @given(
     some.text(min_size=1, max_size=30).filter(str.strip),
-    some.sampled_from([str, repr, json.dumps, lambda text: quote(text, safe=""), str.strip]),
+    some.sampled_from(
+        [
+            str,
+            repr,
+            ascii,
+            json.dumps,
+            str.strip,
+            lambda text: quote(text, safe=""),
+            lambda text: repr("'\"" + text)[4:],
+            lambda text: repr(text.encode())[1:],
+        ]
+    ),
 )
 def test_a_value_is_found_however_it_is_spelled(value: str, spell: object) -> None:
     assert callable(spell)
