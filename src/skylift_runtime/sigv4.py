@@ -21,6 +21,9 @@ class Credentials(NamedTuple):
     secret_key: str
     token: str = ""
 
+    def __repr__(self) -> str:
+        return "Credentials(%r)" % self.access_key
+
 
 class Scope(NamedTuple):
     """What a signature is good for."""

@@ -28,13 +28,7 @@ from skylift.values.progress import Progress
 from skylift.values.project import Arguments
 from skylift.values.references import run_name
 from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
-from skylift_runtime.contract import (
-    GRACE_VARIABLE,
-    JOB_VARIABLE,
-    LOCAL_ACCOUNT,
-    SECRET_PREFIX,
-    STOP_GRACE_S,
-)
+from skylift_runtime.contract import GRACE_VARIABLE, JOB_VARIABLE, LOCAL_ACCOUNT, SECRET_PREFIX, STOP_GRACE_S
 
 _READ_AT_MOST = 1 << 30
 """Bytes of a local channel that are hashed before a job here starts; beyond, a fingerprint has to do."""
@@ -149,12 +143,7 @@ class Prepared:
     def _environment(self) -> dict[str, str]:
         """Of a secret only the reference travels."""
         references = {SECRET_PREFIX + name: text for name, text in self.job.secrets.items()}
-        return {
-            **self.target.environment,
-            JOB_VARIABLE: self.job.name,
-            **references,
-            **_grace(self.target),
-        }
+        return {**self.target.environment, JOB_VARIABLE: self.job.name, **references, **_grace(self.target)}
 
 
 def _grace(target: TargetSettings) -> dict[str, str]:

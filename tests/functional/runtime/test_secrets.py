@@ -8,11 +8,13 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from tests.functional.registry.scripted_server import Answer, serving
+from tests.functional.runtime.private_tls import PrivateTls
 from tests.functional.runtime.stage import Result, Stage
 
 VALUE = 'pl4nted "v&lue" \\ ü'
@@ -135,6 +137,13 @@ def test_a_role_that_may_not_is_told_what_it_lacks(job: SecretJob) -> None:
         f"secret KEY (secretsmanager:team/key): AccessDeniedException: {said}; allow the job's role "
         "secretsmanager:GetSecretValue on it, and kms:Decrypt where it has a key of its own"
     )
+
+
+def test_a_private_authority_is_trusted_where_openssl_is_told_of_it(job: SecretJob, tmp_path: Path) -> None:
+    with PrivateTls.serving(tmp_path, b'{"Parameter": {"Value": "pl4nted"}}') as server:
+        job.aws |= {"AWS_ENDPOINT_URL_SSM": server.url, "SSL_CERT_FILE": str(server.authority)}
+        done = job.run(KEY="ssm:/a/b")
+    assert json.loads(done.out)["KEY"] == "pl4nted"
 
 
 def test_without_credentials_it_is_said(job: SecretJob) -> None:
