@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 from skylift.errors import NotReady
-from skylift.flow.handing import NOTHING, Handed
 from skylift.flow.recover import Settler
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud, World
@@ -21,6 +20,7 @@ from skylift.host.redaction import redact_url
 from skylift.jobs.here import HereService
 from skylift.jobs.watch import HERE, SERVICE, Pace
 from skylift.runs.store import RunStore
+from skylift.values.handed import NOTHING, Handed
 from skylift.values.ports import Clock, TrainingService
 from skylift.values.run_folder import RunFolder
 

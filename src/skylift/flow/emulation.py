@@ -15,7 +15,7 @@ from skylift.emulator.platform import Platform
 from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.shell import open_shell
 from skylift.errors import NotReady
-from skylift.flow.handing import needs_loopback, read_handed
+from skylift.values.handed import Handed
 from skylift.values.run_folder import RunFolder
 from skylift_runtime.contract import LOCAL_ACCOUNT, PROJECT_VARIABLE
 
@@ -28,7 +28,7 @@ def executor_for(
     """
     if intent["executor"] == "docker":
         # A sandbox's AWS listens on the loopback address of this machine, which is not a container's own.
-        network = "host" if needs_loopback(read_handed(handed)) else None
+        network = "host" if Handed.read(handed).needs_loopback else None
         return ContainerExecutor(environment=environment, network=network, handed=handed)
     command = [str(intent["interpreter"]), str(folder.project / "runtime" / "skylift_runtime")]
     own = {**_for_a_job(environment), PROJECT_VARIABLE: str(folder.project)}

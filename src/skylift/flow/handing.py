@@ -6,15 +6,13 @@ through pipes, down to the runtime's stdin: see docs/decisions/0009-secrets.md.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from skylift.errors import ConfigError, Issue, NotReady
-from skylift.flow.preparing import Prepared
 from skylift.flow.world import Cloud
 from skylift.host.processes import CommandFailed, run
+from skylift.values.handed import NOTHING, Handed
+from skylift.values.settings import JobSettings, TargetSettings
 from skylift_runtime.contract import DEFAULT_JOB
 from skylift_runtime.references import Reference, parse_reference
 
@@ -22,50 +20,20 @@ _ELSEWHERE = (
     "keep it in AWS Secrets Manager or in the Parameter Store, and name it there: "
     '"secretsmanager:ID" or "ssm:NAME"'
 )
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-@dataclass(frozen=True)
-class Handed:
-    """What the runtime reads from its stdin. Shown by nobody, written nowhere."""
+def check_secrets(job: JobSettings, target: TargetSettings, environment: Mapping[str, str]) -> None:
+    """Say what can be known without asking anybody, before anything is made.
 
-    secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
-    """Values by the names of their variables."""
-    aws: Mapping[str, str] = field(repr=False, default_factory=dict)
-    """Variables that the runtime asks AWS with, as whoever started the job; the user's process gets none."""
-
-    def document(self) -> bytes:
-        """As it goes through the pipes; empty when there is nothing to hand over."""
-        if not self.secrets and not self.aws:
-            return b""
-        return json.dumps({"secrets": dict(self.secrets), "aws": dict(self.aws)}).encode()
-
-
-NOTHING = Handed()
-
-
-def read_handed(document: bytes) -> Handed:
-    return Handed(**json.loads(document)) if document else NOTHING
-
-
-def needs_loopback(handed: Handed) -> bool:
-    """Whether the AWS that it leads to is on this machine only: a sandbox."""
-    endpoints = [value for name, value in handed.aws.items() if name.startswith("AWS_ENDPOINT_URL")]
-    return any(urlsplit(endpoint).hostname in _LOOPBACK for endpoint in endpoints)
-
-
-def check_secrets(prepared: Prepared) -> None:
-    """
     :raises ConfigError: for secrets that this target's jobs could not have; every one of them.
     :raises NotReady: for variables that are not set here.
     """
-    issues = [issue for name, text in prepared.job.secrets.items() for issue in _issues(prepared, name, text)]
+    issues = [issue for name, text in job.secrets.items() for issue in _issues(job, target, name, text)]
     if issues:
         raise ConfigError(issues)
-    environment = prepared.sources.world.environment
     missing = [
         f"{name} wants the variable {reference.name}"
-        for name, reference in _references(prepared)
+        for name, reference in _references(job)
         if reference.kind == "env" and reference.name not in environment
     ]
     if missing:
@@ -75,15 +43,14 @@ def check_secrets(prepared: Prepared) -> None:
         )
 
 
-def gather(prepared: Prepared, cloud: Cloud) -> Handed:
+def gather(job: JobSettings, target: TargetSettings, environment: Mapping[str, str], cloud: Cloud) -> Handed:
     """What a job on this machine has to be handed.
 
     :raises NotReady: when the keyring does not give a secret, or nobody is logged in to AWS.
     """
-    if prepared.target.backend == "sagemaker":
+    if target.backend == "sagemaker":
         return NOTHING
-    references = dict(_references(prepared))
-    environment = prepared.sources.world.environment
+    references = dict(_references(job))
     secrets = {
         name: environment[reference.name]
         if reference.kind == "env"
@@ -95,14 +62,14 @@ def gather(prepared: Prepared, cloud: Cloud) -> Handed:
     return Handed(secrets, cloud.variables() if remote else {})
 
 
-def _references(prepared: Prepared) -> Iterator[tuple[str, Reference]]:
-    for name, text in sorted(prepared.job.secrets.items()):
+def _references(job: JobSettings) -> Iterator[tuple[str, Reference]]:
+    for name, text in sorted(job.secrets.items()):
         yield name, parse_reference(text)
 
 
-def _issues(prepared: Prepared, name: str, text: str) -> Iterator[Issue]:
-    target, job = prepared.target, prepared.job.name
-    where = f"[secrets] {name}" if job == DEFAULT_JOB else f"[jobs.{job}.secrets] {name}"
+def _issues(job: JobSettings, target: TargetSettings, name: str, text: str) -> Iterator[Issue]:
+    table = "secrets" if job.name == DEFAULT_JOB else f"jobs.{job.name}.secrets"
+    where = f"[{table}] {name}"
     if name in target.environment:
         what = f"the environment of target `{target.name}` sets {name}, too"
         yield Issue(where, what, "keep one of the two; what stands in an environment is no secret")

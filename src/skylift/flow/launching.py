@@ -10,7 +10,7 @@ from skylift.emulator.containers import ContainerExecutor
 from skylift.errors import NotReady, RemoteError, UsageError
 from skylift.flow.backends import ENDPOINT_VARIABLE, Backend, backend_for
 from skylift.flow.emulation import shell
-from skylift.flow.handing import check_secrets, gather
+from skylift.flow.handing import gather
 from skylift.flow.images import ImageWork, destination, prepare
 from skylift.flow.inputs import Inputs, folder_inputs, service_inputs
 from skylift.flow.preparing import LOCAL_ROLE, Prepared
@@ -55,10 +55,12 @@ class Launch:
     def start(self) -> Run:
         """Carry the plan out: intent, image, data, job. A repeated command adopts what a dead one began."""
         self._check()
-        handed = gather(self._prepared, self._cloud)
-        folder, adopted = self._folder()
         prepared = self._prepared
         sources, detach = prepared.sources, prepared.options.detach
+        handed = gather(prepared.job, prepared.target, sources.world.environment, self._cloud)
+        folder, adopted = self._folder()
+        # An adopted run goes by its own name.
+        prepared = self._prepared
         backend = backend_for(self._backend, sources, self._cloud, self._store, detach=detach, handed=handed)
         run = Run(prepared.name, self._store, backend)
         if adopted and backend.service.describe(prepared.name) is not None:
@@ -96,9 +98,7 @@ class Launch:
 
         :raises NotReady: for role and storage that are not set, and for an engine that does not answer.
         :raises UsageError: when the credentials belong to another account than the config names.
-        :raises ConfigError: for secrets that jobs of this target could not have.
         """
-        check_secrets(self._prepared)
         if self._backend == "sagemaker":
             self._cloud.require()
             self._cloud.guard()

@@ -16,6 +16,7 @@ from skylift.data.glance import Glance, glance
 from skylift.data.scan import scan
 from skylift.errors import ConfigError, Issue, NotReady
 from skylift.flow.demands import NO_DEMANDS, Demands, demanded
+from skylift.flow.handing import check_secrets
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
@@ -154,9 +155,10 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
     """Check arguments, read channels, choose the interpreter; its environment and the lock are made if need be.
 
     :param only_plan: choose no interpreter, so that nothing is made for one.
-    :raises ConfigError: for arguments or channels that can not be; every problem at once.
+    :raises ConfigError: for arguments or channels that can not be; every problem at once; or for secrets.
     """
     target, job = demanded(sources.target(options.target), options.demands), sources.job(options.job)
+    check_secrets(job, target, sources.world.environment)
     arguments = resolve(sources.schemas[options.job], job.hyperparameters, options.given, options.raw)
     _refuse_missing(sources.schemas[options.job], job, arguments)
     for warning in arguments.warnings:

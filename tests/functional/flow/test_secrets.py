@@ -61,13 +61,22 @@ class Shell:
 
     def files_with(self, text: str) -> set[str]:
         """Names of files below the project that hold a text."""
-        files = [path for path in self.project.rglob("*") if path.is_file()]
-        return {path.name for path in files if text.encode() in path.read_bytes()}
+        # Not rglob, which trips over folders that go away meanwhile.
+        files = (Path(folder, name) for folder, _, names in os.walk(self.project) for name in names)
+        return {path.name for path in files if text.encode() in _content(path)}
 
     @property
     def reason(self) -> str:
         records = sorted((self.project / ".skylift" / "runs").glob("*/record.json"))
         return str(json.loads(records[-1].read_text())["FailureReason"])
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except FileNotFoundError:
+        # The supervisor tidies up behind a job that completed.
+        return b""
 
 
 @pytest.fixture

@@ -149,18 +149,31 @@ def test_what_is_no_program_is_refused(job: DropIn, name: str) -> None:
     assert name in job.failure
 
 
-def test_hosts_that_never_resolve_end_the_job_only_when_it_is_stopped(job: DropIn) -> None:
+def test_several_hosts_are_waited_for_until_the_job_is_stopped(job: DropIn) -> None:
     job.code("train.py", "print('trained')")
-    job.stage.resources = {"current_host": "algo-1", "hosts": ["algo-1", "no-such-host.invalid"]}
+    job.stage.resources = {"current_host": "algo-1", "hosts": ["localhost", "no-such-host.invalid"]}
     job.stage.write()
-    environ = {**job.stage.environ(), **job.environ, "SM_STUDIO_LOCAL_MODE": "false"}
+    # It says a word before it waits, and listens to signals by then.
+    said = {"SM_STUDIO_LOCAL_MODE": "false", "SAGEMAKER_TRAINING_MODULE": "a.b:main"}
+    environ = {**job.stage.environ(), **job.environ, **said}
     del environ["SKYLIFT_PROJECT"]
-    with subprocess.Popen(job.stage.command(), env=environ, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        job.stage.command(), env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stderr is not None
+        assert b"SAGEMAKER_TRAINING_MODULE" in process.stderr.readline()
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(2)
+            process.wait(1)
         process.terminate()
-        assert process.communicate(timeout=60)[0] == b""
+        assert process.communicate(timeout=100)[0] == b""
     assert process.returncode == 128 + signal.SIGTERM
+
+
+def test_hosts_whose_names_resolve_hold_nobody_up(job: DropIn) -> None:
+    job.code("train.py", "print('trained')")
+    job.stage.resources = {"current_host": "localhost", "hosts": ["127.0.0.1", "localhost"]}
+    job.environ["SM_STUDIO_LOCAL_MODE"] = "false"
+    assert job.run().stdout == "trained\n"
 
 
 def test_nothing_to_run_is_said(job: DropIn) -> None:
