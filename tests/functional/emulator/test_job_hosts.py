@@ -227,7 +227,14 @@ def test_containers_find_each_other_by_name(
 def test_containers_end_together(tmp_path: Path, docker_engine: Mapping[str, str], base_image: str) -> None:
     environment = {**os.environ, **docker_engine}
     name = f"ends-{os.getpid()}"
-    script = WHO + 'time.sleep(1); sys.exit(4 if host == "algo-2" else time.sleep(60))'
+    script = (
+        WHO
+        + """
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+time.sleep(60 if host == "algo-1" else 1)
+sys.exit(4)
+"""
+    )
     request, executor = in_containers(base_image, environment, script, name)
     bench = make_bench(tmp_path, request=request, executor=executor)
     bench.job.run()

@@ -94,7 +94,7 @@ def test_a_shell_before_any_run_is_no_run(project: Path) -> None:
 
 def test_ctrl_c_is_for_what_runs_in_the_shell(project: Path) -> None:
     keys = [
-        ("would run", "echo $((20 + 22)); sleep 60\n"),
+        ("would run", "sh -c 'echo $((20 + 22)); exec sleep 60'\n"),
         ("42", "\x03"),
         ("^C", "echo $((80 + 7)); exit 0\n"),
     ]
