@@ -10,6 +10,10 @@ from typing import Any, Callable, Mapping, NamedTuple, Optional
 _READ_AT_MOST = 1 << 20
 """Characters of a failure file; the service shows 1,024."""
 
+_ROOM = ".room"
+_ROOM_BYTES = 16 * 1024
+"""A few blocks: for the text, its temporary name, and a folder that has to grow."""
+
 
 class Unusable(Exception):
     """The user's code cannot be started: the tree or the project's description does not allow it."""
@@ -39,8 +43,21 @@ def read_facts(path: str) -> Optional[Mapping[str, Any]]:
     return found if isinstance(found, dict) else None
 
 
+def reserve_room(path: str) -> None:
+    """Take up some disk beside the failure file, so that it can be written when the disk has become full."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path + _ROOM, "wb") as stream:
+        stream.write(b"\0" * _ROOM_BYTES)
+
+
+def give_room_back(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path + _ROOM)
+
+
 def write_failure(path: str, text: str) -> None:
     """Write the failure file, unless the user's own code has already said something there."""
+    give_room_back(path)
     if os.path.lexists(path) and (os.path.islink(path) or os.path.getsize(path)):
         return
     os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -74,8 +74,9 @@ def _disk(_found: Match[str], around: Surroundings) -> str:
         status = os.statvfs(folder)
     except OSError:
         return "the disk is full: give the target a larger volume, or write less"
-    total = status.f_blocks * status.f_frsize / 1e9
-    return "the disk is full (%.1f GB): give the target a larger volume, or write less" % total
+    total = status.f_blocks * status.f_frsize
+    size = "%.1f GB" % (total / 1e9) if total >= 1e9 else "%.1f MB" % (total / 1e6)
+    return "the disk is full (%s): give the target a larger volume, or write less" % size
 
 
 def _memory(_found: Match[str], _around: Surroundings) -> str:

@@ -23,7 +23,15 @@ from skylift_runtime.contract import (
 )
 from skylift_runtime.description import EntryPoint, Job, is_described, read_job
 from skylift_runtime.environment import Launch, python_path, search_path, too_long, variables
-from skylift_runtime.failure import Ending, Unusable, blank_failure, read_facts, write_failure
+from skylift_runtime.failure import (
+    Ending,
+    Unusable,
+    blank_failure,
+    give_room_back,
+    read_facts,
+    reserve_room,
+    write_failure,
+)
 from skylift_runtime.launch import run
 from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
 from skylift_runtime.signals import Relay
@@ -181,6 +189,14 @@ def _with_secrets(prepared: Prepared, relay: Relay) -> Prepared:
 
 
 def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
+    try:
+        reserve_room(tree.failure)
+        return _run_reserved(tree, prepared, relay)
+    finally:
+        give_room_back(tree.failure)
+
+
+def _run_reserved(tree: Tree, prepared: Prepared, relay: Relay) -> int:
     if prepared.install:
         ending, text = _attempt(tree, _installing(prepared), relay)
         if ending.code:

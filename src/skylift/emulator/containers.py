@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import IO
 
-from skylift.emulator import networks
+from skylift.emulator import disks, networks
+from skylift.emulator.around import Around
 from skylift.emulator.engine import Engine, EngineRefused, mount_option
 from skylift.emulator.execution import Container, Running
 from skylift.emulator.faults import JobFault
@@ -82,28 +83,28 @@ class ContainerExecutor:
             raise _not_pulled(container.image, said)
 
     def start(self, container: Container) -> Running:
-        name, network = container.label, networks.for_container(container, self._network)
+        name, around = container.label, self._around(container)
         announcing = replace(container, environment={**container.environment, **announced(self._handed)})
-        options, start, environment = self._arguments(announcing, network)
+        options, start, environment = self._arguments(announcing, around)
         options += self._interactive
         labels = ("--label", f"{RUN_LABEL}={container.name}")
         self._engine.run("create", "--name", name, *labels, *options, *start, environment=environment)
-        lifeline = Lifeline.tie(ending_command(self._engine, name, network), self._engine.environment)
+        lifeline = Lifeline.tie(ending_command(self._engine, name, around), self._engine.environment)
         # Attached before it starts, so that no byte is lost.
         client = self._engine.open(
             *("start", "--attach", *self._interactive, name), stdin=stdin_for(self._handed)
         )
         hand_over(client, self._handed)
         return _RunningContainer(
-            self._engine, container, network, client, lifeline, self._giving_back(container)
+            self._engine, container, around, client, lifeline, self._giving_back(container)
         )
 
     def interact(self, container: Container) -> int:
         # Beside the job's own container, which may be running.
         name = f"{container.label}-shell-{os.getpid()}"
-        network = networks.for_container(container, self._network)
-        options, start, environment = self._arguments(container, network)
-        lifeline = Lifeline.tie(ending_command(self._engine, name, network), self._engine.environment)
+        around = self._around(container)
+        options, start, environment = self._arguments(container, around)
+        lifeline = Lifeline.tie(ending_command(self._engine, name, around), self._engine.environment)
         terminal = ("--interactive", *(("--tty",) if is_interactive() else ()))
         try:
             return self._engine.at_terminal(
@@ -111,19 +112,29 @@ class ContainerExecutor:
             )
         finally:
             lifeline.cut()
-            networks.remove(self._engine, network)
+            around.remove(self._engine)
             self._giving_back(container).run(self._engine, container)
 
+    def _around(self, container: Container) -> Around:
+        return Around(networks.for_container(container, self._network), disks.for_container(container))
+
     def _arguments(
-        self, container: Container, network: str
+        self, container: Container, around: Around
     ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
-        """Options of the client, image and command, and variables of the client; the network is made."""
+        """Options of the client, image and command, and variables of the client; what is around is made."""
         for mount in container.mounts:
             _make_mount_point(mount)
-        networks.make(self._engine, network, internal=container.isolated)
+        image = self._image(container.image)
+        networks.make(self._engine, around.network, internal=container.isolated)
+        disks.make(self._engine, container, image, around.disk)
         passed, environment = environment_arguments(container.environment)
-        options = (*networks.arguments(container, network), *mount_arguments(container), *passed)
-        return options, container.start.docker_arguments(self._image(container.image)), environment
+        options = (
+            *networks.arguments(container, around.network),
+            *disks.arguments(container, around.disk),
+            *mount_arguments(container),
+            *passed,
+        )
+        return options, container.start.docker_arguments(image), environment
 
     @property
     def _interactive(self) -> tuple[str, ...]:
@@ -133,21 +144,21 @@ class ContainerExecutor:
         return GivingBack(self._image(container.image), self._owner or (os.getuid(), os.getgid()))
 
 
-def ending_command(engine: Engine, container: str, network: str) -> tuple[str, ...]:
-    """Removes a container, and the network of its job when it was the last on it."""
-    remove = engine.command("rm", "-fv", container)
-    if not networks.is_ours(network):
-        return remove
-    words = (engine.docker, container, network)
-    return ("/bin/sh", "-c", '"$1" rm -fv "$2"; "$1" network rm "$3"', "end", *words)
+def ending_command(engine: Engine, container: str, around: Around) -> tuple[str, ...]:
+    """Removes a container, its disk, and the network of its job when it was the last on it."""
+    script = '"$1" rm -fv "$2"'
+    if networks.is_ours(around.network):
+        script += '; "$1" network rm "$3"'
+    if around.disk:
+        script += '; "$1" rm -fv "$4"; "$1" volume rm -f "$4"'
+    return ("/bin/sh", "-c", script, "end", engine.docker, container, around.network, around.disk)
 
 
 def mount_arguments(container: Container) -> tuple[str, ...]:
-    """``--mount`` options: unlike ``-v``, they take any path."""
-    root = container.place.root
-    arguments = ["--mount", mount_option(root, ML_ROOT, writable=True)]
+    """``--mount`` options for what is shown in the tree: unlike ``-v``, they take any path."""
+    arguments: list[str] = []
     for mount in container.mounts:
-        target = f"{ML_ROOT}/{mount.at.relative_to(root).as_posix()}"
+        target = f"{ML_ROOT}/{mount.at.relative_to(container.place.root).as_posix()}"
         arguments += ["--mount", mount_option(mount.source, target, writable=mount.writable)]
     return tuple(arguments)
 
@@ -208,12 +219,12 @@ class _RunningContainer:
         self,
         engine: Engine,
         container: Container,
-        network: str,
+        around: Around,
         client: subprocess.Popen[bytes],
         lifeline: Lifeline,
         giving_back: GivingBack,
     ) -> None:
-        self._engine, self._container, self._network = engine, container, network
+        self._engine, self._container, self._around = engine, container, around
         self._client = client
         self._lifeline = lifeline
         self._giving_back = giving_back
@@ -230,7 +241,8 @@ class _RunningContainer:
         return {
             "container": self._container.label,
             "docker": self._engine.docker,
-            "network": self._network if networks.is_ours(self._network) else "",
+            "network": self._around.network,
+            "disk": self._around.disk,
         }
 
     def terminate(self) -> None:
@@ -263,7 +275,8 @@ class _RunningContainer:
 
     def close(self) -> tuple[str, ...]:
         self._engine.run("rm", "-fv", self._container.label)
-        networks.remove(self._engine, self._network)
+        warnings = disks.save(self._engine, self._around.disk, self._container.place.root)
+        self._around.remove(self._engine)
         self._client.wait()
         self._lifeline.cut()
-        return self._giving_back.run(self._engine, self._container)
+        return (*warnings, *self._giving_back.run(self._engine, self._container))

@@ -19,6 +19,7 @@ Sources: mount(2), mount_setattr(2), user_namespaces(7), Documentation/filesyste
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import sys
@@ -120,7 +121,10 @@ def _lay_disk(mount: dict[str, Any], source: int, tell: int) -> None:
 
     target = mount["target"]
     _mount("tmpfs", target, "tmpfs", _MS_NOSUID | _MS_NODEV, f"mode=0755,size={mount['size']}")
-    shutil.copytree(_way(source), target, symlinks=True, dirs_exist_ok=True, ignore=_inputs)
+    try:
+        shutil.copytree(_way(source), target, symlinks=True, dirs_exist_ok=True, ignore=_inputs)
+    except shutil.Error as error:
+        raise OSError(errno.ENOSPC, "the job's own files do not fit on it", target) from error
     # Whoever holds its root can read it when the namespace and all its mounts have gone.
     root = os.open(target, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     with socket.socket(fileno=os.dup(tell)) as way:

@@ -29,10 +29,14 @@ class Container:
     """All hosts of the job, this one among them, by rank."""
     disk_bytes: int | None = None
     """How much the tree can hold, where that is limited."""
-    scratch: Path | None = None
-    """Where what it writes into its channels is kept meanwhile; a folder beside the tree when None."""
+    own_scratch: Path | None = None
+    """Instead of the place's: no two containers may share one."""
     isolated: bool = False
     """EnableNetworkIsolation: no way out."""
+
+    @property
+    def scratch(self) -> Path:
+        return self.own_scratch or self.place.scratch
 
     @property
     def label(self) -> str:

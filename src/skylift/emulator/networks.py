@@ -60,10 +60,8 @@ def remove(engine: Engine, network: str) -> None:
 def arguments(container: Container, network: str) -> tuple[str, ...]:
     """Options of ``docker create``: the network, and the names of the job's hosts on it."""
     chosen = ("--network", network) if network else ()
-    if len(container.peers) == 1:
-        return chosen
-    if network == _MACHINES_OWN:
-        # All are on the machine's own: each has a loopback address to itself.
+    if network == _MACHINES_OWN or len(container.peers) == 1:
+        # On the machine's own network each has a loopback address to itself; and one alone needs no other.
         names = [f"{host}:{address_of(rank)}" for rank, host in enumerate(container.peers)]
         return (*chosen, *(word for name in names for word in ("--add-host", name)))
     return (*chosen, "--network-alias", container.host)

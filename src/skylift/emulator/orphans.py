@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from skylift.emulator import networks
+from skylift.emulator.around import Around
 from skylift.emulator.engine import Engine, EngineRefused
 from skylift.emulator.pipes import remove_pipes
 from skylift.emulator.place import JobPlace
@@ -40,7 +40,7 @@ def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
     if "container" in found:
         engine = Engine(found["docker"], environment)
         ended = _end_container(engine, found["container"])
-        networks.remove(engine, found.get("network", ""))
+        Around(found.get("network", ""), found.get("disk", "")).remove(engine)
         return ended
     return False
 

@@ -30,13 +30,8 @@ class JobPlace:
 
     @property
     def scratch(self) -> Path:
-        """What the job writes into its channels, apart from the channels themselves."""
+        """What the job writes into its channels, apart from the channels themselves, and its ``/etc/hosts``."""
         return self.root.with_name(f".{self.root.name}.scratch")
-
-    @property
-    def names(self) -> Path:
-        """``/etc/hosts`` as the job sees it, where it has several hosts; the same for all of them."""
-        return self.root.with_name(".hosts")
 
     @property
     def archives(self) -> Path:

@@ -19,7 +19,7 @@ from skylift.emulator.handover import announced, hand_over, stdin_for
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
 from skylift.emulator.terminal import OUR_OWN, TO_US, Streams, wait_at_terminal
-from skylift.emulator.views import names_file, view_of
+from skylift.emulator.views import NAMES, names_file, view_of
 from skylift.host.files import remove_tree, write_text
 from skylift.host.processes import identify
 from skylift_runtime.contract import BASE_DIR_VARIABLE, ML_ROOT, START_VARIABLE
@@ -79,10 +79,11 @@ class ProcessExecutor:
         try:
             return self._start_enclosed(container, streams)
         except NoView as refusal:
+            remove_tree(container.scratch)
             if len(container.peers) > 1:
                 reason = f"hosts can not be told apart as processes here: {refusal}"
             elif container.disk_bytes is not None:
-                reason = f"a disk can not be limited for a process here: {refusal}"
+                reason = f"the job's disk can not be made: {refusal}"
             else:
                 return self._start_beside_us(container, streams)
             raise JobFault(f"ClientError: {reason}") from refusal
@@ -92,8 +93,7 @@ class ProcessExecutor:
             raise NoView("links were asked for")
         command = container.start.command(self._command)
         view = view_of(container, [command[0], *self._seen])
-        if len(container.peers) > 1:
-            write_text(container.place.names, names_file(container.peers, _machines_names()))
+        write_text(container.scratch / NAMES, names_file(container.peers, _machines_names()))
         moved = {} if view.root == ML_ROOT else {BASE_DIR_VARIABLE: view.root}
         marker = _new_marker()
         environment = {**self._environment, **container.environment, **marker, **moved}
@@ -148,7 +148,7 @@ class _Lent:
         _unlink(self.links)
         for mount in self.container.mounts:
             _remove_point(mount.at)
-        remove_tree(self.container.scratch or self.container.place.scratch)
+        remove_tree(self.container.scratch)
         if self.disk is None:
             return ()
         try:

@@ -52,12 +52,12 @@ def open_shell(
     container = replace(
         container_of(request, place, host, lent, platform),
         start=Start(None, ("shell", *command)),
-        # The job itself may be running, and no two overlays share one.
-        scratch=own.root.with_name(f".shell-{os.getpid()}"),
+        # The job itself may be running.
+        own_scratch=own.root.with_name(f".shell-{os.getpid()}"),
     )
     executor.prepare(container, lambda: False)
     with ExitStack() as ending:
-        ending.callback(remove_tree, container.scratch or own.scratch)
+        ending.callback(remove_tree, container.scratch)
         ending.callback(pipes.finish)
         # There are some already when the job itself is running; then they are its own.
         with suppress(FileExistsError):

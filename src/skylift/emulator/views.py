@@ -8,13 +8,16 @@ Where the kernel allows none, :class:`~skylift.emulator.processes.ProcessExecuto
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from skylift.emulator.execution import Container
 from skylift.emulator.storage import Mount
 from skylift_runtime.contract import ML_ROOT
+
+NAMES = "hosts"
+"""In the scratch folder: ``/etc/hosts`` as the job sees it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ def view_of(container: Container, seen: Sequence[str]) -> View:
         inputs = ({"kind": "bind", "source": place.tree.data, "target": f"{root}/input/data"},)
     laid = [_laid(mount, root, container, number) for number, mount in enumerate(container.mounts)]
     scratch = tuple(Path(str(item[key])) for item in laid for key in ("upper", "work") if key in item)
-    return View(root, (tree, *inputs, *laid, *_names(container)), scratch)
+    names = {"kind": "read-only", "source": str(container.scratch / NAMES), "target": "/etc/hosts"}
+    return View(root, (tree, *inputs, *laid, names), scratch)
 
 
 def _laid(mount: Mount, root: str, container: Container, number: int) -> dict[str, object]:
@@ -53,17 +57,12 @@ def _laid(mount: Mount, root: str, container: Container, number: int) -> dict[st
         return {"kind": "bind", **laid}
     if mount.read_only:
         return {"kind": "read-only", **laid}
-    scratch = (container.scratch or container.place.scratch) / str(number)
+    scratch = container.scratch / str(number)
     return {"kind": "copy", **laid, "upper": str(scratch / "upper"), "work": str(scratch / "work")}
 
 
-def _names(container: Container) -> Iterator[dict[str, object]]:
-    if len(container.peers) > 1:
-        yield {"kind": "read-only", "source": str(container.place.names), "target": "/etc/hosts"}
-
-
 def names_file(peers: Sequence[str], before: str) -> str:
-    """``/etc/hosts`` for a cluster on this machine: each host has a loopback address of its own.
+    """``/etc/hosts`` of a job on this machine: each of its hosts has a loopback address of its own.
 
     >>> names_file(["algo-1", "algo-2"], "127.0.0.1 localhost")
     '127.0.0.1 localhost\\n127.0.1.1 algo-1\\n127.0.1.2 algo-2\\n'

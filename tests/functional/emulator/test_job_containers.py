@@ -243,3 +243,44 @@ def test_an_interrupted_job_finds_its_checkpoints_and_nothing_else(
     assert statuses(bench.description)[2:6] == ["Training", "Interrupted", "Starting", "Downloading"]
     assert bench.observer.texts == ["False []", "True []"]
     assert bench.job.warnings == ()
+
+
+def test_a_disk_that_is_full(tmp_path: Path, base_image: str, environment: dict[str, str]) -> None:
+    bench = container_bench(
+        tmp_path,
+        base_image,
+        environment,
+        """
+        import errno
+        (ML / "model/m").write_text("weights")
+        (ML / "checkpoints/c").write_text("1")
+        try:
+            (ML / "output/data/big").write_bytes(bytes(2_000_000))
+        except OSError as error:
+            print(errno.errorcode[error.errno])
+            (ML / "output/data/big").unlink()
+        print((ML / "input/config/resourceconfig.json").exists())
+        """,
+        faults=Faults(disk_bytes=1_000_000),
+    )
+    bench.job.run()
+    assert bench.description["TrainingJobStatus"] == "Completed", bench.description
+    assert bench.observer.texts == ["ENOSPC", "True"]
+    assert members((bench.artifacts / "model.tar.gz").read_bytes()) == {"m": b"weights"}
+    assert (bench.place.root / "checkpoints/c").read_text() == "1"
+    name = bench.description["TrainingJobName"]
+    assert docker(environment, "volume", "ls", "-q", "--filter", f"name={name}") == ""
+    assert docker(environment, "ps", "-aq", "--filter", f"name={name}") == ""
+
+
+def test_a_disk_too_small_for_the_jobs_own_files(
+    tmp_path: Path, base_image: str, environment: dict[str, str]
+) -> None:
+    bench = container_bench(tmp_path, base_image, environment, "", faults=Faults(disk_bytes=4096))
+    (bench.place.root / "code").mkdir(parents=True)
+    (bench.place.root / "code/big").write_bytes(bytes(100_000))
+    bench.job.run()
+    assert "the job's disk can not be made" in bench.description["FailureReason"]
+    name = bench.description["TrainingJobName"]
+    assert docker(environment, "volume", "ls", "-q", "--filter", f"name={name}") == ""
+    assert docker(environment, "ps", "-aq", "--filter", f"name={name}") == ""

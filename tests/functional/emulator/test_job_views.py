@@ -145,12 +145,26 @@ def test_what_a_killed_job_wrote_on_its_disk_is_kept(tmp_path: Path) -> None:
     assert members((bench.artifacts / "model.tar.gz").read_bytes()) == {"model.pkl": b"weights"}
 
 
+def test_a_disk_too_small_for_the_jobs_own_files(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, "print('ran')", faults=Faults(disk_bytes=1000))
+    bench.job.run()
+    assert bench.observer.texts == []
+    assert "own files do not fit" in bench.description["FailureReason"]
+    assert not bench.place.scratch.exists()
+
+
+def test_a_host_knows_its_own_name(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, "import socket; print(socket.gethostbyname('algo-1'))")
+    bench.job.run()
+    assert bench.observer.texts == ["127.0.1.1"]
+
+
 def test_without_a_view_a_disk_can_not_be_limited(tmp_path: Path) -> None:
     executor = ProcessExecutor(python("print('ran')"), ENVIRONMENT, enclosed=False)
     bench = make_bench(tmp_path, executor=executor, faults=Faults(disk_bytes=1_000_000))
     bench.job.run()
     assert bench.observer.texts == []
-    assert "a disk can not be limited" in bench.description["FailureReason"]
+    assert "the job's disk can not be made" in bench.description["FailureReason"]
 
 
 @pytest.fixture

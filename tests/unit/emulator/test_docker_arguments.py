@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from skylift.emulator import disks
 from skylift.emulator.containers import environment_arguments, mount_arguments
 from skylift.emulator.execution import Container
 from skylift.emulator.place import JobPlace
@@ -16,7 +17,7 @@ def test_any_path_can_be_mounted() -> None:
     root = Path('/run/a "b",\nc:d/ml')
     mount = Mount(Path("/data/é,1"), root / "input/data/train")
     container = Container("job", "img", Start(None, ("train",)), {}, JobPlace(root), (mount,))
-    first, second = mount_arguments(container)[1::2]
+    (_, first), (_, second) = disks.arguments(container, ""), mount_arguments(container)
     assert next(csv.reader([first.replace("\n", "\0")])) == [
         "type=bind",
         'source=/run/a "b",\0c:d/ml',
