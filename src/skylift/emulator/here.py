@@ -109,7 +109,8 @@ class HereStorage:
         return ()
 
     def changes(self, mounts: Sequence[Mount]) -> tuple[str, ...]:
-        warnings = (_warning(mount) for mount in mounts if mount.before)
+        # Hosts are lent the same folder: one of them is enough to say that it changed.
+        warnings = dict.fromkeys(_warning(mount) for mount in mounts if mount.before)
         return tuple(warning for warning in warnings if warning)
 
     def _archive(self, name: ArtifactName) -> Path:

@@ -65,9 +65,10 @@ def _channels(channels: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from (f"channel {name} is named {number} times" for name, number in names.items() if number > 1)
     for channel in channels:
         yield from _channel(channel)
-        pipe = f"{re.escape(channel['ChannelName'])}_[0-9]+" if channel["InputMode"] == "Pipe" else r"\Z."
-        for taken in (name for name in names if re.fullmatch(pipe, name)):
-            yield f"channel {taken}: channel {channel['ChannelName']} has a pipe of that name"
+        if channel["InputMode"] == "Pipe":
+            name = channel["ChannelName"]
+            taken = [other for other in names if re.fullmatch(f"{re.escape(name)}_[0-9]+", other)]
+            yield from (f"channel {other}: channel {name} has a pipe of that name" for other in taken)
 
 
 def _channel(channel: Mapping[str, Any]) -> Iterator[str]:

@@ -16,6 +16,8 @@ from skylift.emulator.objects import Found
 from skylift.emulator.storage import Share
 
 _CHUNK = 256 * 1024
+_IN_MEMORY = 4 << 20
+"""Bytes of an unpacked object; a longer one goes through a file."""
 RECORD_MAGIC = 0xCED7230A
 _RECORD_ALIGNMENT = 4
 _RECORD_LIMIT = (1 << 32) - 1
@@ -96,7 +98,7 @@ def _record(one: Found[Any], stream: BinaryIO, size: int) -> Iterator[bytes]:
 
 def _spooled_record(one: Found[Any], stream: BinaryIO) -> Iterator[bytes]:
     # The length stands before the data, and here it is known only after it.
-    with tempfile.TemporaryFile() as spool:
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
         for chunk in _read(stream):
             spool.write(chunk)
             yield b""

@@ -80,6 +80,18 @@ def test_a_host_whose_pipe_can_not_be_filled_fails_the_whole_job(weird_tmp_path:
     assert "not a whole gzip file" in bench.description["FailureReason"]
 
 
+def test_data_that_changes_under_several_hosts_is_told_once(weird_tmp_path: Path, data: Path) -> None:
+    # Not through its channel: there it could not.
+    script = f"""
+    host = json.loads((ML / "input/config/resourceconfig.json").read_text())["current_host"]
+    Path({str(data / "a")!r}).write_text("changed") if host == "algo-1" else None
+    """
+    bench = bench_of(weird_tmp_path, script, channel("files", data), hosts=2)
+    bench.job.run()
+    (warning,) = bench.job.warnings
+    assert warning.endswith("changed a")
+
+
 WRITE = """
 for name in ("files", "view"):
     folder = ML / "input/data" / name
