@@ -16,16 +16,19 @@ from typing import Any, BinaryIO
 
 import pytest
 from tests.functional.emulator.workbench import (
+    ENVIRONMENT,
     Bench,
     InMemoryStore,
     make_bench,
     make_channel,
     make_request,
     own_name,
+    python,
 )
 
 from skylift.emulator.interruptions import Faults
 from skylift.emulator.pipes import Pipes, remove_pipes
+from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.remote import S3Storage
 from skylift.emulator.storage import Share
 from skylift.errors import AwsError
@@ -125,7 +128,8 @@ def test_whatever_a_job_does_with_its_pipe_it_ends_and_nothing_is_left(
     assert (data / "a").read_text() == "x" * (1 << 20)
 
 
-def test_a_job_can_not_make_us_write_to_a_file_of_this_machine(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["symlink_to", "hardlink_to"])
+def test_a_job_can_not_make_us_write_to_a_file_of_this_machine(tmp_path: Path, way: str) -> None:
     data = data_in(tmp_path / "data", a="poison")
     (tmp_path / "precious").write_text("mine")
     (tmp_path / "else").mkdir()
@@ -133,12 +137,14 @@ def test_a_job_can_not_make_us_write_to_a_file_of_this_machine(tmp_path: Path) -
 folder = ML / "input/data"
 epoch(0, size=1)
 (folder / "train_1").unlink()
-(folder / "train_1").symlink_to({str(tmp_path / "precious")!r})
+(folder / "train_1").{way}({str(tmp_path / "precious")!r})
 folder.rename(ML / "input/moved")
 folder.symlink_to({str(tmp_path / "else")!r})
 time.sleep(0.2)
 """
-    bench = piped_bench(tmp_path, script, piped(data.as_uri()))
+    # Without a view of its own the job reaches all that its user does.
+    executor = ProcessExecutor(python(READ + script), ENVIRONMENT, enclosed=False)
+    bench = piped_bench(tmp_path, "", piped(data.as_uri()), executor=executor)
     bench.job.run()
     assert bench.description["TrainingJobStatus"] == "Completed"
     assert (tmp_path / "precious").read_text() == "mine"
