@@ -137,6 +137,39 @@ def test_a_job_reads_every_mode_and_leaves_its_files_unpacked(client: Client, im
     assert gzip.decompress(body) == b"sub/c"
 
 
+def test_hosts_have_their_shares_in_every_mode_and_leave_one_model(client: Client, image: str) -> None:
+    for name in "abc":
+        client("s3").put_object(Bucket=BUCKET, Key=f"shares/{name}", Body=name.encode())
+    source = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": f"s3://{BUCKET}/shares/",
+        "S3DataDistributionType": "ShardedByS3Key",
+    }
+    channels = [
+        {"ChannelName": mode, "DataSource": {"S3DataSource": source}, "InputMode": mode}
+        for mode in ("File", "FastFile", "Pipe")
+    ]
+    script = (
+        'host=$(grep -o \'"current_host": *"[^"]*\' /opt/ml/input/config/resourceconfig.json | cut -d\'"\' -f4); '
+        "cd /opt/ml/input/data; cat File/* FastFile/* Pipe_0 > /opt/ml/model/$host"
+    )
+    wanted = request(
+        image,
+        script,
+        InputDataConfig=channels,
+        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/output", "CompressionType": "NONE"},
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1},
+    )
+    client("sagemaker").create_training_job(**wanted)
+    found = wait_for(client, wanted["TrainingJobName"], "Completed")
+    prefix = found["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{BUCKET}/")
+    left = {
+        name: client("s3").get_object(Bucket=BUCKET, Key=f"{prefix}{name}")["Body"].read()
+        for name in ("algo-1", "algo-2")
+    }
+    assert left == {"algo-1": b"ac" * 3, "algo-2": b"b" * 3}
+
+
 def test_a_job_that_fails_says_why(client: Client, image: str) -> None:
     wanted = request(image, "echo 'ValueError: no rows' > /opt/ml/output/failure; exit 3")
     client("sagemaker").create_training_job(**wanted)
