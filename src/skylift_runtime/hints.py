@@ -165,12 +165,28 @@ def _channel_of(path: str, around: Surroundings) -> str:
 
 def _in_channel(name: str, around: Surroundings) -> str:
     if name not in around.channels:
-        return _missing_channel(name, around)
+        return _as_pipes(re.sub(r"_\d+\Z", "", name), around) or _missing_channel(name, around)
     try:
         there = sorted(os.listdir(around.channels[name]))
     except OSError:
-        return ""
+        return _as_pipes(name, around)
     if not there:
         return "the channel `%s` is empty" % name
     shown = ", ".join(there[:5]) + (" and %d more" % (len(there) - 5) if len(there) > 5 else "")
     return "the channel `%s` holds %s" % (name, shown)
+
+
+def _as_pipes(name: str, around: Surroundings) -> str:
+    """For a channel in Pipe mode; empty for others."""
+    folder, channel = os.path.split(around.channels.get(name, ""))
+    try:
+        others = os.listdir(folder)
+    except OSError:
+        return ""
+    if not any(re.match(re.escape(channel) + r"_\d+\Z", other) for other in others):
+        return ""
+    return "the channel `%s` is in Pipe mode: read `%s_0` to its end, once, then `%s_1`, …" % (
+        name,
+        name,
+        name,
+    )

@@ -71,3 +71,17 @@ def test_a_model_with_nothing_in_it_is_told_however_often_one_asks(project: Path
         LOCAL.skylift(project, "pull", name, *more, expect=3)
     assert not (project / "out").exists()
     assert (project / ".skylift" / "runs" / name / "artifacts" / "model").is_dir()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'open(os.environ["SM_CHANNEL_STREAM"] + "/rows.csv")',
+        'for _ in range(2): open(os.environ["SM_CHANNEL_STREAM"] + "_0", "rb").read()',
+    ],
+    ids=["as-a-folder", "twice"],
+)
+def test_a_script_that_takes_a_pipe_for_something_else_is_told(project: Path, script: str) -> None:
+    (project / "train.py").write_text(f"import os\n{script}\n")
+    record = LOCAL.run(project, expect=4)
+    assert "the channel `stream` is in Pipe mode: read `stream_0` to its end, once" in record.failure_reason
