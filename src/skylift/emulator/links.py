@@ -18,7 +18,7 @@ def lay_links(found: Sequence[Found[Path]], into: Path, *, read_only: bool) -> M
 
     They lead to a place in the job's own tree, ``input/.shown/<channel>``, where the common folder of the
     files is mounted: so they hold in a container as well, nothing is copied, and how the files may be
-    used is the mount's affair.
+    used is the mount's affair. The folders that hold the links are the job's own in any case.
     """
     places = layout(found)
     into.mkdir(parents=True, exist_ok=True)
@@ -34,8 +34,6 @@ def lay_links(found: Sequence[Found[Path]], into: Path, *, read_only: bool) -> M
         # Of the links there may be very many: texts, not paths.
         up = "../" * (len(path.parts) + 1)
         _link(f"{up}{_SHOWN}/{into.name}/{name}", f"{into}/{path}")
-    if read_only:
-        _close(into)
     at = into.parents[1] / _SHOWN / into.name
     return Mount(common, at, read_only=read_only, before=facts_of(common, names.values()), in_part=True)
 
@@ -47,8 +45,3 @@ def _link(way: str, path: str) -> None:
         # A tree that a run has left, and that somebody looks into.
         if os.readlink(path) != way:  # noqa: PTH115
             raise
-
-
-def _close(folder: Path) -> None:
-    for parent, _, _ in os.walk(folder):
-        Path(parent).chmod(0o555)
