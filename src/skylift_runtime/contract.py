@@ -32,7 +32,7 @@ PROJECT_VARIABLE = "SKYLIFT_PROJECT"
 JOB_VARIABLE = "SKYLIFT_JOB"
 """Which of the project's jobs to run; ``train`` when absent."""
 FACTS_VARIABLE = "SKYLIFT_FACTS"
-"""Where the bootstrap around a Python entry point writes the facts of an uncaught exception."""
+"""The descriptor on which the bootstrap around a Python entry point writes the facts of an uncaught exception."""
 SECRET_PREFIX = "SKYLIFT_SECRET_"  # noqa: S105 - the names of variables begin with it
 """``SKYLIFT_SECRET_<NAME>`` holds the reference of a secret, whose value becomes the variable ``<NAME>``."""
 HANDED_VARIABLE = "SKYLIFT_HANDED"

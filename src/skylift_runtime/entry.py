@@ -6,12 +6,15 @@ import os
 import sys
 
 from skylift_runtime.contract import FACTS_VARIABLE
+from skylift_runtime.slate import handed_over
 
 # Every job waits for what is imported here, so the rest is imported where it is needed.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any
+    from typing import Any, Optional
+
+    from skylift_runtime.slate import Slate
 
 _OURS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 
@@ -23,8 +26,7 @@ def run(arguments: list[str], *, safe_path: bool) -> None:
     :param safe_path: the script's folder is not to be put on ``sys.path``.
     """
     kind, target, rest = arguments[0], arguments[1], arguments[2:]
-    # Popped: a program that the user's code starts is not to speak in its name.
-    facts, root = os.environ.pop(FACTS_VARIABLE, ""), os.getcwd()
+    facts, root = handed_over(os.environ.pop(FACTS_VARIABLE, "")), os.getcwd()
     _say_where_it_crashed()
     try:
         if kind == "script":
@@ -121,7 +123,9 @@ def _say_where_it_crashed() -> None:
         return
 
 
-def _take_down(path: str, error: BaseException, root: str) -> None:
-    from skylift_runtime.facts import write_facts
+def _take_down(slate: Optional[Slate], error: BaseException, root: str) -> None:
+    if slate is not None:
+        from skylift_runtime.facts import facts_of
 
-    write_facts(path, error, root)
+        # A Python literal: reading it needs nothing that a module of the user's could stand in for.
+        slate.write(repr(facts_of(error, root)))

@@ -17,19 +17,6 @@ _LONGEST = 4000
 _INNER = "Traceback (most recent call last):"
 
 
-def write_facts(path: str, error: BaseException, root: str) -> None:
-    """Write the facts as a Python literal, whole or not at all."""
-    if not path:
-        return
-    try:
-        with open(path + ".tmp", "w", encoding="utf-8") as stream:
-            stream.write(repr(facts_of(error, root)))
-        os.replace(path + ".tmp", path)
-    except OSError:
-        # Out of files or of space: then the exit code has to tell, and the traceback in the log.
-        return
-
-
 def facts_of(error: BaseException, root: str) -> dict[str, Any]:
     """Exception, message, file and line, as plain values.
 

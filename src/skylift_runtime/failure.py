@@ -33,12 +33,11 @@ class Ending(NamedTuple):
     """Meanwhile the kernel ended a process for want of memory."""
 
 
-def read_facts(path: str) -> Optional[Mapping[str, Any]]:
+def read_facts(text: str) -> Optional[Mapping[str, Any]]:
     """What the bootstrap wrote; None when there was no uncaught exception."""
     try:
-        with open(path, encoding="utf-8") as stream:
-            found = ast.literal_eval(stream.read())
-    except (OSError, ValueError, SyntaxError, MemoryError, RecursionError):
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

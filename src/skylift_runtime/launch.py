@@ -27,18 +27,25 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def run(
-    command: Sequence[str], *, folder: str, environ: Mapping[str, str], relay: Relay, grace_s: Optional[float]
+    command: Sequence[str],
+    *,
+    folder: str,
+    environ: Mapping[str, str],
+    relay: Relay,
+    grace_s: Optional[float],
+    hand_over: Sequence[int] = (),
 ) -> Ending:
     """Run a command to its end, in a session of its own, its output where ours goes.
 
     As process 1 of a container we also bury whatever else ends here.
 
+    :param hand_over: descriptors that it gets beside the usual three.
     :raises Unusable: when it cannot be started.
     """
     if relay.received:
         return Ending(128 + relay.received[0], relay.received[0], stopped=True)
     tee, kills = Tee.if_wanted(), oom_kills()
-    process = _start(command, folder, environ, tee.arguments() if tee is not None else {})
+    process = _start(command, folder, environ, hand_over, tee.arguments() if tee is not None else {})
     if tee is not None:
         tee.start()
     relay.attach(process.pid)
@@ -54,7 +61,11 @@ def run(
 
 
 def _start(
-    command: Sequence[str], folder: str, environ: Mapping[str, str], streams: Mapping[str, int]
+    command: Sequence[str],
+    folder: str,
+    environ: Mapping[str, str],
+    hand_over: Sequence[int],
+    streams: Mapping[str, int],
 ) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(
@@ -64,6 +75,7 @@ def _start(
             stdin=subprocess.DEVNULL,
             stdout=streams.get("stdout"),
             stderr=streams.get("stderr"),
+            pass_fds=tuple(hand_over),
             start_new_session=True,
             preexec_fn=_tie_to_us(),  # noqa: PLW1509 - there is only one thread here
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
@@ -35,6 +34,7 @@ from skylift_runtime.failure import (
 from skylift_runtime.launch import run
 from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
 from skylift_runtime.signals import Relay
+from skylift_runtime.slate import new_slate, read_and_close
 from skylift_runtime.templates import Places
 from skylift_runtime.workdir import WorkDirectory, empty, in_place, lay_paths, lay_work_directory, remove
 
@@ -50,6 +50,8 @@ class Prepared(NamedTuple):
     environ: Dict[str, str]
     links: Mapping[str, str]
     channels: Mapping[str, str]
+    bootstrapped: bool = False
+    """Our bootstrap is around the user's code, and tells of an uncaught exception."""
     install: Sequence[str] = ()
     """What has to run first."""
     install_environ: Mapping[str, str] = {}
@@ -61,6 +63,7 @@ class Prepared(NamedTuple):
 
 def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, str]] = None) -> int:
     """Run the job that this container was started for, and return its exit code."""
+    _open_missing_streams()
     argv = sys.argv[1:] if argv is None else argv
     environ = dict(os.environ if environ is None else environ)
     tree = Tree(os.path.abspath(environ.get(BASE_DIR_VARIABLE) or ML_ROOT))
@@ -111,7 +114,10 @@ def _prepare_described(tree: Tree, environ: Mapping[str, str], *, kept: bool = F
     launch = Launch(job.entry_point.target, arguments, channels)
     ours = variables(tree, config, launch, machine, environ)
     environment = _environment(environ, ours, work.root, job)
-    return Prepared(job, work, command, environment, links, channels, hosts=config.hosts)
+    bootstrapped = job.entry_point.kind != "command"
+    return Prepared(
+        job, work, command, environment, links, channels, bootstrapped=bootstrapped, hosts=config.hosts
+    )
 
 
 def _prepare_drop_in(tree: Tree, environ: Mapping[str, str], relay: Relay) -> Prepared:
@@ -127,7 +133,7 @@ def _prepare_drop_in(tree: Tree, environ: Mapping[str, str], relay: Relay) -> Pr
     ours = variables(tree, config, launch, look_at_machine(environ), environ)
     environment = _environment(environ, ours, found.work.root, found.job)
     return Prepared(
-        *(found.job, found.work, command, environment, {}, channels),
+        *(found.job, found.work, command, environment, {}, channels, not found.command),
         *(found.install, found.install_environ, config.hosts),
     )
 
@@ -175,6 +181,8 @@ def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str,
         environ, list(dict.fromkeys([*folders, root])), os.path.dirname(_PACKAGE)
     )
     result["PATH"] = search_path(environ)
+    # That of a runtime around us, if anything.
+    result.pop(FACTS_VARIABLE, None)
     result.setdefault("PYTHONUNBUFFERED", "1")
     return result
 
@@ -217,37 +225,30 @@ def _run_reserved(tree: Tree, prepared: Prepared, relay: Relay) -> int:
 
 
 def _installing(prepared: Prepared) -> Prepared:
-    command, more = list(prepared.install), prepared.install_environ
+    prepared = prepared._replace(command=list(prepared.install), bootstrapped=False)
+    more = prepared.install_environ
     if not more:
-        return prepared._replace(command=command)
+        return prepared
     from skylift_runtime.secret_values import blanking
 
     blank, known = blanking(more), prepared.blank
-    return prepared._replace(
-        command=command, environ={**prepared.environ, **more}, blank=lambda text: known(blank(text))
-    )
+    return prepared._replace(environ={**prepared.environ, **more}, blank=lambda text: known(blank(text)))
 
 
 def _attempt(tree: Tree, prepared: Prepared, relay: Relay) -> "tuple[Ending, str]":
-    temporary = prepared.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the folder in it is new and ours alone
-    folder = os.path.join(temporary, "skylift-" + os.urandom(8).hex())
-    os.mkdir(folder, 0o700)
-    facts = os.path.join(folder, "facts")
+    slate = new_slate(prepared.environ) if prepared.bootstrapped else None
     try:
         ending = run(
             prepared.command,
             folder=prepared.work.root,
-            environ={**prepared.environ, FACTS_VARIABLE: facts},
+            environ=prepared.environ if slate is None else {**prepared.environ, FACTS_VARIABLE: str(slate)},
             relay=relay,
             grace_s=_grace(prepared.environ),
+            hand_over=() if slate is None else (slate,),
         )
-        found = read_facts(facts)
     finally:
-        with contextlib.suppress(OSError):
-            os.unlink(facts)
-        with contextlib.suppress(OSError):
-            os.rmdir(folder)
-    return ending, _reason(tree, prepared, ending, found) if ending.code else ""
+        said = read_and_close(slate) if slate is not None else ""
+    return ending, _reason(tree, prepared, ending, read_facts(said)) if ending.code else ""
 
 
 def _again(tree: Tree, prepared: Prepared) -> Prepared:
@@ -317,5 +318,22 @@ def _failed(tree: Tree, text: str, code: int) -> int:
     return code
 
 
+def _open_missing_streams() -> None:
+    """What we open must not take the place of a stream that we were started without."""
+    for descriptor in (0, 1, 2):
+        if not _is_open(descriptor):
+            # The lowest free number is the one that is missing.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
 def _say(text: str) -> None:
-    print("skylift: " + text, file=sys.stderr, flush=True)
+    if sys.stderr is not None:
+        print("skylift: " + text, file=sys.stderr, flush=True)

@@ -129,14 +129,6 @@ def test_a_death_by_signal_is_named(stage: Stage) -> None:
     assert "memory" in result.failure
 
 
-def test_facts_leave_no_trace(stage: Stage, tmp_path: Path) -> None:
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    stage.script("import os; print(os.environ.get('SKYLIFT_FACTS')); raise ValueError")
-    assert stage.run(TMPDIR=str(temporary)).out == "None\n"
-    assert list(temporary.iterdir()) == []
-
-
 HANDLER = """
     import pathlib, signal, sys, time
     def stop(number, frame):
