@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from skylift_runtime.slate import Slate
 
 _OURS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+_MAIN = os.path.join(os.path.dirname(os.path.dirname(_OURS)), "__main__.py")
+"""In the one-file form."""
+_NAME = __name__.partition(".")[0]
 
 
 def run(arguments: list[str], *, safe_path: bool) -> None:
@@ -28,6 +31,7 @@ def run(arguments: list[str], *, safe_path: bool) -> None:
     kind, target, rest = arguments[0], arguments[1], arguments[2:]
     facts, root = handed_over(os.environ.pop(FACTS_VARIABLE, "")), os.getcwd()
     _say_where_it_crashed()
+    ours = _step_aside()
     try:
         if kind == "script":
             _run_script(target, rest, safe_path=safe_path)
@@ -37,10 +41,10 @@ def run(arguments: list[str], *, safe_path: bool) -> None:
             _call_function(target, rest)
     except SystemExit as end:
         if end.code not in (None, 0):
-            _take_down(facts, end, root)
+            _take_down(facts, end, root, ours)
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is, we end with it as the interpreter would
-        _take_down(facts, error, root)
+        _take_down(facts, error, root, ours)
         error.__traceback__ = _without_us(error.__traceback__)
         sys.excepthook(type(error), error, error.__traceback__)
         sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
@@ -86,7 +90,7 @@ def _call_function(target: str, arguments: list[str]) -> None:
 def _empty_main(path: str) -> dict[str, Any]:
     """Make the real ``__main__`` look as it does when Python has just started a script."""
     names = sys.modules["__main__"].__dict__
-    builtins, loader = names["__builtins__"], type(names["__loader__"])
+    builtins, loader = names["__builtins__"], sys.modules["_frozen_importlib_external"].SourceFileLoader
     names.clear()
     names.update(
         __name__="__main__",
@@ -109,7 +113,8 @@ def _without_us(trace: TracebackType | None) -> TracebackType | None:
 
 
 def _is_ours(file: str) -> bool:
-    return os.path.abspath(file).startswith(_OURS) or os.path.basename(file) in ("<frozen runpy>", "runpy.py")
+    path = os.path.abspath(file)
+    return path.startswith(_OURS) or path == _MAIN or os.path.basename(file) in ("<frozen runpy>", "runpy.py")
 
 
 def _say_where_it_crashed() -> None:
@@ -123,9 +128,22 @@ def _say_where_it_crashed() -> None:
         return
 
 
-def _take_down(slate: Optional[Slate], error: BaseException, root: str) -> None:
-    if slate is not None:
-        from skylift_runtime.facts import facts_of
+def _step_aside() -> dict[str, Any]:
+    """Take our modules out of the user's sight: in their process the name is free."""
+    return {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == _NAME}
 
-        # A Python literal: reading it needs nothing that a module of the user's could stand in for.
-        slate.write(repr(facts_of(error, root)))
+
+def _take_down(slate: Optional[Slate], error: BaseException, root: str, ours: dict[str, Any]) -> None:
+    if slate is None:
+        return
+    theirs = _step_aside()
+    sys.modules.update(ours)
+    try:
+        from skylift_runtime.facts import facts_of
+    except (ImportError, OSError):
+        # The user's code has removed it: the exit code has to tell, and the traceback in the log.
+        return
+    finally:
+        _step_aside()
+        sys.modules.update(theirs)
+    slate.write(repr(facts_of(error, root)))

@@ -168,7 +168,10 @@ def _command(job: Job, config: Config, places: Places) -> "tuple[List[str], List
 
 
 def _bootstrapped(entry: EntryPoint, arguments: List[str]) -> List[str]:
-    return [sys.executable, os.path.join(_PACKAGE, "bootstrap.py"), entry.kind, entry.target, *arguments]
+    archive = os.path.dirname(_PACKAGE)
+    inside = os.path.isfile(archive)
+    start = [archive, "--bootstrap"] if inside else [os.path.join(_PACKAGE, "bootstrap.py")]
+    return [sys.executable, *start, entry.kind, entry.target, *arguments]
 
 
 def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str, job: Job) -> Dict[str, str]:
@@ -263,9 +266,12 @@ def _again(tree: Tree, prepared: Prepared) -> Prepared:
 
 def _reason(tree: Tree, prepared: Prepared, ending: Ending, facts: Optional[Mapping[str, Any]]) -> str:
     # Every job waits for what is imported at the start, and most end well.
-    from skylift_runtime.hints import Surroundings
-    from skylift_runtime.reason import text_of
-
+    try:
+        from skylift_runtime.hints import Surroundings
+        from skylift_runtime.reason import text_of
+    except (ImportError, OSError):
+        # The user's code has removed us.
+        return "exit code %d" % ending.code
     blank = prepared.blank
     # Before anything is cut off: half a secret would no longer be known as one.
     ending = ending._replace(said=blank(ending.said))

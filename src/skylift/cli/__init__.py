@@ -15,6 +15,7 @@ _VERBS = {
     "init": "Understand this project and write its config.",
     "run": "Train here, in a container, or in the cloud.",
     "build": "Make the image, without a Docker daemon.",
+    "runtime": "Write the job runtime as one file, for images of your own.",
     "lock": "Write down which packages a job gets.",
     "runs": "List what ran.",
     "show": "Everything about one run.",

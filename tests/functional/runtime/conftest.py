@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from tests.functional.runtime.stage import PACKAGE, Stage, interpreters
 
+from skylift.image.archive import runtime_archive
+from skylift.project.stage import runtime_sources
+
 
 @pytest.fixture(scope="session")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -17,12 +20,26 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as one file."""
+    file = tmp_path_factory.mktemp("opt archive") / "it's a runtime.pyz"
+    file.write_bytes(runtime_archive(runtime_sources()))
+    return file
+
+
+@pytest.fixture(params=["folder", "archive"])
+def form(request: pytest.FixtureRequest, runtime: Path, archive: Path) -> Path:
+    """What Python is started with: the package or the archive."""
+    return archive if request.param == "archive" else runtime
+
+
 @pytest.fixture
-def stage(tmp_path: Path, runtime: Path) -> Stage:
-    return Stage(tmp_path, runtime)
+def stage(tmp_path: Path, form: Path) -> Stage:
+    return Stage(tmp_path, form)
 
 
 @pytest.fixture(params=list(interpreters()))
-def any_stage(request: pytest.FixtureRequest, tmp_path: Path, runtime: Path) -> Stage:
+def any_stage(request: pytest.FixtureRequest, tmp_path: Path, form: Path) -> Stage:
     """A stage on each interpreter in turn."""
-    return Stage(tmp_path, runtime, python=interpreters()[request.param])
+    return Stage(tmp_path, form, python=interpreters()[request.param])

@@ -51,7 +51,7 @@ class Stage:
 
     root: Path
     runtime: Path
-    """A copy of the package, as it lies in an image."""
+    """The package or the archive, as it lies in an image."""
     python: str = sys.executable
     job: dict[str, Any] = field(default_factory=dict)
     python_path: list[str] = field(default_factory=list)

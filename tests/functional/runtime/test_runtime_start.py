@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -322,3 +323,34 @@ def test_the_last_attempt_tells_the_reason(stage: Stage, retry: dict[str, object
     result = stage.run()
     assert (result.code, result.failure) == (1, "ValueError: again (train.py:1)")
     assert result.out.count("started") == starts
+
+
+def test_a_package_of_the_users_may_be_called_like_ours(any_stage: Stage) -> None:
+    any_stage.ship("skylift_runtime/__init__.py", "NAME = 'theirs'")
+    any_stage.ship("skylift_runtime/facts.py", "def read():\n    raise ValueError(__name__)\n")
+    any_stage.script(
+        "import sys\n"
+        "print([name for name in sys.modules if name.startswith('skylift')])\n"
+        "import skylift_runtime.facts\n"
+        "print(skylift_runtime.NAME)\n"
+        "skylift_runtime.facts.read()\n"
+    )
+    result = any_stage.run()
+    assert (result.out, result.failure) == (
+        "[]\ntheirs\n",
+        "ValueError: skylift_runtime.facts (skylift_runtime/facts.py:2)",
+    )
+
+
+def test_a_script_that_removes_the_runtime_fails_with_its_own_error(stage: Stage, tmp_path: Path) -> None:
+    copy = tmp_path / stage.runtime.name
+    if stage.runtime.is_file():
+        shutil.copy2(stage.runtime, copy)
+    else:
+        shutil.copytree(stage.runtime, copy)
+    stage.runtime = copy
+    stage.script(f"import subprocess\nsubprocess.run(['rm', '-r', {str(copy)!r}])\nraise ValueError('x')\n")
+    result = stage.run()
+    assert (result.code, result.failure) == (1, "exit code 1")
+    assert "ValueError: x" in result.err
+    assert "During handling" not in result.err
