@@ -17,6 +17,8 @@ from pathlib import Path
 import uv
 from benchmarks.measure import WORK, Row, median, table, timed
 
+from skylift_runtime.contract import RUNTIME_START
+
 TOOLKIT = "sagemaker-training==5.1.4"
 BUDGET_MS = 60
 """What the runtime may add to ``python train.py``."""
@@ -24,7 +26,8 @@ LOG_BYTES, LINE_BYTES = 200_000_000, 100
 LOG_RUNS = 3
 FILES = 10_000
 
-RUNTIME = Path(__file__).parents[1] / "src" / "skylift_runtime"
+RUNTIME = Path(__file__).parents[1] / "src"
+*OPTIONS, START = RUNTIME_START
 NOTHING = "pass\n"
 # Written as a script writes without a buffer, which is what a job has: one call for each line.
 LINES = f"""\
@@ -201,7 +204,7 @@ def _ways(scratch: Path, toolkit: Path | None) -> dict[str, Way]:
     ways = {
         BARE: Way([sys.executable, "train.py"], base, plain, lay_plain),
         OURS: Way(
-            [sys.executable, str(RUNTIME), "train"],
+            [sys.executable, *OPTIONS, str(RUNTIME / START), "train"],
             {**base, "SAGEMAKER_BASE_DIR": str(ours), "SKYLIFT_PROJECT": str(description)},
             scratch,
             lay_ours,

@@ -1,5 +1,6 @@
 """Is ``__main__`` of ``runtime.pyz``: ``python runtime.pyz train``, and the bootstrap inside of it."""
 
+import os
 import sys
 
 if __name__ == "__main__":
@@ -12,4 +13,6 @@ if __name__ == "__main__":
     else:
         from skylift_runtime.start import main
 
-        sys.exit(main())
+        code = main()
+        # All that we say is on stderr and written: tidying up the interpreter would be waiting for nothing.
+        os._exit(code)

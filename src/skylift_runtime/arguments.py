@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence
 
 from skylift_runtime.contract import RAW_ARGUMENTS_KEY
+from skylift_runtime.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Mapping, Sequence
 
 _OWN_KEYS = frozenset({"_tuning_objective_metric", "default_user_module_name", RAW_ARGUMENTS_KEY})
 _OPEN_ENDED = frozenset("?*+")

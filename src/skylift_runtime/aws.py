@@ -10,7 +10,6 @@ from typing import IO, Any, Dict, Mapping, NamedTuple, Optional
 
 from skylift_runtime.credentials import find_credentials
 from skylift_runtime.failure import Unusable
-from skylift_runtime.signals import Pause
 from skylift_runtime.sigv4 import Credentials, Request, Scope, query_of, quoted, sign
 from skylift_runtime.transport import Answer, NoAnswer, Transport, parts_of, shown
 
@@ -26,6 +25,10 @@ _DOMAINS = (
     ("eu-isoe-", "cloud.adc-e.uk"),
     ("eusc-", "amazonaws.eu"),
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from skylift_runtime.signals import Pause
 # Spelled as in AWS_ENDPOINT_URL_<SERVICE>.
 _VARIABLES = {"secretsmanager": "SECRETS_MANAGER"}
 _TARGETS = {"secretsmanager": "secretsmanager", "ssm": "AmazonSSM"}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-from typing import Any, Dict, List, Mapping, NamedTuple, Set
 
 from skylift_runtime.contract import INDEX_FILE, RESERVED_CHANNEL, Tree
 from skylift_runtime.description import read_json
 from skylift_runtime.failure import Unusable
+from skylift_runtime.named import NamedTuple
+from skylift_runtime.workdir import copy_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Mapping, Set
 
 _MOUNTED = frozenset({errno.EXDEV, errno.EBUSY, errno.EROFS, errno.EACCES, errno.EPERM})
 """What the kernel answers when a mount forbids moving a folder."""
@@ -121,6 +125,6 @@ def _link(way: str, target: str) -> None:
 def _copy_executable(source: str, target: str) -> None:
     # An object may stand for several files, and only some of them are to be executable.
     temporary = target + ".skylift-tmp"
-    shutil.copyfile(source, temporary)
+    copy_bytes(source, temporary)
     os.chmod(temporary, 0o755)  # noqa: S103 - as a checkout would have it
     os.replace(temporary, target)

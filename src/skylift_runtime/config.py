@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-from typing import Any, Dict, List, Mapping, NamedTuple
 
 from skylift_runtime.arguments import Hyperparameters, read_hyperparameters
 from skylift_runtime.contract import RESERVED_CHANNEL, Tree
 from skylift_runtime.description import read_json
 from skylift_runtime.failure import Unusable
+from skylift_runtime.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Mapping
 
 _DEFAULT_GROUP = "homogeneousCluster"
 
@@ -105,6 +108,8 @@ def _count_neurons(listing: str) -> int:
 def _output(command: List[str], environ: Mapping[str, str]) -> str:
     if not is_installed(command[0], environ):
         return ""
+    import subprocess
+
     try:
         done = subprocess.run(
             command,

@@ -17,6 +17,13 @@ SKYLIFT_ROOT = "/opt/skylift"
 
 VENV_ROOT = "/opt/venv"
 
+RUNTIME_START = ("-I", "-S", "skylift_runtime/__main__.py")
+"""What Python is given to start the runtime, the path below the folder that holds it.
+
+Isolated and without ``site``: what the user's environment puts in the way of an interpreter's start is for the
+user's own process, which is started without these options.
+"""
+
 # Variables that the platform itself sets in the container.
 JOB_NAME_VARIABLE = "TRAINING_JOB_NAME"
 JOB_ARN_VARIABLE = "TRAINING_JOB_ARN"

@@ -7,9 +7,12 @@ from ipaddress import ip_address
 from typing import Any, Dict, Mapping, Optional
 
 from skylift_runtime.failure import Unusable
-from skylift_runtime.signals import Pause
 from skylift_runtime.sigv4 import Credentials
 from skylift_runtime.transport import NoAnswer, Transport, parts_of, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from skylift_runtime.signals import Pause
 
 _RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 _FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"

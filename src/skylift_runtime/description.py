@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
 
 from skylift_runtime.arguments import Parameter
 from skylift_runtime.contract import (
@@ -16,9 +15,14 @@ from skylift_runtime.contract import (
     SKYLIFT_ROOT,
 )
 from skylift_runtime.failure import Unusable
+from skylift_runtime.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Mapping, Tuple
 
 _SCHEMA = 1
-_FUNCTION = re.compile(r"[\w.]+:[\w.]+")
+_FUNCTION = r"[\w.]+:[\w.]+"
 
 
 class EntryPoint(NamedTuple):
@@ -127,7 +131,7 @@ def entry_point(text: str, command: Any = ()) -> EntryPoint:
         return EntryPoint("module", text[3:].strip())
     if text.endswith(".py"):
         return EntryPoint("script", text)
-    if _FUNCTION.fullmatch(text):
+    if re.fullmatch(_FUNCTION, text):
         return EntryPoint("function", text)
     if text:
         # The path is no template: braces in it are braces.

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import IO, Dict, Iterator, List, Mapping, NamedTuple
 
 from skylift_runtime.config import Config
 from skylift_runtime.contract import PROJECT_FILE, SKYLIFT_ROOT, Tree
 from skylift_runtime.description import EntryPoint, Job
 from skylift_runtime.failure import Unusable
-from skylift_runtime.signals import Pause
+from skylift_runtime.named import NamedTuple
 from skylift_runtime.toolkit import (
     COMMAND,
     PACKAGE,
@@ -29,6 +28,12 @@ from skylift_runtime.toolkit import (
     shell_command,
 )
 from skylift_runtime.workdir import WorkDirectory, in_place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO, Dict, Iterator, List, Mapping
+
+    from skylift_runtime.signals import Pause
 
 # A name that begins with a dash would be an option of the interpreter.
 _NAME = re.compile(r"[A-Za-z0-9_.+][A-Za-z0-9._+/-]*")

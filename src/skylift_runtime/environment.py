@@ -9,11 +9,15 @@ import json
 import os
 import re
 import sys
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence
 
 from skylift_runtime.arguments import Hyperparameters
 from skylift_runtime.config import Config, Machine, is_installed
 from skylift_runtime.contract import JOB_NAME_VARIABLE, REGION_VARIABLE, Tree
+from skylift_runtime.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Mapping, Sequence
 
 # Parameters of the service that say something about the job, not about a framework.
 _ABOUT_THE_JOB = frozenset(

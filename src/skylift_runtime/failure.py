@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import os
-from typing import Any, Callable, Mapping, NamedTuple, Optional
+
+from skylift_runtime.named import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping, Optional
 
 _READ_AT_MOST = 1 << 20
 """Characters of a failure file; the service shows 1,024."""
@@ -35,6 +39,10 @@ class Ending(NamedTuple):
 
 def read_facts(text: str) -> Optional[Mapping[str, Any]]:
     """What the bootstrap wrote; None when there was no uncaught exception."""
+    if not text:
+        return None
+    import ast
+
     try:
         found = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -5,21 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import time
-from typing import Any, Callable, Mapping, Optional, Sequence
 
 from skylift_runtime.failure import Ending, Unusable
 from skylift_runtime.memory import oom_kills
 from skylift_runtime.signals import Relay
+from skylift_runtime.spawn import Program, spawn
 from skylift_runtime.tee import Tee
 
-ctypes: Any
-try:
-    import ctypes
-except ImportError:  # an interpreter that was built without libffi
-    ctypes = None
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping, Optional, Sequence
 
 # From linux/prctl.h.
 _PR_SET_PDEATHSIG = 1
@@ -45,48 +42,37 @@ def run(
     if relay.received:
         return Ending(128 + relay.received[0], relay.received[0], stopped=True)
     tee, kills = Tee.if_wanted(), oom_kills()
-    process = _start(command, folder, environ, hand_over, tee.arguments() if tee is not None else {})
+    streams = tee.streams() if tee is not None else {}
+    pid = _start(Program(command, folder, environ, streams, hand_over))
     if tee is not None:
         tee.start()
-    relay.attach(process.pid)
-    status = _wait_for(process.pid)
-    _end_group(process.pid, relay.leftover_deadline(grace_s))
+    relay.attach(pid)
+    status = _wait_for(pid)
+    _end_group(pid, relay.leftover_deadline(grace_s))
     relay.detach()
     said = tee.finish() if tee is not None else ""
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     code = 128 + number if number else os.WEXITSTATUS(status)
-    # We waited for it ourselves; the object is not to do so again.
-    process.returncode = code
     return Ending(code, number, stopped=bool(relay.received), said=said, oom=oom_kills() > kills)
 
 
-def _start(
-    command: Sequence[str],
-    folder: str,
-    environ: Mapping[str, str],
-    hand_over: Sequence[int],
-    streams: Mapping[str, int],
-) -> "subprocess.Popen[bytes]":
+def _start(program: Program) -> int:
     try:
-        return subprocess.Popen(
-            list(command),
-            cwd=folder,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=streams.get("stdout"),
-            stderr=streams.get("stderr"),
-            pass_fds=tuple(hand_over),
-            start_new_session=True,
-            preexec_fn=_tie_to_us(),  # noqa: PLW1509 - there is only one thread here
-        )
+        return spawn(program, _tie_to_us())
     except FileNotFoundError as error:
-        raise Unusable("command not found: %s" % command[0]) from error
-    except (OSError, ValueError) as error:
-        raise Unusable("cannot start %s: %s" % (command[0], error)) from error
+        raise Unusable("command not found: %s" % program.command[0]) from error
+    except OSError as error:
+        raise Unusable("cannot start %s: %s" % (program.command[0], error)) from error
 
 
 def _linux_prctl() -> Any:
-    return ctypes.CDLL(None).prctl if ctypes is not None and sys.platform.startswith("linux") else None
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        import ctypes
+    except ImportError:  # an interpreter that was built without libffi
+        return None
+    return ctypes.CDLL(None).prctl
 
 
 def _tie_to_us() -> Optional[Callable[[], None]]:
@@ -95,8 +81,8 @@ def _tie_to_us() -> Optional[Callable[[], None]]:
     Whatever that process leaves behind becomes our child, so that we see it end. Process 1 of a
     container has both anyway.
     """
-    prctl = _linux_prctl()
-    if prctl is None or os.getpid() == 1:
+    prctl = _linux_prctl() if os.getpid() != 1 else None
+    if prctl is None:
         return None
     prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 

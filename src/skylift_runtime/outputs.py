@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
-from typing import Iterator, Mapping, Sequence, Set
+import stat
 
-from skylift_runtime.workdir import WorkDirectory, stamp
+from skylift_runtime.workdir import WorkDirectory, copy_bytes, stamp
 
-_PART = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|.", re.DOTALL)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator, Mapping, Sequence, Set
+
+_PART = r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|."
 _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -20,7 +23,10 @@ def pattern(glob: str) -> str:
     >>> bool(re.match(pattern("logs/**"), "logs/a/b.txt")), bool(re.match(pattern("*.pkl"), "a/b.pkl"))
     (True, False)
     """
-    return "".join(_meaning(part) for part in _PART.findall(os.path.normpath(glob))) + r"(?:/.*)?\Z"
+    return (
+        "".join(_meaning(part) for part in re.findall(_PART, os.path.normpath(glob), re.DOTALL))
+        + r"(?:/.*)?\Z"
+    )
 
 
 def _meaning(part: str) -> str:
@@ -76,8 +82,8 @@ def _written(work: WorkDirectory, links: Set[str]) -> Iterator[str]:
 
 def _copy(source: str, target: str) -> None:
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    shutil.copyfile(source, target)
-    shutil.copymode(source, target)
+    copy_bytes(source, target)
+    os.chmod(target, stat.S_IMODE(os.stat(source).st_mode))
 
 
 def prove_writable(folders: Sequence[str]) -> None:

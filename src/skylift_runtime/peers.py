@@ -10,7 +10,10 @@ import time
 from typing import Callable, List, Mapping, Sequence
 
 from skylift_runtime.failure import Unusable
-from skylift_runtime.signals import Pause
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from skylift_runtime.signals import Pause
 
 _STUDIO = "SM_STUDIO_LOCAL_MODE"
 _LONGEST_S = 15 * 60

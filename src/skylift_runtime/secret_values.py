@@ -15,7 +15,10 @@ from skylift_runtime.contract import FAILURE_TEXT_LIMIT, HANDED_VARIABLE, SECRET
 from skylift_runtime.environment import too_long
 from skylift_runtime.failure import Unusable
 from skylift_runtime.references import Reference, parse_reference
-from skylift_runtime.signals import Pause
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from skylift_runtime.signals import Pause
 
 _STDIN = 0
 _NOT_FOUND = ("ResourceNotFoundException", "ParameterNotFound", "ParameterVersionNotFound")

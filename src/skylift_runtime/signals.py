@@ -7,12 +7,16 @@ import os
 import signal
 import time
 from types import FrameType
-from typing import Callable, List, Optional
 
 from skylift_runtime.contract import STOP_GRACE_S
 
-Pause = Callable[[float], bool]
-"""Waits; False when the job is to stop, and nobody should go on waiting. See :meth:`Relay.pause`."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, List, Optional
+
+    Pause = Callable[[float], bool]
+    """Waits; False when the job is to stop, and nobody should go on waiting. See :meth:`Relay.pause`."""
+
 _FORWARDED = (signal.SIGTERM, signal.SIGINT)
 
 

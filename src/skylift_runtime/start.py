@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from skylift_runtime.arguments import command_line, keyword_arguments, needed
 from skylift_runtime.channels import lay_channels
@@ -32,11 +31,16 @@ from skylift_runtime.failure import (
     write_failure,
 )
 from skylift_runtime.launch import run
+from skylift_runtime.named import NamedTuple
 from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
 from skylift_runtime.signals import Relay
 from skylift_runtime.slate import new_slate, read_and_close
 from skylift_runtime.templates import Places
 from skylift_runtime.workdir import WorkDirectory, empty, in_place, lay_paths, lay_work_directory, remove
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 _PACKAGE = os.path.dirname(os.path.realpath(__file__))
 

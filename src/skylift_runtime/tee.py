@@ -6,7 +6,10 @@ import contextlib
 import os
 import select
 import threading
-from typing import Dict, List, Optional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, List, Optional
 
 _KEPT = 64 * 1024
 """Bytes of the end of the output that are kept: the tracebacks of a torchrun with eight workers."""
@@ -34,10 +37,10 @@ class Tee(threading.Thread):
         except OSError:
             return None
 
-    def arguments(self) -> Dict[str, int]:
-        """For subprocess: which of the child's streams come here."""
-        streams = {"stderr": self._writing}
-        return {**streams, "stdout": self._writing} if _same_file(_STDOUT, _STDERR) else streams
+    def streams(self) -> Dict[int, int]:
+        """Which of the child's streams come here."""
+        streams = {_STDERR: self._writing}
+        return {**streams, _STDOUT: self._writing} if _same_file(_STDOUT, _STDERR) else streams
 
     def start(self) -> None:
         """To be called when the child holds its end: ours is closed, so that its end is seen."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, Mapping, Match, NamedTuple
 
 from skylift_runtime.failure import Unusable
+from skylift_runtime.named import NamedTuple
 
-_PLACE = re.compile(r"\{\{|\}\}|\{(?P<name>[a-z]+)(?::(?P<of>[^{}]*))?\}")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, Mapping, Match
+
+_PLACE = r"\{\{|\}\}|\{(?P<name>[a-z]+)(?::(?P<of>[^{}]*))?\}"
 
 
 class Places(NamedTuple):
@@ -25,7 +29,7 @@ class Places(NamedTuple):
         >>> Places({"gpus": "4"}, {}).expand("--nproc={gpus} {{x}}")
         '--nproc=4 {x}'
         """
-        return _PLACE.sub(self._place, template)
+        return re.sub(_PLACE, self._place, template)
 
     def expand_all(self, templates: Mapping[str, str]) -> Dict[str, str]:
         return {key: self.expand(template) for key, template in templates.items()}

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
-import shutil
-import tarfile
-from typing import IO, Any, Callable, List, Mapping, NamedTuple, Optional, Sequence
 
 from skylift_runtime.failure import Unusable
+from skylift_runtime.named import NamedTuple
 from skylift_runtime.workdir import remove
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import tarfile
+    from typing import IO, Any, Callable, List, Mapping, Optional, Sequence
+
+    Download = Callable[[str, IO[bytes]], None]
+    """Writes an object on S3 into a file."""
 
 SCRIPT = "script"
 PACKAGE = "package"
 COMMAND = "command"
-
-
-Download = Callable[[str, IO[bytes]], None]
-"""Writes an object on S3 into a file."""
 
 
 class Program(NamedTuple):
@@ -78,10 +79,8 @@ def fetch(source: str, code: str, download: Download) -> bool:
         if os.path.realpath(source) == os.path.realpath(code):
             return False
         _copy_contents(source, code)
-    elif os.path.isfile(source) and tarfile.is_tarfile(source):
-        _extract(source, code)
     elif os.path.isfile(source):
-        shutil.copy2(source, code)
+        _unpack(source, code)
     else:
         raise Unusable("no code at %s" % source)
     return True
@@ -111,6 +110,8 @@ def shell_command(name: str, arguments: Sequence[str]) -> List[str]:
     >>> shell_command("run.sh", ["--a", "b c"])
     ['/bin/sh', '-c', "./run.sh --a 'b c'"]
     """
+    import shlex
+
     words = ["./" + shlex.quote(name), *(shlex.quote(text) for text in arguments)]
     return ["/bin/sh", "-c", " ".join(words)]
 
@@ -142,6 +143,8 @@ def _text(value: Any) -> str:
 
 
 def _copy_contents(source: str, code: str) -> None:
+    import shutil
+
     # The folder itself stays: it may be where something is mounted.
     for name in sorted(os.listdir(source)):
         path, target = os.path.join(source, name), os.path.join(code, name)
@@ -151,7 +154,20 @@ def _copy_contents(source: str, code: str) -> None:
             shutil.copy2(path, target)
 
 
+def _unpack(source: str, code: str) -> None:
+    """An archive's files, or the one file that it is."""
+    import shutil
+    import tarfile
+
+    if tarfile.is_tarfile(source):
+        _extract(source, code)
+    else:
+        shutil.copy2(source, code)
+
+
 def _extract(source: str, code: str, stream: Optional[IO[bytes]] = None) -> None:
+    import tarfile
+
     root = os.path.realpath(code)
     try:
         with tarfile.open(None if stream else source, fileobj=stream) as archive:
@@ -162,6 +178,8 @@ def _extract(source: str, code: str, stream: Optional[IO[bytes]] = None) -> None
 
 
 def _extract_member(archive: tarfile.TarFile, member: tarfile.TarInfo, root: str) -> None:
+    import shutil
+
     # By hand: older Pythons have no filters, newer ones warn when none is given.
     target = os.path.normpath(os.path.join(root, member.name))
     if member.isdir() and target == root:

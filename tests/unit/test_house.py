@@ -78,9 +78,9 @@ def test_the_runtime_needs_nobody(path: Path) -> None:
 
 
 STANDARD_LIBRARY_3_8 = {
-    "argparse", "ast", "base64", "binascii", "codecs", "collections", "contextlib", "ctypes", "datetime", "difflib", "errno", "faulthandler",
-    "fcntl", "fnmatch", "functools", "glob", "hashlib", "hmac", "http", "io", "ipaddress", "itertools", "json", "linecache", "os",
-    "platform", "posixpath", "queue", "random", "re", "resource", "runpy", "select", "shlex", "shutil", "signal", "socket", "ssl", "stat", "struct",
+    "argparse", "ast", "base64", "binascii", "codecs", "collections", "contextlib", "ctypes", "datetime", "difflib", "errno", "faulthandler", "fcntl", "fnmatch",
+    "functools", "gc", "glob", "hashlib", "hmac", "http", "io", "ipaddress", "itertools", "json", "linecache", "operator", "os", "platform",
+    "posixpath", "queue", "random", "re", "resource", "runpy", "select", "shlex", "shutil", "signal", "socket", "ssl", "stat", "struct",
     "subprocess", "sys", "tarfile", "tempfile", "threading", "time", "tokenize", "traceback", "types", "typing", "urllib",
     "zipfile", "__future__", "__main__",
 }  # fmt: skip

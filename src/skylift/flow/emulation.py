@@ -17,7 +17,7 @@ from skylift.emulator.shell import open_shell
 from skylift.errors import NotReady
 from skylift.values.handed import Handed
 from skylift.values.run_folder import RunFolder
-from skylift_runtime.contract import LOCAL_ACCOUNT, PROJECT_VARIABLE
+from skylift_runtime.contract import LOCAL_ACCOUNT, PROJECT_VARIABLE, RUNTIME_START
 
 
 def executor_for(
@@ -30,7 +30,8 @@ def executor_for(
         # A sandbox's AWS listens on the loopback address of this machine, which is not a container's own.
         network = "host" if Handed.read(handed).needs_loopback else None
         return ContainerExecutor(environment=environment, network=network, handed=handed)
-    command = [str(intent["interpreter"]), str(folder.project / "runtime" / "skylift_runtime")]
+    *options, start = RUNTIME_START
+    command = [str(intent["interpreter"]), *options, str(folder.project / "runtime" / start)]
     own = {**_for_a_job(environment), PROJECT_VARIABLE: str(folder.project)}
     return ProcessExecutor(command, own, seen=[str(folder.project)], handed=handed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skylift_runtime.contract import PROJECT_FILE, SKYLIFT_ROOT, VENV_ROOT
+from skylift_runtime.contract import PROJECT_FILE, RUNTIME_START, SKYLIFT_ROOT, VENV_ROOT
 
 LAYOUT_VERSION = 1
 """Part of every layer key: raise it whenever equal inputs would give other bytes in a layer."""
@@ -13,7 +13,7 @@ VENV_PYTHON = f"{VENV_ROOT}/bin/python"
 RUNTIME = f"{SKYLIFT_ROOT}/runtime".lstrip("/")
 CODE = f"{SKYLIFT_ROOT}/code".lstrip("/")
 DESCRIPTION = f"{SKYLIFT_ROOT}/{PROJECT_FILE}".lstrip("/")
-ENTRYPOINT = (VENV_PYTHON, f"/{RUNTIME}/skylift_runtime")
+ENTRYPOINT = (VENV_PYTHON, *RUNTIME_START[:-1], f"/{RUNTIME}/{RUNTIME_START[-1]}")
 
 LAYERS_LABEL = "org.skylift.layers"
 """``{key: {"digest", "diff_id", "size"}}``: which layer came of which inputs."""

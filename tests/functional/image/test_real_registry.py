@@ -23,7 +23,9 @@ from skylift.values.project import ShippedFile
 from skylift.values.references import parse_image, parse_repository
 
 RUNTIME = b"""
-import importlib.metadata, runpy, sys
+import importlib.metadata, runpy, site, sys
+# As in the user's process, which is started without -S.
+site.main()
 print(sys.argv[1:], sys.prefix, importlib.metadata.version("demo"))
 runpy.run_path("/opt/skylift/code/train.py")
 """

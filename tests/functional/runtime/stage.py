@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from skylift_runtime.contract import RUNTIME_START
+
 PACKAGE = Path(__file__).parents[3] / "src" / "skylift_runtime"
 
 
@@ -138,7 +140,11 @@ class Stage:
         return {**here, **said, "TRAINING_JOB_NAME": "project-run", "AWS_REGION": "eu-central-1", **more}
 
     def command(self) -> list[str]:
-        return [self.python, str(self.runtime), "train"]
+        """As an image of ours starts it; the archive as its docs say."""
+        *options, start = RUNTIME_START
+        if self.runtime.is_file():
+            return [self.python, str(self.runtime), "train"]
+        return [self.python, *options, str(self.runtime.parent / start), "train"]
 
     def start(self, **more: str) -> subprocess.Popen[str]:
         self.write()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -186,11 +188,15 @@ def test_programs_of_our_own_environment_are_found(stage: Stage) -> None:
     assert stage.run(PATH="/usr/bin:/bin").out == asked.stdout
 
 
-def test_the_module_form_starts_the_same_and_is_not_inherited(stage: Stage, runtime: Path) -> None:
-    stage.script("import sys; print(sys.path); print(sys.argv)")
+@pytest.mark.parametrize("form", [["-m", "skylift_runtime"], ["folder"], ["-S", "folder"]], ids=" ".join)
+def test_other_ways_to_start_it_are_the_same_and_not_inherited(
+    tmp_path: Path, runtime: Path, form: list[str]
+) -> None:
+    stage = Stage(tmp_path, runtime)
+    stage.script("import sys; print(sys.path); print(sys.argv); print('site' in sys.modules)")
     stage.write()
     done = subprocess.run(
-        [stage.python, "-m", "skylift_runtime", "train"],
+        [stage.python, *(str(runtime) if word == "folder" else word for word in form), "train"],
         env=stage.environ(PYTHONPATH=f"{runtime.parent}:/some/where"),
         capture_output=True,
         text=True,
@@ -199,6 +205,19 @@ def test_the_module_form_starts_the_same_and_is_not_inherited(stage: Stage, runt
     assert done.returncode == 0, done.stderr
     assert str(runtime.parent) not in done.stdout
     assert "/some/where" in done.stdout
+    assert done.stdout.endswith("['train.py']\nTrue\n")
+
+
+def test_a_module_that_shadows_the_standard_librarys_is_the_users_trouble_alone(
+    tmp_path: Path, runtime: Path
+) -> None:
+    stage = Stage(tmp_path, runtime)
+    hostile = tmp_path / "hostile"
+    hostile.mkdir()
+    (hostile / "json.py").write_text("raise SystemExit(5)")
+    stage.script("import sys; print('started', flush=True); import json")
+    result = stage.run(PYTHONPATH=str(hostile))
+    assert (result.code, result.out) == (5, "started\n")
 
 
 def test_encodings_and_bad_syntax_are_those_of_the_interpreter(stage: Stage) -> None:
@@ -354,3 +373,38 @@ def test_a_script_that_removes_the_runtime_fails_with_its_own_error(stage: Stage
     assert (result.code, result.failure) == (1, "exit code 1")
     assert "ValueError: x" in result.err
     assert "During handling" not in result.err
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="needs /proc to see signals and descriptors"
+)
+def test_a_program_starts_with_default_signals_and_no_descriptors_of_others(stage: Stage) -> None:
+    stage.job = {"command": ["sh", "-c", "ls /proc/self/fd; grep SigIgn /proc/self/status; ps -o sid= -p $$ || true; echo $$"]}  # fmt: skip
+    stage.write()
+    reading, writing = os.pipe()
+    done = subprocess.run(
+        stage.command(),
+        env=stage.environ(),
+        pass_fds=(reading, writing),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    os.close(reading)
+    os.close(writing)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.split()
+    # The fourth is that of `ls` for the folder itself.
+    assert lines[:4] == ["0", "1", "2", "3"]
+    ignored = int(lines[lines.index("SigIgn:") + 1], 16)
+    assert not ignored >> (signal.SIGPIPE - 1) & 1
+    assert lines[-1] == lines[-2]
+
+
+@pytest.mark.parametrize("command", [["./not-executable"], ["sh", "a\0b"], ["."]])
+def test_what_the_system_does_not_start_is_named(stage: Stage, command: list[str]) -> None:
+    stage.ship("not-executable", "#!/bin/sh\n")
+    stage.job = {"command": command}
+    result = stage.run()
+    assert result.code == 2
+    assert result.failure.startswith(f"cannot start {command[0]}: ")

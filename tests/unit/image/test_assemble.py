@@ -31,7 +31,12 @@ def test_it_starts_the_runtime_as_root_with_our_environment_first() -> None:
     settings = config_of_image(assemble(a_recipe(environment={"TF_CPP_MIN_LOG_LEVEL": "2"}), LAYERS))[
         "config"
     ]
-    assert settings["Entrypoint"] == ["/opt/venv/bin/python", "/opt/skylift/runtime/skylift_runtime"]
+    assert settings["Entrypoint"] == [
+        "/opt/venv/bin/python",
+        "-I",
+        "-S",
+        "/opt/skylift/runtime/skylift_runtime/__main__.py",
+    ]
     assert (settings["Cmd"], settings["User"], settings["WorkingDir"]) == (["train"], "", "/")
     assert settings["Env"] == [
         "NVIDIA_DRIVER_CAPABILITIES=compute,utility",
