@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from tests import services
+from tests import notebooks, services
 from tests.base_image import Unavailable
 
 _MACHINE = services.Machine(dict(os.environ))
@@ -84,6 +85,13 @@ def base_image(oci_registry: str) -> str:
     """A reference in that registry: Debian with /usr/bin/python3.11."""
     with _or_skip():
         return services.push_base(_MACHINE, oci_registry)
+
+
+@pytest.fixture(scope="session")
+def notebook_python() -> str:
+    """An interpreter with nbconvert and ipykernel."""
+    with _or_skip():
+        return str(notebooks.interpreter(_MACHINE.cache, sys.executable, _MACHINE.environment))
 
 
 @pytest.fixture

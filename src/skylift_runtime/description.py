@@ -26,7 +26,7 @@ _FUNCTION = r"[\w.]+:[\w.]+"
 
 
 class EntryPoint(NamedTuple):
-    """What starts training. ``kind`` is script, module, function or command."""
+    """What starts training. ``kind`` is script, notebook, module, function or command."""
 
     kind: str
     target: str
@@ -122,8 +122,8 @@ def _parameter(fields: Mapping[str, Any]) -> Parameter:
 def entry_point(text: str, command: Any = ()) -> EntryPoint:
     """Tell the kinds of entry points apart.
 
-    >>> [entry_point(text).kind for text in ("a/train.py", "-m a.train", "a.train:main", "train.sh")]
-    ['script', 'module', 'function', 'command']
+    >>> [entry_point(text).kind for text in ("a/train.py", "-m a.train", "a.train:main", "train.sh", "a.ipynb")]
+    ['script', 'module', 'function', 'command', 'notebook']
     """
     if command:
         return EntryPoint("command", str(command[0]), tuple(str(word) for word in command))
@@ -131,6 +131,8 @@ def entry_point(text: str, command: Any = ()) -> EntryPoint:
         return EntryPoint("module", text[3:].strip())
     if text.endswith(".py"):
         return EntryPoint("script", text)
+    if text.endswith(".ipynb"):
+        return EntryPoint("notebook", text)
     if re.fullmatch(_FUNCTION, text):
         return EntryPoint("function", text)
     if text:

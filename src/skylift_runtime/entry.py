@@ -31,6 +31,10 @@ def run(arguments: list[str], *, safe_path: bool) -> None:
     kind, target, rest = arguments[0], arguments[1], arguments[2:]
     facts, root = handed_over(os.environ.pop(FACTS_VARIABLE, "")), os.getcwd()
     _say_where_it_crashed()
+    if kind == "notebook":
+        from skylift_runtime.notebook import execute
+
+        execute(target, rest[0], facts)
     ours = _step_aside()
     try:
         if kind == "script":

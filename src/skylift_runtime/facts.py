@@ -17,6 +17,34 @@ _LONGEST = 4000
 _INNER = "Traceback (most recent call last):"
 
 
+def facts_of_cell(root: str, notebook: str, numbers: dict[str, int]) -> dict[str, Any] | None:
+    """The same, of the last exception of a notebook's kernel; None of an exit that is no failure.
+
+    Runs in the kernel: this file's text is sent there.
+
+    :param numbers: the cells, by what IPython calls their files.
+    """
+    import sys
+
+    error = sys.last_value
+    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+        return None
+    cells = {file: "%s, cell %d" % (notebook, number) for file, number in numbers.items()}
+    return {**facts_of(error, root), "where": _where_in_notebook(_leaf(error)[0], root, cells)}
+
+
+def _where_in_notebook(error: BaseException, root: str, cells: dict[str, str]) -> str:
+    """The line of the cell, and behind the file that it called where the exception is from there."""
+    lines = [(frame.f_code.co_filename, line) for frame, line in _frames(error)]
+    if isinstance(error, SyntaxError) and error.filename:
+        lines.append((error.filename, error.lineno or 0))
+    in_cells = ["%s, line %d" % (cells[file], line) for file, line in lines if file in cells]
+    file, line = _place(error, root)
+    if not file:
+        return in_cells[-1] if in_cells else ""
+    return "%s:%d" % (file, line) + (", called in %s" % in_cells[-1] if in_cells else "")
+
+
 def facts_of(error: BaseException, root: str) -> dict[str, Any]:
     """Exception, message, file and line, as plain values.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import time
 
 from skylift_runtime.failure import Ending, Unusable
@@ -13,14 +12,11 @@ from skylift_runtime.memory import oom_kills
 from skylift_runtime.signals import Relay
 from skylift_runtime.spawn import Program, spawn
 from skylift_runtime.tee import Tee
+from skylift_runtime.ties import adopt_orphans, end_with_us
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping, Optional, Sequence
-
-# From linux/prctl.h.
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
+    from typing import Mapping, Optional, Sequence
 
 
 def run(
@@ -57,39 +53,16 @@ def run(
 
 
 def _start(program: Program) -> int:
+    # Process 1 of a container has both anyway.
+    alone = os.getpid() != 1
+    if alone:
+        adopt_orphans()
     try:
-        return spawn(program, _tie_to_us())
+        return spawn(program, end_with_us() if alone else None)
     except FileNotFoundError as error:
         raise Unusable("command not found: %s" % program.command[0]) from error
     except OSError as error:
         raise Unusable("cannot start %s: %s" % (program.command[0], error)) from error
-
-
-def _linux_prctl() -> Any:
-    if not sys.platform.startswith("linux"):
-        return None
-    try:
-        import ctypes
-    except ImportError:  # an interpreter that was built without libffi
-        return None
-    return ctypes.CDLL(None).prctl
-
-
-def _tie_to_us() -> Optional[Callable[[], None]]:
-    """Have the kernel end the user's process with us: nobody else could, after a SIGKILL to us alone.
-
-    Whatever that process leaves behind becomes our child, so that we see it end. Process 1 of a
-    container has both anyway.
-    """
-    prctl = _linux_prctl() if os.getpid() != 1 else None
-    if prctl is None:
-        return None
-    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-    def tie() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL.value, 0, 0, 0)
-
-    return tie
 
 
 def _wait_for(pid: int) -> int:

@@ -45,15 +45,15 @@ def text_of(
     ending = ending._replace(said=_without_passwords(ending.said))
     if facts and not _only_a_code(facts):
         return _text_of_facts(facts, around)
+    where = _where(facts or {})
     if ending.signal and ending.signal == signal.SIGKILL and not ending.stopped:
-        return _text_of_kill(ending, command)
+        return _text_of_kill(ending, where or command)
     said = explain(ending.said, around.root)
-    where = "%s:%d" % (facts["file"], facts["line"]) if facts and facts.get("file") else ""
-    if said and (not facts or _is_last_word(said, ending.said)):
+    if said and (not facts or ending.signal or _is_last_word(said, ending.said)):
         tail = (
             "exit code %d" % ending.code if not ending.signal else "killed by " + _signal_name(ending.signal)
         )
-        return _text_of_facts({**said, "ended": tail}, around)
+        return _text_of_facts({**said, "where": _where(said) or where, "ended": tail}, around)
     head = "exit code %d" % ending.code
     if ending.signal:
         head = "killed by %s" % _signal_name(ending.signal)
@@ -66,6 +66,11 @@ def text_of(
     return compose(
         head if where else "%s: %s" % (head, command), where, "\n".join(filter(None, (last, hint)))
     )
+
+
+def _where(facts: Mapping[str, Any]) -> str:
+    known = facts.get("where") or ("%s:%d" % (facts["file"], facts["line"]) if facts.get("file") else "")
+    return str(known)
 
 
 def _only_a_code(facts: Mapping[str, Any]) -> bool:
@@ -92,7 +97,7 @@ def _text_of_facts(facts: Mapping[str, Any], around: Surroundings) -> str:
     if inner:
         # Another process of the job's failed, and this one only passed the news on.
         return _text_of_facts({**inner, "ended": "in another process"}, around)
-    where = "%s:%d" % (facts["file"], facts["line"]) if facts.get("file") else ""
+    where = _where(facts)
     head = "%s: %s" % (exception, message) if message else exception
     cause = str(facts.get("cause") or "")
     hints = [

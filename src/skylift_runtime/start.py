@@ -162,11 +162,15 @@ def _command(job: Job, config: Config, places: Places) -> "tuple[List[str], List
     values = {**given, **places.expand_all(needed(given, job.arguments))}
     if entry.kind == "function":
         arguments = [json.dumps(keyword_arguments(values)), *raw]
+    elif entry.kind == "notebook":
+        from skylift_runtime.notebook_file import parameters
+
+        arguments = [json.dumps(parameters(values, raw))]
     else:
         arguments = command_line(job.parameters, values, raw)
     if entry.kind == "command":
         return [*(places.expand(word) for word in entry.command), *arguments], arguments
-    if entry.kind == "script" and not os.path.isfile(os.path.join(job.code, entry.target)):
+    if entry.kind in ("script", "notebook") and not os.path.isfile(os.path.join(job.code, entry.target)):
         raise Unusable("the entry point %s is not among the files that ship" % entry.target)
     return _bootstrapped(entry, arguments), arguments
 
