@@ -6,15 +6,18 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from skylift.errors import UsageError
+from skylift.errors import NotReady, UsageError
 from skylift.flow.sources import Sources
-from skylift.packages.interpreters import freeze_hash
+from skylift.packages.interpreters import freeze_hash, missing_modules
 from skylift.packages.isolated import isolated_environment
+from skylift.packages.lock import locked_names
 from skylift.values.progress import Progress
 from skylift.values.settings import TargetSettings
 from skylift_runtime.contract import VENV_ROOT
+from skylift_runtime.notebook_file import MISSING
 
 _ISOLATED = "isolated, from the lock"
+_FOR_NOTEBOOKS = ("nbclient", "ipykernel")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,24 @@ def interpreter_for(sources: Sources, target: TargetSettings, said: str | None) 
     version, freeze = freeze_hash(path)
     sources.world.report(Progress("python", f"{path} (Python {version}, {why})"))
     return Interpreter(str(path), version, freeze, from_lock=why == _ISOLATED)
+
+
+def need_for_notebook(sources: Sources, target: TargetSettings, interpreter: Interpreter) -> None:
+    """Say before anything starts that notebooks can not be executed there.
+
+    :raises NotReady: when the interpreter on this machine lacks what that takes.
+    """
+    if target.backend == "local":
+        missing = missing_modules(Path(interpreter.path), _FOR_NOTEBOOKS)
+        if missing:
+            names = " and ".join(f"`{name}`" for name in missing)
+            raise NotReady(
+                f"{interpreter.path} can not execute notebooks: it has no {names}",
+                hints=(MISSING, f"uv pip install --python {interpreter.path} nbconvert ipykernel"),
+            )
+    elif not set(_FOR_NOTEBOOKS) <= locked_names(sources.lock):
+        # The base image may have them; then this is needless.
+        sources.world.report(Progress("warning", f"the lock can not execute notebooks: {MISSING}"))
 
 
 def _choose(sources: Sources, said: str | None) -> tuple[Path, str]:

@@ -17,11 +17,12 @@ from skylift.data.scan import scan
 from skylift.errors import ConfigError, Issue, NotReady
 from skylift.flow.demands import NO_DEMANDS, Demands, demanded
 from skylift.flow.handing import check_secrets
-from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for
+from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for, need_for_notebook
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
 from skylift.packages.lock import known_lock
 from skylift.project.arguments import resolve
+from skylift.project.notebooks import is_notebook, refuse_for_notebook
 from skylift.project.wire import hyperparameters
 from skylift.values.arguments import Schema
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
@@ -161,10 +162,13 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
     check_secrets(job, target, sources.world.environment)
     arguments = resolve(sources.schemas[options.job], job.hyperparameters, options.given, options.raw)
     _refuse_missing(sources.schemas[options.job], job, arguments)
+    refuse_for_notebook(job.entry_point, arguments.given, job.arguments, options.raw)
     for warning in arguments.warnings:
         sources.world.report(Progress("warning", warning))
     channels = tuple(_channel(sources, target, name, said) for name, said in sorted(job.channels.items()))
     interpreter = UNKNOWN if only_plan else interpreter_for(sources, target, options.python)
+    if interpreter is not UNKNOWN and is_notebook(job.entry_point):
+        need_for_notebook(sources, target, interpreter)
     clock = sources.world.clock
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
     prepared = Prepared(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from skylift.errors import NotReady
@@ -21,6 +22,9 @@ print(json.dumps([platform.python_version(), sorted(rows)]))
 """
 
 
+_FIND = "import importlib.util, json, sys; print(json.dumps([n for n in sys.argv[1:] if not importlib.util.find_spec(n)]))"
+
+
 def freeze_hash(interpreter: Path) -> tuple[str, str]:
     """Version of an interpreter (``3.11.7``), and SHA-256 in hex of its sorted ``name==version`` lines.
 
@@ -35,3 +39,9 @@ def freeze_hash(interpreter: Path) -> tuple[str, str]:
         ) from error
     version, rows = json.loads(said)
     return str(version), hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def missing_modules(interpreter: Path, names: Sequence[str]) -> list[str]:
+    """The modules of these that an interpreter does not have. None of them is imported."""
+    said = run([str(interpreter), "-I", "-c", _FIND, *names], hint="name another with `--python`")
+    return [str(name) for name in json.loads(said)]

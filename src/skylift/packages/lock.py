@@ -78,6 +78,14 @@ def known_lock(root: Path) -> Lock | None:
     return lock_of(root.absolute() / LOCK_NAME, found.data) if found.data is not None else None
 
 
+def locked_names(lock: Lock) -> frozenset[str]:
+    """The names of all packages in a lock, for whatever target."""
+    packages = lock.data.get("packages", ())
+    return (
+        frozenset(str(package["name"]) for package in packages) if isinstance(packages, list) else frozenset()
+    )
+
+
 def lock_of(path: Path, data: Mapping[str, Any]) -> Lock:
     """A lock from its parsed text. The digest covers what was resolved and not where it lies."""
     rows = sorted((_row(package) for package in data.get("packages", ())), key=canonical_json)

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from skylift.errors import ConfigError, Issue
-from skylift.project.schema import ANY
 from skylift.project.typed import Untyped, typed, typed_text, wants_list
 from skylift.project.wire import decode
-from skylift.values.arguments import Parameter, Schema
+from skylift.values.arguments import ANY, Parameter, Schema
 from skylift.values.project import Arguments
 from skylift_runtime.contract import RAW_ARGUMENTS_KEY
 

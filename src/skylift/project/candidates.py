@@ -9,12 +9,15 @@ from pathlib import Path, PurePosixPath
 
 from skylift.project.entry import python_files
 from skylift.project.modules import is_main_guard, parsed
+from skylift.project.notebooks import Unreadable, notebook_of
+from skylift_runtime.notebook_file import SUFFIX
 
 _NOT_TRAINING = re.compile(
-    r"(^|/)(tests?|docs)/|(^|/)(test_[^/]*|[^/]*_test|setup|conftest|noxfile|tasks)\.py$"
+    r"(^|/)(tests?|docs)/|(^|/)(test_[^/]*|[^/]*_test|setup|conftest|noxfile|tasks)\.(py|ipynb)$"
 )
 _ASIDE = frozenset({"benchmarks", "docker", "examples", "notebooks", "sagemaker", "scripts", "tools"})
 _SUBMITTING = frozenset({"sagemaker", "boto3"})
+_BEHIND = 9
 _MAINS = frozenset({"main", "__main__", "run"})
 
 
@@ -30,6 +33,7 @@ class Candidate:
 def candidates(root: Path) -> list[Candidate]:
     """The files that are programs, the likeliest first."""
     found = [_candidate(root, path) for path in python_files(root) if not _NOT_TRAINING.search(path)]
+    found += [_notebook(root, path) for path in python_files(root, SUFFIX) if not _NOT_TRAINING.search(path)]
     return sorted((one for one in found if one is not None), key=lambda one: (one.rank, one.path))
 
 
@@ -51,6 +55,22 @@ def _candidate(root: Path, path: str) -> Candidate | None:
     ]
     why += ["it reads arguments by argparse"] if parses else []
     rank = (int(submits), int(aside), name, int(not parses), int(not guarded))
+    return Candidate(path, rank, ", ".join(why))
+
+
+def _notebook(root: Path, path: str) -> Candidate | None:
+    """Behind every script: a notebook is often what the script was made of."""
+    try:
+        notebook = notebook_of(root / path)
+    except Unreadable:
+        return None
+    if not any(cell.strip() for cell in notebook.cells):
+        return None
+    has_parameters = notebook.defaults is not None
+    why = [f"its name is {PurePosixPath(path).name}", "it is a notebook, and no script here is a program"]
+    why += ["a cell of it is tagged `parameters`"] if has_parameters else []
+    submits = bool(_imports(notebook.tree) & _SUBMITTING)
+    rank = (_BEHIND, int(submits), int(not has_parameters), _name_rank(PurePosixPath(path).stem))
     return Candidate(path, rank, ", ".join(why))
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import UsageError
+from skylift.project.argparse_calls import Option
 from skylift.project.bindings import Bindings
 from skylift.project.candidates import Candidate, candidates, spelled
 from skylift.project.defaults import USUAL_PYTHON, project_name, project_python
 from skylift.project.entry import entry_file
 from skylift.project.modules import imported, parsed
+from skylift.project.notebooks import Unreadable, is_notebook, notebook_of
 from skylift.project.parsers import read_parsers
 from skylift.project.toml import read_config
 from skylift.values.project import Detection, Understood
@@ -128,6 +130,9 @@ def _requirements(root: Path, pyproject: Mapping[str, Any], found: _Findings) ->
 
 def _bind(root: Path, entry_point: str, bindings: Bindings) -> None:
     path = entry_file(root, entry_point)
+    if path is not None and is_notebook(entry_point):
+        _bind_notebook(path, bindings)
+        return
     tree = parsed(path) if path is not None and path.suffix == ".py" else None
     if path is None or tree is None:
         return
@@ -138,6 +143,21 @@ def _bind(root: Path, entry_point: str, bindings: Bindings) -> None:
     if source.parsers:
         keys = ", ".join(option.parameter.key for option in source.options)
         row = Understood("arguments", keys, "; ".join(source.notes) or "argparse", sure=not source.notes)
+        bindings.understood.insert(0, row)
+
+
+def _bind_notebook(path: Path, bindings: Bindings) -> None:
+    try:
+        notebook = notebook_of(path)
+    except Unreadable as problem:
+        raise UsageError(f"{path.name} {problem}") from problem
+    bindings.variables([notebook.tree])
+    schema = notebook.schema
+    for parameter in schema.parameters:
+        bindings.option(Option(parameter, parameter.key))
+    if schema.parameters:
+        keys = ", ".join(parameter.key for parameter in schema.parameters)
+        row = Understood("arguments", keys, "; ".join(schema.notes) or "the cell tagged `parameters`")
         bindings.understood.insert(0, row)
 
 

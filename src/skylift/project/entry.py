@@ -12,7 +12,7 @@ _MOST_FILES = 5000
 
 
 def entry_file(root: Path, entry_point: str) -> Path | None:
-    """The file of a script, ``-m module`` or ``pkg.mod:function``; None when the project has none."""
+    """The file of a script, a notebook, ``-m module`` or ``pkg.mod:function``; None when the project has none."""
     text = entry_point.strip()
     if text.startswith("-m "):
         return module_file(root, text[3:].strip())
@@ -47,13 +47,13 @@ def module_file(root: Path, module: str) -> Path | None:
     return None
 
 
-def python_files(root: Path) -> list[str]:
+def python_files(root: Path, suffix: str = ".py") -> list[str]:
     """The Python sources of a project, POSIX and sorted; without environments and what is built."""
     found: list[str] = []
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if _has_sources(Path(folder), name))
         here = Path(folder).relative_to(root)
-        found += [(here / name).as_posix() for name in sorted(files) if name.endswith(".py")]
+        found += [(here / name).as_posix() for name in sorted(files) if name.endswith(suffix)]
         if len(found) > _MOST_FILES:
             break
     return sorted(found)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from skylift.errors import Issue
 from skylift.project.entry import entry_file, python_files
 from skylift.project.layers import KeyPath
+from skylift.project.notebooks import Unreadable, is_notebook, notebook_of
 from skylift.values.settings import ChannelSettings, JobSettings
 from skylift_runtime.contract import (
     CHANNEL_LIMIT,
@@ -18,6 +19,7 @@ from skylift_runtime.contract import (
     RAW_ARGUMENTS_KEY,
     RESERVED_CHANNEL,
 )
+from skylift_runtime.notebook_file import SUFFIX
 from skylift_runtime.references import FORMS, parse_reference
 
 Where = Callable[[KeyPath], str]
@@ -58,16 +60,27 @@ def _entry(job: JobSettings, root: Path, where: Where) -> Iterator[Issue]:
     elif job.entry_point and entry_file(root, job.entry_point) is None:
         what = f"entry point `{job.entry_point}` is not in the project"
         yield Issue(at, what, _nearest(root, job.entry_point))
+    elif is_notebook(job.entry_point):
+        yield from _notebook(root / str(job.entry_point), at, str(job.entry_point))
+
+
+def _notebook(path: Path, at: str, name: str) -> Iterator[Issue]:
+    try:
+        notebook_of(path)
+    except Unreadable as problem:
+        yield Issue(
+            at, f"{name} {problem}", "open it in Jupyter and save it as a notebook of a Python kernel"
+        )
 
 
 def _nearest(root: Path, entry_point: str) -> str:
-    files = python_files(root)
+    files = [*python_files(root), *python_files(root, SUFFIX)]
     by_name = {posixpath.basename(path): path for path in reversed(files)}
     names = difflib.get_close_matches(posixpath.basename(entry_point), by_name, 1, 0.6)
     near = difflib.get_close_matches(entry_point, files, 1, 0.8) or [by_name[name] for name in names]
     if near:
         return f"did you mean `{near[0]}`?"
-    return "name a script of the project, `-m package.module` or `package.module:function`"
+    return "name a script or a notebook of the project, `-m package.module` or `package.module:function`"
 
 
 def _channels(job: JobSettings, where: Where) -> Iterator[Issue]:

@@ -8,13 +8,12 @@ from pathlib import Path
 from skylift.project.entry import entry_file, function_name
 from skylift.project.literals import literal
 from skylift.project.modules import parsed
+from skylift.project.notebooks import is_notebook, notebook_of
 from skylift.project.parsers import read_parsers
-from skylift.values.arguments import Parameter, Schema
+from skylift.values.arguments import ANY, Parameter, Schema
 from skylift.values.settings import JobSettings
 
 _TYPES = frozenset({"int", "float", "bool", "str"})
-ANY = "any"
-"""The type of a parameter that is given a value, not a text."""
 
 
 def read_schema(root: Path, job: JobSettings) -> Schema:
@@ -24,6 +23,8 @@ def read_schema(root: Path, job: JobSettings) -> Schema:
     deep: a parser is often built there. A command has no source to read.
     """
     path = entry_file(root, job.entry_point) if job.entry_point else None
+    if path is not None and is_notebook(job.entry_point):
+        return notebook_of(path).schema
     if path is None or path.suffix != ".py":
         return Schema()
     tree = parsed(path)

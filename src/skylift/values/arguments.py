@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+ANY = "any"
+"""The type of a parameter that is given a value, not a text."""
+
 Action = Literal["store", "flag", "negative-flag", "boolean-optional", "append", "count"]
 
 

@@ -56,7 +56,7 @@ class JobSettings:
 
     name: str = "train"
     entry_point: str | None = None
-    """What starts it: a script (``pkg/train.py``), ``-m pkg.train``, or ``pkg.mod:function``."""
+    """What starts it: a script (``pkg/train.py``), ``-m pkg.train``, ``pkg.mod:function``, or a notebook (``train.ipynb``)."""
     command: tuple[str, ...] = ()
     """Instead of an entry point: ``["torchrun", "-m", "pkg.train"]`` or a shell script."""
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
