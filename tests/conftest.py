@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from tests import notebooks, services
 from tests.base_image import Unavailable
+from tests.foreign import Foreign
 
 _MACHINE = services.Machine(dict(os.environ))
+_FOREIGN_PROGRAMS = Foreign(_MACHINE, sys.executable)
 _STRICT = os.environ.get("CI") == "true"
 _OURS = "SKYLIFT_"
 _KEPT = "SKYLIFT_TEST_"
@@ -92,6 +94,20 @@ def notebook_python() -> str:
     """An interpreter with nbconvert and ipykernel."""
     with _or_skip():
         return str(notebooks.interpreter(_MACHINE.cache, sys.executable, _MACHINE.environment))
+
+
+@pytest.fixture(scope="session")
+def toolkit() -> Path:
+    """An environment with the official ``sagemaker-training``."""
+    with _or_skip():
+        return _FOREIGN_PROGRAMS.toolkit()
+
+
+@pytest.fixture(scope="session")
+def torch() -> Path:
+    """An environment with torch and its ``torchrun``."""
+    with _or_skip():
+        return _FOREIGN_PROGRAMS.torch()
 
 
 @pytest.fixture

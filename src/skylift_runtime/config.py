@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Mapping
 
 _DEFAULT_GROUP = "homogeneousCluster"
+# There the toolkit does not ask `neuron-ls`, and neither does what was written for it.
+_COUNTED_BY_TYPE, _NEURONS_OF_THAT_TYPE = "trn2.48xlarge", 64
 
 
 class Config(NamedTuple):
@@ -37,6 +39,10 @@ class Config(NamedTuple):
     @property
     def rank(self) -> int:
         return self.hosts.index(self.host) if self.host in self.hosts else 0
+
+    @property
+    def instance_type(self) -> str:
+        return str(self.resources.get("current_instance_type", "local"))
 
     @property
     def group(self) -> str:
@@ -90,12 +96,18 @@ def _one_host(host: str) -> Dict[str, Any]:
     }
 
 
-def look_at_machine(environ: Mapping[str, str]) -> Machine:
+def look_at_machine(environ: Mapping[str, str], instance_type: str) -> Machine:
     """Count processors the way the official toolkit does. Starts a program only where it is installed."""
     gpus = sum(
         line.startswith("GPU ") for line in _output(["nvidia-smi", "--list-gpus"], environ).splitlines()
     )
-    return Machine(os.cpu_count() or 1, gpus, _count_neurons(_output(["neuron-ls", "-j"], environ)))
+    return Machine(os.cpu_count() or 1, gpus, _neurons(environ, instance_type))
+
+
+def _neurons(environ: Mapping[str, str], instance_type: str) -> int:
+    if _COUNTED_BY_TYPE in instance_type:
+        return _NEURONS_OF_THAT_TYPE
+    return _count_neurons(_output(["neuron-ls", "-j"], environ))
 
 
 def _count_neurons(listing: str) -> int:

@@ -73,7 +73,8 @@ def variables(
     spelled["CURRENT_HOST"] = config.host
     service = config.hyperparameters.service
     spelled["SAGEMAKER_JOB_NAME"] = encode(service.get("sagemaker_job_name") or facts["job_name"])
-    spelled["SAGEMAKER_REGION"] = encode(service.get("sagemaker_region") or environ.get(REGION_VARIABLE))
+    region = environ.get("AWS_DEFAULT_REGION") or environ.get(REGION_VARIABLE)
+    spelled["SAGEMAKER_REGION"] = encode(service.get("sagemaker_region") or region)
     return {**_shell_names(spelled), **spelled}
 
 
@@ -98,6 +99,18 @@ def too_long(environ: Mapping[str, str]) -> List[str]:
         if len(value) > _LONGEST // 4
         and len(("%s=%s" % (name, value)).encode("utf-8", "replace")) >= _LONGEST
     ]
+
+
+def impossible(environ: Mapping[str, str]) -> List[str]:
+    """Names of variables that cannot be: they hold what no variable can, or halves of characters."""
+    return [name for name, value in environ.items() if "=" in name or not _can_be(name + value)]
+
+
+def _can_be(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def python_path(environ: Mapping[str, str], first: Sequence[str], without: str) -> str:
@@ -139,7 +152,7 @@ def _facts(
     tree: Tree, config: Config, launch: Launch, machine: Machine, environ: Mapping[str, str]
 ) -> Dict[str, Any]:
     """What SM_TRAINING_ENV holds, by the toolkit's own names."""
-    service = config.hyperparameters.service
+    service, model_parallel = config.hyperparameters.service, environ.get("SM_HP_MP_PARAMETERS")
     return {
         **_places(tree),
         "module_dir": launch.source or tree.code,
@@ -149,7 +162,8 @@ def _facts(
         "framework_module": environ.get("SAGEMAKER_TRAINING_MODULE"),
         "hyperparameters": config.hyperparameters.user,
         "input_data_config": config.channels,
-        "is_modelparallel_enabled": None,
+        # What the toolkit's expression comes to: nothing, False or True.
+        "is_modelparallel_enabled": model_parallel and model_parallel != "{}",
         "is_smddprun_installed": is_installed("smddprun", environ),
         "is_smddpmprun_installed": is_installed("smddpmprun", environ),
         "job_name": environ.get(JOB_NAME_VARIABLE),
@@ -185,7 +199,7 @@ def _cluster(config: Config) -> Dict[str, Any]:
         "current_host": config.host,
         "current_instance_group": config.group,
         "current_instance_group_hosts": by_name.get(config.group, {}).get("hosts", []),
-        "current_instance_type": resources.get("current_instance_type", "local"),
+        "current_instance_type": config.instance_type,
         "distribution_hosts": workers,
         "distribution_instance_groups": distributed,
         "hosts": resources["hosts"],

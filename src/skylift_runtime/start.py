@@ -20,7 +20,7 @@ from skylift_runtime.contract import (
     Tree,
 )
 from skylift_runtime.description import EntryPoint, Job, is_described, read_job
-from skylift_runtime.environment import Launch, python_path, search_path, too_long, variables
+from skylift_runtime.environment import Launch, impossible, python_path, search_path, too_long, variables
 from skylift_runtime.failure import (
     Ending,
     Unusable,
@@ -106,7 +106,8 @@ def _shell(command: Sequence[str], tree: Tree, environ: Mapping[str, str], relay
 
 
 def _prepare_described(tree: Tree, environ: Mapping[str, str], *, kept: bool = False) -> Prepared:
-    job, config, machine = read_job(environ), read_config(tree), look_at_machine(environ)
+    job, config = read_job(environ), read_config(tree)
+    machine = look_at_machine(environ, config.instance_type)
     channels = lay_channels(tree, config.channels)
     places = Places(_named_places(tree, config, machine, environ), channels)
     work = in_place(tree.code) if kept else lay_work_directory(job.code, tree.code)
@@ -134,7 +135,8 @@ def _prepare_drop_in(tree: Tree, environ: Mapping[str, str], relay: Relay) -> Pr
     channels = lay_channels(tree, config.channels)
     command = found.command or _bootstrapped(found.job.entry_point, found.arguments)
     launch = Launch(found.name, found.arguments, channels, found.source)
-    ours = variables(tree, config, launch, look_at_machine(environ), environ)
+    machine = look_at_machine(environ, config.instance_type)
+    ours = variables(tree, config, launch, machine, environ)
     environment = _environment(environ, ours, found.work.root, found.job)
     return Prepared(
         *(found.job, found.work, command, environment, {}, channels, not found.command),
@@ -187,6 +189,9 @@ def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str,
     result = {**environ, **ours}
     for name in too_long(result):
         _say("left out %s: it is longer than a variable can be" % name)
+        del result[name]
+    for name in impossible(result):
+        _say("left out %r: no variable can have that name or value" % name)
         del result[name]
     result["PYTHONPATH"] = python_path(
         environ, list(dict.fromkeys([*folders, root])), os.path.dirname(_PACKAGE)

@@ -23,7 +23,10 @@ PACKAGE = Path(__file__).parents[3] / "src" / "skylift_runtime"
 def interpreters() -> dict[str, str]:
     """Every Python from 3.8 on that is here and runs, by its version; the one that runs the tests first."""
     found: dict[str, str] = {}
-    for name in [sys.executable, *(f"python3.{minor}" for minor in range(8, 15))]:
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    # pyenv's own `python3.8` on PATH answers only for the versions that are switched on.
+    kept = sorted(str(path) for path in versions.glob("3.*/bin/python"))
+    for name in [sys.executable, *(f"python3.{minor}" for minor in range(8, 15)), *kept]:
         path = shutil.which(name)
         if path is None:
             continue
@@ -33,8 +36,9 @@ def interpreters() -> dict[str, str]:
             text=True,
             check=False,
         )
-        if asked.returncode == 0:
-            found.setdefault(asked.stdout.strip(), path)
+        version = asked.stdout.strip()
+        if asked.returncode == 0 and tuple(map(int, version.split("."))) >= (3, 8):
+            found.setdefault(version, path)
     return found
 
 

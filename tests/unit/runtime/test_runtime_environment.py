@@ -15,7 +15,15 @@ import pytest
 from skylift_runtime.arguments import read_hyperparameters
 from skylift_runtime.config import Config, Machine
 from skylift_runtime.contract import Tree
-from skylift_runtime.environment import Launch, encode, python_path, search_path, too_long, variables
+from skylift_runtime.environment import (
+    Launch,
+    encode,
+    impossible,
+    python_path,
+    search_path,
+    too_long,
+    variables,
+)
 
 GOLDEN = json.loads((Path(__file__).parent / "toolkit_environment.json").read_text(encoding="utf-8"))
 HYPERPARAMETERS = {
@@ -130,3 +138,21 @@ def test_path_gains_our_interpreters_folder_once() -> None:
     once = search_path({"PATH": "/usr/bin:/bin"})
     assert once.endswith(":/usr/bin:/bin") or once == "/usr/bin:/bin"
     assert search_path({"PATH": once}) == once
+
+
+def test_what_no_variable_can_be_is_found() -> None:
+    fine = {"SM_HP_A B-ü": "x=1\n\u65e5", "LATIN": "\udcff", "EMPTY": ""}
+    odd = {"SM_HP_A=B": "1", "SM_HP_ZERO": "a\0b", "SM_HP_HALF": "\ud83d"}
+    assert impossible({**fine, **odd}) == list(odd)
+
+
+def test_the_switch_for_model_parallelism_is_the_toolkits() -> None:
+    said: tuple[dict[str, str], ...] = (
+        {},
+        {"SM_HP_MP_PARAMETERS": "{}"},
+        {"SM_HP_MP_PARAMETERS": '{"partitions":2}'},
+    )
+    found = [
+        json.loads(made(None, **environ)["SM_TRAINING_ENV"])["is_modelparallel_enabled"] for environ in said
+    ]
+    assert found == [None, False, True]
