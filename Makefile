@@ -12,7 +12,7 @@ ifeq ($(INSTALL),1)
 export SKYLIFT_TEST_INSTALL := 1
 endif
 
-.PHONY: help demo test check bench docs
+.PHONY: help demo test check bench docs failures
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,6 +33,9 @@ check: $(READY) ## lint, format, types, who may import whom, and that the refere
 
 bench: $(READY) ## how long it takes, beside others, with ratios
 	$(PY) -m benchmarks
+
+failures: $(READY) ## write docs/failures.md anew: programs that fail, and what three runtimes say of them
+	$(PY) -m tools.failures
 
 docs: $(READY) ## write docs/reference anew from the code
 	$(PY) tools/docs.py

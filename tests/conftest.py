@@ -104,6 +104,13 @@ def toolkit() -> Path:
 
 
 @pytest.fixture(scope="session")
+def sdk_drivers() -> Path:
+    """The package of SDK v3 that has the drivers it sends along."""
+    with _or_skip():
+        return _FOREIGN_PROGRAMS.drivers()
+
+
+@pytest.fixture(scope="session")
 def torch() -> Path:
     """An environment with torch and its ``torchrun``."""
     with _or_skip():

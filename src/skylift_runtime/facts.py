@@ -50,8 +50,12 @@ def facts_of(error: BaseException, root: str) -> dict[str, Any]:
 
     :param root: the work directory; files in it are named relative to it.
     """
+    whole = error
     error, siblings = _leaf(error)
+    # What was put into a group without having been raised has no place of its own.
     file, line = _place(error, root)
+    if not file:
+        file, line = _place(whole, root)
     before = _first_cause(error)
     return {
         "exception": _name(error),

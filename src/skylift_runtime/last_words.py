@@ -61,6 +61,15 @@ def explain(said: str, root: str) -> Optional[Dict[str, Any]]:
     return {"exception": "Fatal Python error", "message": crashes[-1]["message"], "file": file, "line": line}
 
 
+def is_only_news(exception: str) -> bool:
+    """Whether it says no more than that another process has failed.
+
+    >>> is_only_news("subprocess.CalledProcessError"), is_only_news("ValueError")
+    (True, False)
+    """
+    return exception.rsplit(".", 1)[-1] in _LAUNCHERS
+
+
 def complaint(said: str) -> str:
     """What a parser of arguments said last: ``train.py: error: …`` (argparse), ``Error: …`` (click).
 
@@ -141,7 +150,7 @@ def _to_blame(found: List[Traceback], text: str) -> Optional[Traceback]:
     if not found:
         return None
     last = found[-1]
-    if last.exception.rsplit(".", 1)[-1] not in _LAUNCHERS:
+    if not is_only_news(last.exception):
         return last
     workers = [one for one in found[:-1] if one.file] or found[:-1]
     named = _ROOT_RANK.search(text)

@@ -9,7 +9,7 @@ from typing import Any, Mapping, Optional
 from skylift_runtime.contract import FAILURE_TEXT_LIMIT
 from skylift_runtime.failure import Ending
 from skylift_runtime.hints import NOTHING, Surroundings, hint_for
-from skylift_runtime.last_words import complaint, explain, last_lines
+from skylift_runtime.last_words import complaint, explain, is_only_news, last_lines
 
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'\"]+@")
 
@@ -44,7 +44,7 @@ def text_of(
     # Before anything is cut off: half a URL would no longer look like one.
     ending = ending._replace(said=_without_passwords(ending.said))
     if facts and not _only_a_code(facts):
-        return _text_of_facts(facts, around)
+        return _text_of_facts({**facts, "before": _said_before(facts, ending.said, around.root)}, around)
     where = _where(facts or {})
     if ending.signal and ending.signal == signal.SIGKILL and not ending.stopped:
         return _text_of_kill(ending, where or command)
@@ -77,6 +77,18 @@ def _only_a_code(facts: Mapping[str, Any]) -> bool:
     return facts["exception"] == "SystemExit" and isinstance(facts.get("code"), int)
 
 
+def _said_before(facts: Mapping[str, Any], output: str, root: str) -> str:
+    """What a process that the job had started said, where the exception is only that it failed."""
+    found = explain(output, root) if is_only_news(str(facts["exception"])) else None
+    if not found or found["exception"] == facts["exception"]:
+        return ""
+    return "before that in the log: %s: %s%s" % (
+        found["exception"],
+        str(found["message"])[:300],
+        " (%s:%d)" % (found["file"], found["line"]) if found["file"] else "",
+    )
+
+
 def _is_last_word(said: Mapping[str, Any], output: str) -> bool:
     """Whether the output ends with what was found in it; else the job had gone on after that."""
     return bool(said["message"]) and output.rstrip().endswith(str(said["message"]).rstrip())
@@ -102,6 +114,7 @@ def _text_of_facts(facts: Mapping[str, Any], around: Surroundings) -> str:
     cause = str(facts.get("cause") or "")
     hints = [
         hint_for(head, str(facts.get("path") or ""), around),
+        str(facts.get("before") or ""),
         "caused by " + _without_passwords(cause)[:300] if cause else "",
         "and %d more in the group" % facts["siblings"] if facts.get("siblings") else "",
         str(facts.get("ended") or ""),
