@@ -9,7 +9,8 @@ import os
 import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
-_PREFIX = re.compile(r"^\[(?:rank)?(?P<rank>\d+)\](?:<\w+>)?:\s?")
+# `[rank1]: ` of torch, `[default1]:` of torchrun --tee, `[1]<stderr>:` of mpirun; the inner one counts.
+_PREFIX = re.compile(r"^(?:\[[A-Za-z_-]*(?P<rank>\d+)\](?:<\w+>)?:\s?)+", re.MULTILINE)
 _BEGIN = "Traceback (most recent call last):"
 _FRAME = re.compile(r'^\s*(?:\|\s*)?File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _ERROR = re.compile(r"^(?P<name>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?$")
@@ -70,15 +71,18 @@ def is_only_news(exception: str) -> bool:
     return exception.rsplit(".", 1)[-1] in _LAUNCHERS
 
 
-def complaint(said: str) -> str:
+def complaint(said: str, *, passed_on: bool = False) -> str:
     """What a parser of arguments said last: ``train.py: error: …`` (argparse), ``Error: …`` (click).
+
+    :param passed_on: a worker's parser may have said it, and its launcher more after that.
 
     >>> complaint("usage: t.py [-h]\\nt.py: error: unrecognized arguments: --foo\\n")
     'unrecognized arguments: --foo'
     """
+    said = _PREFIX.sub("", said)
     found = [match["message"] or match["other"] for match in _USAGE.finditer(said)]
     lines = said.rstrip().splitlines()
-    return found[-1] if found and lines and found[-1] in lines[-1] else ""
+    return found[-1] if found and lines and (passed_on or found[-1] in lines[-1]) else ""
 
 
 def last_lines(said: str, count: int = 2) -> str:
@@ -134,15 +138,17 @@ class _Reader:
         error = _ERROR.match(line)
         if error is None:
             return
-        cause = None
+        new = Traceback(error["name"], error["message"] or "", self._file, self._line, self._rank, None)
         if self._chained and self._last is not None:
             before = found[self._last]
-            cause = before.cause or "%s: %s" % (before.exception, before.message)
+            # In its place: what is only a cause is not to be taken for what a process ended by.
+            found[self._last] = new._replace(
+                cause=before.cause or "%s: %s" % (before.exception, before.message)
+            )
+        else:
+            self._last = len(found)
+            found.append(new)
         self._chained = False
-        self._last = len(found)
-        found.append(
-            Traceback(error["name"], error["message"] or "", self._file, self._line, self._rank, cause)
-        )
 
 
 def _to_blame(found: List[Traceback], text: str) -> Optional[Traceback]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import time
@@ -16,7 +15,7 @@ from skylift_runtime.ties import adopt_orphans, end_with_us
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Mapping, Optional, Sequence
+    from typing import Mapping, Sequence
 
 
 def run(
@@ -25,7 +24,6 @@ def run(
     folder: str,
     environ: Mapping[str, str],
     relay: Relay,
-    grace_s: Optional[float],
     hand_over: Sequence[int] = (),
 ) -> Ending:
     """Run a command to its end, in a session of its own, its output where ours goes.
@@ -44,7 +42,7 @@ def run(
         tee.start()
     relay.attach(pid)
     status = _wait_for(pid)
-    _end_group(pid, relay.leftover_deadline(grace_s))
+    _end_leftovers(pid, relay)
     relay.detach()
     said = tee.finish() if tee is not None else ""
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
@@ -72,15 +70,58 @@ def _wait_for(pid: int) -> int:
             return status
 
 
-def _end_group(group: int, deadline: float) -> None:
-    number = signal.SIGTERM.value
-    while _signal_group(group, number):
-        if time.monotonic() >= deadline:
-            _signal_group(group, signal.SIGKILL.value)
+def _end_leftovers(group: int, relay: Relay) -> None:
+    """End what the user's process has left behind: its group, and daemons, which have left the group.
+
+    Who was told to stop may finish; the others are told now. When time is up nobody is asked any more.
+    """
+    waited_for = [pid for pid in relay.told if pid != group]
+    number, normal_deadline = signal.SIGTERM.value, relay.leftover_deadline()
+    while _is_anyone_left(group):
+        if time.monotonic() >= min(normal_deadline, relay.leftover_deadline()):
+            _end_at_once(group)
             return
-        number = 0
+        if number and not any(_signal(pid, 0) for pid in waited_for):
+            _signal_all(group, number)
+            number = 0
         time.sleep(0.02)
-        _bury()
+
+
+def _end_at_once(group: int) -> None:
+    # What one is killed leaves its own children to us, so once may not be enough.
+    until = time.monotonic() + 1
+    while _is_anyone_left(group) and time.monotonic() < until:
+        _signal_all(group, signal.SIGKILL.value)
+        time.sleep(0.02)
+
+
+def _is_anyone_left(group: int) -> bool:
+    """Whether the group has members, or we children: orphans come to us. Buries the dead."""
+    return _has_children_after_burial() or _signal_group(group, 0)
+
+
+def _signal_all(group: int, number: int) -> None:
+    from skylift_runtime.kin import below
+
+    _signal_group(group, number)
+    for pid in below(os.getpid()):
+        if _group_of(pid) != group:
+            _signal(pid, number)
+
+
+def _group_of(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
+
+
+def _signal(pid: int, number: int) -> bool:
+    try:
+        os.kill(pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def _signal_group(group: int, number: int) -> bool:
@@ -92,7 +133,10 @@ def _signal_group(group: int, number: int) -> bool:
     return True
 
 
-def _bury() -> None:
-    with contextlib.suppress(ChildProcessError):
+def _has_children_after_burial() -> bool:
+    try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+    except ChildProcessError:
+        return False
+    return True

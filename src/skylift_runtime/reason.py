@@ -49,6 +49,10 @@ def text_of(
     if ending.signal and ending.signal == signal.SIGKILL and not ending.stopped:
         return _text_of_kill(ending, where or command)
     said = explain(ending.said, around.root)
+    if said and is_only_news(said["exception"]):
+        words = complaint(ending.said, passed_on=True)
+        if words:
+            return compose("exit code %d: %s" % (ending.code, words), "", hint_for(words, "", around))
     if said and (not facts or ending.signal or _is_last_word(said, ending.said)):
         tail = (
             "exit code %d" % ending.code if not ending.signal else "killed by " + _signal_name(ending.signal)
@@ -63,8 +67,9 @@ def text_of(
     last = last_lines(ending.said)
     hint = hint_for(last, "", around) if last else ""
     last = "its last words: " + last if last else ""
+    late = "it did not end when it was asked to stop" if ending.signal == signal.SIGKILL else ""
     return compose(
-        head if where else "%s: %s" % (head, command), where, "\n".join(filter(None, (last, hint)))
+        head if where else "%s: %s" % (head, command), where, "\n".join(filter(None, (late, last, hint)))
     )
 
 

@@ -71,7 +71,7 @@ def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, st
     argv = sys.argv[1:] if argv is None else argv
     environ = dict(os.environ if environ is None else environ)
     tree = Tree(os.path.abspath(environ.get(BASE_DIR_VARIABLE) or ML_ROOT))
-    relay = Relay()
+    relay = Relay(_grace(environ))
     relay.install()
     try:
         if list(argv[:1]) == ["shell"]:
@@ -259,7 +259,6 @@ def _attempt(tree: Tree, prepared: Prepared, relay: Relay) -> "tuple[Ending, str
             folder=prepared.work.root,
             environ=prepared.environ if slate is None else {**prepared.environ, FACTS_VARIABLE: str(slate)},
             relay=relay,
-            grace_s=_grace(prepared.environ),
             hand_over=() if slate is None else (slate,),
         )
     finally:

@@ -135,3 +135,35 @@ def test_a_hint_that_may_be_wrong_is_not_given(said: str) -> None:
 
 def test_a_launcher_is_named_where_its_variables_are_missing() -> None:
     assert "torchrun" in hint_for("KeyError: 'RANK'", "", Surroundings())
+
+
+def test_a_cause_is_not_taken_for_the_workers_end() -> None:
+    # Observed: torchrun 2.13 --tee=3, two workers, the first of which raises from an OSError.
+    said = """\
+[default0]:Traceback (most recent call last):
+[default0]:  File "/code/worker.py", line 4, in <module>
+[default0]:    try: open('gone.csv')
+[default0]:FileNotFoundError: [Errno 2] No such file or directory: 'gone.csv'
+[default0]:
+[default0]:The above exception was the direct cause of the following exception:
+[default0]:
+[default0]:Traceback (most recent call last):
+[default0]:  File "/code/worker.py", line 5, in <module>
+[default0]:RuntimeError: no data
+Traceback (most recent call last):
+  File "/venv/bin/torchrun", line 8, in <module>
+torch.distributed.elastic.multiprocessing.errors.ChildFailedError:\x20
+worker.py FAILED
+Root Cause (first observed failure):
+  rank      : 0 (local_rank: 0)
+"""
+    found = explain(said, "/code")
+    assert found is not None
+    assert (found["exception"], found["message"], found["line"]) == ("RuntimeError", "no data", 5)
+    assert found["cause"] == "FileNotFoundError: [Errno 2] No such file or directory: 'gone.csv'"
+
+
+def test_what_a_workers_parser_complained_of_is_found_before_its_launchers_end() -> None:
+    said = "[default0]:worker.py: error: unrecognized arguments: --what\nTraceback …\nChildFailedError: \n"
+    assert complaint(said) == ""
+    assert complaint(said, passed_on=True) == "unrecognized arguments: --what"

@@ -35,7 +35,10 @@ def test_an_absolute_path_has_a_hint_of_its_own() -> None:
     [
         (Ending(3), "exit code 3: torchrun"),
         (Ending(143, 15, stopped=True), "killed by SIGTERM: torchrun"),
-        (Ending(137, 9, stopped=True), "killed by SIGKILL: torchrun"),
+        (
+            Ending(137, 9, stopped=True),
+            "killed by SIGKILL: torchrun\nit did not end when it was asked to stop",
+        ),
         (
             Ending(137, 9),
             "killed by SIGKILL: torchrun\na SIGKILL that nobody sent usually means that memory ran out",
