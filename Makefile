@@ -24,10 +24,11 @@ demo: $(READY) ## the example, from `skylift init` to a training job in the sand
 test: $(READY) ## every test; what cannot run on this machine is skipped and says why
 	$(PY) -m pytest
 
-check: $(READY) ## lint, format, types, who may import whom, and that the reference is fresh
+check: $(READY) ## lint, format, types, the runtime's Python 3.8, who may import whom, and a fresh reference
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	.venv/bin/vermin --quiet --no-tips --violations -t=3.8- src/skylift_runtime
 	$(PY) -m pytest -q tests/unit/test_house.py tests/unit/test_habits.py
 	$(PY) tools/docs.py --check
 

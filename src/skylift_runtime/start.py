@@ -79,6 +79,7 @@ def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, st
         return _run(tree, _with_secrets(_prepare(argv, tree, environ, relay), relay), relay)
     except (Unusable, OSError) as problem:
         text = str(problem) if isinstance(problem, Unusable) else "%s: %s" % (type(problem).__name__, problem)
+        text += _whose(problem, tree)
         _say(text)
         return _failed(tree, text, EXIT_RUNTIME_CONFIG)
 
@@ -305,7 +306,7 @@ def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:
         if is_empty(tree.model):
             _tell_without_model(prepared)
     except OSError as problem:
-        text = prepared.blank("the results could not be written: %s" % problem)
+        text = prepared.blank("the results could not be written: %s" % problem) + _whose(problem, tree)
         _say(text)
         return _failed(tree, text, ending.code or 1)
     return _failed(tree, text, ending.code) if ending.code else 0
@@ -319,6 +320,16 @@ def _tell_without_model(prepared: Prepared) -> None:
         _say("no model: nothing was written to SM_MODEL_DIR")
         _say("the script left in its work directory, which is not kept: %s" % shown)
         _say('to keep such files: [collect] model = ["%s"] in the config' % found[0])
+
+
+def _whose(problem: Exception, tree: Tree) -> str:
+    """A line about the user that we are, where that is why something could not be done."""
+    if not isinstance(problem, PermissionError) or os.geteuid() == 0:
+        return ""
+    return (
+        "\nthe job runs as user %d, who may not write below %s: SageMaker gives it to root, "
+        "so leave the image's USER at that" % (os.geteuid(), tree.root)
+    )
 
 
 def _grace(environ: Mapping[str, str]) -> Optional[float]:

@@ -79,6 +79,15 @@ def test_a_program_in_a_shell_script_hears_it_once_and_saves(stage: Stage, wrapp
         assert "saved" in out
 
 
+def test_it_does_so_on_every_interpreter(any_stage: Stage) -> None:
+    any_stage.ship("saves.py", SAVES)
+    any_stage.ship("train.sh", WRAPPERS["pipeline"].format(python=any_stage.python))
+    any_stage.job = {"entry_point": "train.sh"}
+    code, out = stop_when_ready(any_stage)
+    assert (code, out) == (0, "saved\ntrapped\n")
+    assert (any_stage.model / "signals").read_text().split() == ["15"]
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_pool_ends_with_the_program_that_saves(stage: Stage, method: str) -> None:
     stage.script(
