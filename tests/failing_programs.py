@@ -128,7 +128,7 @@ CHAPTERS: dict[str, list[Failing]] = {
     shell("shell runs python", "set -e\nprintf 'x = 1\\nraise ValueError(\"inner\")\\n' > step.py\npython3 step.py\n", ("ValueError: inner (step.py:2)", "exit code 1"), 1, reason="ValueError: inner"),
 ],
 "Exceptions that make trouble themselves": [
-    Failing("message without end", "raise ValueError('x' * 100000)", ("ValueError: xxx", "(train.py:1)")),
+    Failing("message without end", "raise ValueError('x' * 100000)", ("ValueError: xxx", "(train.py:1)"), reason="xxxxx"),
     Failing("its text cannot be made", "class E(Exception):\n    def __str__(self): raise RuntimeError\nraise E", ("E: <its text could not be made> (train.py:3)",), reason="E: "),
     Failing("a module named as ours", "raise ValueError('told')", ("ValueError: told (train.py:1)",),
             files={"traceback.py": "raise SystemExit(5)\n", "json.py": "raise SystemExit(5)\n", "failure.py": "raise SystemExit(5)\n"}),
