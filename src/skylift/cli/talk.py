@@ -8,7 +8,7 @@ import click
 
 from skylift.errors import JobFailed, JobStopped
 from skylift.report.text import fields, number, safe, size
-from skylift.values.jobs import Described, Event, hosts_of
+from skylift.values.jobs import Described, Event, LogLine, hosts_of
 from skylift.values.progress import Progress
 from skylift.values.record import Record
 
@@ -67,21 +67,21 @@ class Watching:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._phase = ""
+        self._phases = 0
         self._several = False
         self.lines = 0
         """How many lines were shown, so that a watch which is taken up again does not repeat them."""
 
     def show(self, event: Event) -> None:
-        self.lines += not isinstance(event, Described)
+        self.lines += isinstance(event, LogLine)
         if self._quiet:
             return
-        if not isinstance(event, Described):
+        if isinstance(event, Described):
+            self._several = len(hosts_of(event.description)) > 1
+        elif isinstance(event, LogLine):
             say(_printable(event.spoken(several=self._several)))
-            return
-        self._several = len(hosts_of(event.description)) > 1
-        if event.secondary != self._phase:
-            self._phase = event.secondary
+        elif event.number >= self._phases:
+            self._phases = event.number + 1
             say(_step("job") + event.secondary)
 
 

@@ -72,7 +72,7 @@ class Run:
                 if not (isinstance(event, Described) and event.terminal):
                     recorder.take(event)
                 yield from _without(skip, [event])
-                skip -= not isinstance(event, Described)
+                skip -= isinstance(event, LogLine)
             if last is not None and last.terminal:
                 recorder.end(last)
 
@@ -132,7 +132,7 @@ class Run:
 def _without(skip: int, events: Iterable[Event]) -> Iterator[Event]:
     """The events less the first ``skip`` lines, which somebody has seen already."""
     for event in events:
-        if isinstance(event, Described) or skip <= 0:
+        if not isinstance(event, LogLine) or skip <= 0:
             yield event
         else:
             skip -= 1

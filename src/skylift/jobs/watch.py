@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skylift.errors import RemoteError
+from skylift.jobs.phases import Phases, split_at_lines
 from skylift.values.jobs import Described, Event
 from skylift.values.ports import Clock, TrainingService
 
@@ -37,7 +38,8 @@ def watch(
 ) -> Iterator[Event]:
     """Yield what happens to a job until it has ended and its log is read to the end.
 
-    Temporary errors of the service are waited out, with growing pauses.
+    Every phase that the job entered comes as an event of its own, those too that no description was asked
+    for in. Temporary errors of the service are waited out, with growing pauses.
     """
     watcher = _Watcher(service, name, pace, clock, cursor)
     while not watcher.ended:
@@ -52,6 +54,7 @@ class _Watcher:
         self._service, self._name, self._pace, self._clock = service, name, pace, clock
         self._cursor = cursor
         self._seen: object = None
+        self._phases = Phases()
         self._asked: float | None = None
         self._pause = pace.describe_s
         self._last: Described | None = None
@@ -70,11 +73,18 @@ class _Watcher:
             return
         self._failures = 0
         news = self._news(described)
+        if news is None:
+            yield from lines
+            return
+        entered = self._phases.news(news.description)
         # The description was asked for first: lines that came since belong behind it, unless it is the last word.
-        if news is not None and not news.terminal:
+        before, behind = split_at_lines(entered) if news.terminal else (entered, ())
+        yield from before
+        if not news.terminal:
             yield news
         yield from lines
-        if news is not None and news.terminal:
+        yield from behind
+        if news.terminal:
             yield news
 
     def _news(self, described: Described | None) -> Described | None:

@@ -43,7 +43,7 @@ class Recorder:
         if isinstance(event, Described):
             self._described = event.description
             self._save()
-        else:
+        elif isinstance(event, LogLine):
             self._line(event)
 
     def _line(self, line: LogLine) -> None:
@@ -87,7 +87,7 @@ class RemoteRecorder:
         if isinstance(event, LogLine):
             with (self._part / self._folder.log.name).open("ab") as stream:
                 stream.write(event.spoken(several=self._several).encode(errors="replace") + b"\n")
-        else:
+        elif isinstance(event, Described):
             self._several = len(hosts_of(event.description)) > 1
         self._recorder.take(event)
 

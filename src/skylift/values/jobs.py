@@ -114,7 +114,16 @@ class Described:
         return self.status in TERMINAL
 
 
-Event = Described | LogLine
+@dataclass(frozen=True)
+class Entered:
+    """The job entered a phase: each of ``SecondaryStatusTransitions`` once, however short it was."""
+
+    secondary: str
+    number: int
+    """Which one it is, from 0: whoever watches anew knows what was told already."""
+
+
+Event = Described | Entered | LogLine
 """What a backend's watch yields, in order."""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from skylift.errors import RemoteError
 from skylift.jobs.watch import Pace, watch
-from skylift.values.jobs import Described, Event, LogLine, LogPage
+from skylift.values.jobs import Entered, Event, LogLine, LogPage
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 PACE = Pace(describe_s=1.0, describe_most_s=4.0, logs_s=1.0, drain_s=3.0)
@@ -64,12 +64,28 @@ def state(status: str, secondary: str) -> dict[str, object]:
     return {"TrainingJobStatus": status, "SecondaryStatus": secondary}
 
 
+def after(*phases: str, status: str = "InProgress") -> dict[str, object]:
+    """The description of a job that has gone through these phases."""
+    transitions = [{"Status": phase, "StatusMessage": phase} for phase in phases]
+    return {**state(status, phases[-1]), "SecondaryStatusTransitions": transitions}
+
+
 RUNNING = state("InProgress", "Training")
 DONE = state("Completed", "Completed")
 
 
 def spoken(events: Sequence[Event]) -> list[str]:
-    return [event.secondary if isinstance(event, Described) else event.text for event in events]
+    """What a terminal would show."""
+    return [
+        event.secondary if isinstance(event, Entered) else event.text
+        for event in events
+        if isinstance(event, (Entered, LogLine))
+    ]
+
+
+def watched(descriptions: Sequence[Mapping[str, object]], *pages: Sequence[str]) -> list[str]:
+    service = ScriptedService(descriptions, pages)
+    return spoken(list(watch(service, "x", pace=PACE, clock=FakeClock())))
 
 
 def test_lines_and_states_come_in_order_and_unchanged_states_once() -> None:
@@ -116,3 +132,42 @@ def test_asking_gets_rarer_while_nothing_changes() -> None:
     clock = FakeClock()
     list(watch(service, "x", pace=PACE, clock=clock))
     assert clock.time / service.asked > 2.5
+
+
+FIRST = ("Starting", "Downloading", "Training")
+
+
+def test_a_phase_that_was_shorter_than_a_look_is_told() -> None:
+    looks = [
+        after(*FIRST),
+        after(*FIRST, "Interrupted", *FIRST),
+        after(*FIRST, "Interrupted", *FIRST, "Uploading"),
+    ]
+    done = after(*FIRST, "Interrupted", *FIRST, "Uploading", "Completed", status="Completed")
+    assert watched([*looks, done]) == [*FIRST, "Interrupted", *FIRST, "Uploading", "Completed"]
+
+
+def test_a_job_that_was_over_at_the_first_look_is_told_from_the_beginning() -> None:
+    done = after(*FIRST, "Uploading", "Completed", status="Completed")
+    assert watched([done], ["a", "b"]) == [*FIRST, "a", "b", "Uploading", "Completed"]
+
+
+def test_a_phase_is_told_once_whatever_else_changes() -> None:
+    launching = after("Starting")
+    preparing = {**after("Starting", "Starting"), "LastModifiedTime": "later"}
+    # The list may be a moment behind the status.
+    behind = {**after("Starting"), "SecondaryStatus": "Downloading"}
+    done = after("Starting", "Downloading", "Failed", status="Failed")
+    assert watched([launching, preparing, behind, done]) == ["Starting", "Downloading", "Failed"]
+
+
+def test_a_history_that_was_rewritten_tells_only_what_is_now() -> None:
+    looks = [after("Starting", "Downloading"), after("Pending", "Training"), DONE]
+    assert watched(looks) == ["Starting", "Downloading", "Training", "Completed"]
+
+
+def test_phases_are_numbered_alike_for_whoever_watches_again() -> None:
+    done = after(*FIRST, "Uploading", "Completed", status="Completed")
+    for looks in ([done], [after("Starting"), after(*FIRST), done]):
+        events = watch(ScriptedService(looks, []), "x", pace=PACE, clock=FakeClock())
+        assert [event.number for event in events if isinstance(event, Entered)] == [0, 1, 2, 3, 4]

@@ -1,0 +1,43 @@
+"""What a watched run looks like on a terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from skylift.cli.talk import Watching
+from skylift.values.jobs import Described, Entered, Event, LogLine
+
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+def shown(watching: Watching, events: list[Event], capsys: pytest.CaptureFixture[str]) -> list[str]:
+    for event in events:
+        watching.show(event)
+    return [line.split()[-1] for line in capsys.readouterr().err.splitlines()]
+
+
+def test_a_watch_that_is_taken_up_again_repeats_no_phase(capsys: pytest.CaptureFixture[str]) -> None:
+    watching = Watching()
+    first: list[Event] = [
+        Entered("Starting", 0),
+        Entered("Training", 1),
+        Described({}),
+        LogLine(NOW, "algo-1", "a"),
+    ]
+    assert shown(watching, first, capsys) == ["Starting", "Training", "a"]
+    again: list[Event] = [
+        Entered("Starting", 0),
+        Entered("Training", 1),
+        Entered("Stopping", 2),
+        Described({}),
+    ]
+    assert shown(watching, again, capsys) == ["Stopping"]
+    assert watching.lines == 1
+
+
+def test_a_phase_that_comes_twice_is_shown_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    phases = ["Starting", "Training", "Interrupted", "Starting", "Training"]
+    events: list[Event] = [Entered(phase, number) for number, phase in enumerate(phases)]
+    assert shown(Watching(), events, capsys) == phases
