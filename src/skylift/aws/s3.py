@@ -87,6 +87,10 @@ class S3Store:
             else:
                 self._put_parts(stream, url, sha256, max(self._part, -(-size // _PARTS_LIMIT)))
 
+    def delete(self, url: S3Url) -> None:
+        with translated("s3", "DeleteObject"):
+            self._client.delete_object(Bucket=url.bucket, Key=url.key)
+
     def _put(self, data: bytes, url: S3Url, sha256: str, path: Path) -> None:
         checksum = {}
         if sha256:

@@ -1,4 +1,4 @@
-"""Checkpoints go out while the job runs, so that they survive it."""
+"""Checkpoints go out while the job runs, so that they survive it; what the job removes, goes there too."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from skylift.emulator.snapshot import Snapshot, snapshot
+from skylift.emulator.snapshot import Facts, regular_files
 from skylift.emulator.storage import Storage
 from skylift.errors import RemoteError
 
@@ -25,11 +25,11 @@ class CheckpointUploads:
         self._period_s = period_s
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep_saving, name="checkpoints", daemon=True)
-        self._saved: Snapshot = {}
+        self._saved: dict[str, Facts] = {}
 
     def start(self) -> None:
         """To be called when old checkpoints are there and the job has not begun: those need no saving."""
-        self._saved = snapshot(self._folder)
+        self._saved = regular_files(self._folder)
         self._thread.start()
 
     def finish(self) -> None:
@@ -48,4 +48,4 @@ class CheckpointUploads:
                 self._save()
 
     def _save(self) -> None:
-        self._saved = self._storage.save(self._request, self._folder, self._saved)
+        self._storage.save(self._request, self._folder, self._saved)

@@ -28,7 +28,7 @@ from skylift.emulator.objects import (
     source_of,
 )
 from skylift.emulator.pack import Member
-from skylift.emulator.snapshot import Snapshot, differences, facts_of, snapshot
+from skylift.emulator.snapshot import Facts, Snapshot, differences, facts_of, snapshot
 from skylift.emulator.storage import ARTIFACT_FOLDERS, ArtifactName, Mount, Share
 from skylift.host.files import remove_tree
 
@@ -78,8 +78,8 @@ class HereStorage:
         self._checkpoints.mkdir(parents=True, exist_ok=True)
         return Mount(self._checkpoints.resolve(), into, writable=True)
 
-    def save(self, request: Mapping[str, Any], folder: Path, saved: Snapshot) -> Snapshot:  # noqa: ARG002 - the port's
-        return saved
+    def save(self, request: Mapping[str, Any], folder: Path, saved: dict[str, Facts]) -> None:
+        """What is written through needs no saving."""
 
     def location(self, request: Mapping[str, Any], name: ArtifactName) -> str:
         if is_compressed(request):

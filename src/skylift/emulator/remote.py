@@ -11,7 +11,7 @@ from skylift.emulator.artifacts import is_compressed
 from skylift.emulator.faults import JobFault
 from skylift.emulator.objects import Found, in_key_order, is_manifest, layout, parse_manifest, source_of
 from skylift.emulator.pack import Member, files_of
-from skylift.emulator.snapshot import Snapshot, changed_files, snapshot
+from skylift.emulator.snapshot import Facts, changed_files, regular_files
 from skylift.emulator.storage import ARTIFACT_FOLDERS, ArtifactName, Mount, Share
 from skylift.emulator.transfers import for_each
 from skylift.errors import RemoteError, UsageError
@@ -63,18 +63,22 @@ class S3Storage:
             with _as_client_error("Checkpoint download failed"):
                 self._download(list(self._below(parse_s3(config["S3Uri"]).folder)), into)
 
-    def save(self, request: Mapping[str, Any], folder: Path, saved: Snapshot) -> Snapshot:
+    def save(self, request: Mapping[str, Any], folder: Path, saved: dict[str, Facts]) -> None:
         config = request.get("CheckpointConfig")
-        if not config:
-            return saved
-        found = snapshot(folder)
+        # A job that takes the whole folder away has not asked for what is stored to go as well.
+        if not config or folder.is_symlink() or not folder.is_dir():
+            return
         target = parse_s3(config["S3Uri"])
+        found = regular_files(folder)
         for path in changed_files(saved, found):
-            if (folder / path).is_file() and not (folder / path).is_symlink():
-                # A job renames what it has written to the end: then its old name is gone, and that is well.
-                with suppress(FileNotFoundError):
-                    self._store.upload(folder / path, target.join(path))
-        return found
+            # A job renames what it has written to the end: then its old name is gone, and that is well.
+            with suppress(FileNotFoundError):
+                self._store.upload(folder / path, target.join(path))
+                saved[path] = found[path]
+        # Last: whenever we die, one of two names of a file that was renamed is stored.
+        for path in sorted(saved.keys() - found.keys()):
+            self._store.delete(target.join(path))
+            del saved[path]
 
     def location(self, request: Mapping[str, Any], name: ArtifactName) -> str:
         if is_compressed(request):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-Snapshot = Mapping[str, tuple[int, int]]
-"""Relative POSIX path to size in bytes and modification time in nanoseconds."""
+Facts = tuple[int, int]
+"""Of a file: size in bytes and modification time in nanoseconds."""
+Snapshot = Mapping[str, Facts]
+"""By relative POSIX path."""
 
 
 def snapshot(folder: Path) -> Snapshot:
@@ -27,11 +29,20 @@ def facts_of(folder: Path, names: Iterable[str]) -> Snapshot:
     return found
 
 
-def _walk(folder: str, below: str) -> Iterator[tuple[str, tuple[int, int]]]:
+def regular_files(folder: Path) -> dict[str, Facts]:
+    """The same without links and whatever else is no file of its own."""
+    return dict(_walk(str(folder), "", lambda entry: entry.is_file(follow_symlinks=False)))
+
+
+def _walk(
+    folder: str, below: str, wanted: Callable[[os.DirEntry[str]], bool] = lambda _: True
+) -> Iterator[tuple[str, Facts]]:
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if entry.is_dir(follow_symlinks=False):
-                yield from _walk(entry.path, f"{below}{entry.name}/")
+                yield from _walk(entry.path, f"{below}{entry.name}/", wanted)
+                continue
+            if not wanted(entry):
                 continue
             try:
                 yield below + entry.name, _facts(entry.stat(follow_symlinks=False))
@@ -40,7 +51,7 @@ def _walk(folder: str, below: str) -> Iterator[tuple[str, tuple[int, int]]]:
                 continue
 
 
-def _facts(found: os.stat_result) -> tuple[int, int]:
+def _facts(found: os.stat_result) -> Facts:
     return found.st_size, found.st_mtime_ns
 
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Literal, Protocol
 
 from skylift.emulator.objects import Found, is_sharded
 from skylift.emulator.pack import Member
-from skylift.emulator.snapshot import Snapshot
+from skylift.emulator.snapshot import Facts, Snapshot
 
 ArtifactName = Literal["model", "output"]
 ARTIFACT_FOLDERS: Mapping[ArtifactName, str] = {"model": "model", "output": "data"}
@@ -75,8 +75,12 @@ class Storage(Protocol):
     def restore(self, request: Mapping[str, Any], into: Path) -> Mount | None:
         """Bring earlier checkpoints, as ``materialize`` brings a channel."""
 
-    def save(self, request: Mapping[str, Any], folder: Path, saved: Snapshot) -> Snapshot:
-        """Store the checkpoints that are other than ``saved``; what is stored now."""
+    def save(self, request: Mapping[str, Any], folder: Path, saved: dict[str, Facts]) -> None:
+        """Make what is stored of a job's checkpoints equal to ``folder``.
+
+        :param saved: what this job has restored or stored; brought up to date with each file, so that it is
+            right whatever happens on the way.
+        """
 
     def location(self, request: Mapping[str, Any], name: ArtifactName) -> str:
         """The URI that an artifact will have; it ends in a slash where the files are stored as they are."""

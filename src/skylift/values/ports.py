@@ -75,6 +75,9 @@ class ObjectStore(Protocol):
     def upload(self, path: Path, url: S3Url, *, sha256: str = "") -> None:
         """``sha256``, in hex, is sent as the checksum header that S3 verifies."""
 
+    def delete(self, url: S3Url) -> None:
+        """Remove an object; one that is not there is removed already."""
+
 
 class StreamingStore(ObjectStore, Protocol):
     """An object store whose objects need not be whole on this machine to be read."""

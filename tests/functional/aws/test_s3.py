@@ -83,6 +83,14 @@ def test_bytes_of_another_digest_never_appear(
     assert store.read(base.join("f")) is None
 
 
+def test_what_is_deleted_is_gone_and_may_have_been_before(store: ObjectStore, base: S3Url) -> None:
+    for key in ("a/1", "a/1 2"):
+        store.write(base.join(key), b"x")
+    store.delete(base.join("a/1"))
+    store.delete(base.join("a/1"))
+    assert [found.url.key for found in store.iterate(base)] == ["some prefix/a/1 2"]
+
+
 def test_a_missing_bucket_is_an_error_that_names_the_permission(store: ObjectStore) -> None:
     with pytest.raises(AwsError) as caught:
         list(store.iterate(S3Url("no-such-bucket-anywhere", "x")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from tests.functional.emulator.workbench import (
     statuses,
 )
 
-from skylift.emulator.checkpoints import CheckpointUploads
 from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.remote import S3Storage
 from skylift.errors import AwsError
@@ -180,38 +178,6 @@ def test_an_empty_model_is_an_empty_archive(tmp_path: Path) -> None:
     make_bench(tmp_path, request=request, storage=storage).job.run()
     assert list(store.objects) == ["s3://bucket/out/job-1/output/model.tar.gz"]
     assert members(store.objects["s3://bucket/out/job-1/output/model.tar.gz"]) == {}
-
-
-def test_checkpoints_come_from_s3_and_go_back(tmp_path: Path) -> None:
-    store = InMemoryStore({"s3://b/kept/old/1": b"1", "s3://b/kept2/x": b"not ours"})
-    storage, request = on_s3(store, CheckpointConfig={"S3Uri": "s3://b/kept"})
-    script = """
-    folder = ML / "checkpoints"
-    print([str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()])
-    (folder / "new").write_text("2")
-    """
-    bench = make_bench(tmp_path, script, request=request, storage=storage)
-    bench.job.run()
-    assert bench.observer.texts == ["['old/1']"]
-    assert store.objects["s3://b/kept/new"] == b"2"
-
-
-def test_checkpoints_are_saved_while_the_job_runs(tmp_path: Path) -> None:
-    store = InMemoryStore()
-    storage, request = on_s3(store, CheckpointConfig={"S3Uri": "s3://b/kept"})
-    uploads = CheckpointUploads(storage, request, tmp_path, period_s=0.05)
-    (tmp_path / "old").write_text("0")
-    uploads.start()
-    (tmp_path / "new").write_text("1")
-    for _ in range(200):
-        if "s3://b/kept/new" in store.objects:
-            break
-        time.sleep(0.05)
-    saved_meanwhile = dict(store.objects)
-    (tmp_path / "last").write_text("2")
-    uploads.finish()
-    assert saved_meanwhile == {"s3://b/kept/new": b"1"}
-    assert store.objects == {"s3://b/kept/new": b"1", "s3://b/kept/last": b"2"}
 
 
 def test_a_service_that_is_away_is_our_error_and_is_raised(tmp_path: Path) -> None:

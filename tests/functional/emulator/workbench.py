@@ -99,6 +99,9 @@ class InMemoryStore:
     def upload(self, path: Path, url: S3Url, *, sha256: str = "") -> None:
         self.objects[str(url)] = path.read_bytes()
 
+    def delete(self, url: S3Url) -> None:
+        self.objects.pop(str(url), None)
+
 
 @dataclass
 class Bench:

@@ -170,6 +170,22 @@ def test_hosts_have_their_shares_in_every_mode_and_leave_one_model(client: Clien
     assert left == {"algo-1": b"ac" * 3, "algo-2": b"b" * 3}
 
 
+def test_checkpoints_on_s3_follow_what_the_job_does(client: Client, image: str) -> None:
+    s3, prefix = client("s3"), f"checkpoints/{uuid4().hex[:8]}"
+    for key in ("epoch-1", "epoch-2"):
+        s3.put_object(Bucket=BUCKET, Key=f"{prefix}/{key}", Body=key.encode())
+    script = (
+        "cd /opt/ml/checkpoints; ls; rm epoch-1; "
+        "echo new > 'epoch 3.tmp'; mv 'epoch 3.tmp' 'epoch 3'; ln -s epoch-2 best"
+    )
+    wanted = request(image, script, CheckpointConfig={"S3Uri": f"s3://{BUCKET}/{prefix}"})
+    client("sagemaker").create_training_job(**wanted)
+    wait_for(client, wanted["TrainingJobName"], "Completed")
+    assert lines(client, wanted["TrainingJobName"]) == ["epoch-1", "epoch-2"]
+    found = s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]
+    assert [one["Key"].removeprefix(f"{prefix}/") for one in found] == ["epoch 3", "epoch-2"]
+
+
 def test_a_job_that_fails_says_why(client: Client, image: str) -> None:
     wanted = request(image, "echo 'ValueError: no rows' > /opt/ml/output/failure; exit 3")
     client("sagemaker").create_training_job(**wanted)

@@ -54,6 +54,9 @@ class InMemoryS3:
     def download(self, url: S3Url, path: Path) -> None:
         raise NotImplementedError
 
+    def delete(self, url: S3Url) -> None:
+        raise NotImplementedError
+
     def upload(self, path: Path, url: S3Url, *, sha256: str = "") -> None:
         data = content_of(str(path.relative_to(FOLDER)))
         assert hashlib.sha256(data).hexdigest() == sha256

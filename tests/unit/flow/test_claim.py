@@ -36,6 +36,9 @@ class InMemoryStore:
     def download(self, url: S3Url, path: Path) -> None:
         raise AssertionError
 
+    def delete(self, url: S3Url) -> None:
+        raise NotImplementedError
+
     def upload(self, path: Path, url: S3Url, *, sha256: str = "") -> None:
         raise AssertionError
 
