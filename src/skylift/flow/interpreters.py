@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from skylift.errors import NotReady, UsageError
 from skylift.flow.sources import Sources
-from skylift.packages.interpreters import freeze_hash, missing_modules
+from skylift.packages.drift import drift, facts, in_words
+from skylift.packages.interpreters import look_at, missing_modules
 from skylift.packages.isolated import isolated_environment
 from skylift.packages.lock import locked_names
+from skylift.values.packages import Installed
 from skylift.values.progress import Progress
 from skylift.values.settings import TargetSettings
 from skylift_runtime.contract import VENV_ROOT
@@ -29,6 +32,8 @@ class Interpreter:
     """SHA-256 over what is installed; the lock's digest for an image."""
     from_lock: bool
     """What is installed there is what the lock says; an environment of the user's own may differ."""
+    drift: Mapping[str, object] = field(default_factory=dict)
+    """How it differs, for the record; empty when it does not, or nothing is known to compare it with."""
 
 
 UNKNOWN = Interpreter("", "", "", from_lock=False)
@@ -45,9 +50,30 @@ def interpreter_for(sources: Sources, target: TargetSettings, said: str | None) 
             f"{VENV_ROOT}/bin/python", sources.settings.python, sources.lock.digest, from_lock=True
         )
     path, why = _choose(sources, said)
-    version, freeze = freeze_hash(path)
-    sources.world.report(Progress("python", f"{path} (Python {version}, {why})"))
-    return Interpreter(str(path), version, freeze, from_lock=why == _ISOLATED)
+    installed = look_at(path)
+    sources.world.report(Progress("python", f"{path} (Python {installed.python}, {why})"))
+    isolated = why == _ISOLATED
+    found = {} if isolated else _drift(sources, installed)
+    return Interpreter(str(path), installed.python, installed.freeze, from_lock=isolated, drift=found)
+
+
+def _drift(sources: Sources, installed: Installed) -> dict[str, object]:
+    """Say how an environment of the user's own differs from the lock, where there is one."""
+    if sources.known_lock is None:
+        return {}
+    try:
+        found = drift(sources.known_lock, installed, root=sources.root, python=sources.settings.python)
+    except NotReady as error:
+        # A lock that nothing is installed from must not keep a run from starting.
+        sources.world.report(Progress("warning", str(error)))
+        return {}
+    if not found:
+        return {}
+    # Tools that only people use are nothing to be warned about, but a script may import them unawares.
+    step = "warning" if found.changed or found.missing else "python"
+    words = f"environment differs from {sources.known_lock.path.name}: {in_words(found)}"
+    sources.world.report(Progress(step, words))
+    return facts(found)
 
 
 def need_for_notebook(sources: Sources, target: TargetSettings, interpreter: Interpreter) -> None:

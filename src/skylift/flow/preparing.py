@@ -20,7 +20,6 @@ from skylift.flow.handing import check_secrets
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for, need_for_notebook
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
-from skylift.packages.lock import known_lock
 from skylift.project.arguments import resolve
 from skylift.project.notebooks import is_notebook, refuse_for_notebook
 from skylift.project.wire import hyperparameters
@@ -241,6 +240,7 @@ def _ours(prepared: Prepared) -> dict[str, Any]:
             "python": prepared.interpreter.version,
             "path": prepared.interpreter.path,
             "freeze": prepared.interpreter.freeze,
+            **({"drift": prepared.interpreter.drift} if prepared.interpreter.drift else {}),
         },
         "channels": {channel.name: _channel_facts(channel) for channel in prepared.channels},
         "user": _user(),
@@ -263,8 +263,7 @@ def _lock_digest(sources: Sources, interpreter: Interpreter) -> str | None:
     if interpreter.from_lock or (sources.locked and interpreter is not UNKNOWN):
         return sources.lock.digest
     # With an environment of the user's own nothing has to be resolved: no network is needed to train.
-    known = known_lock(sources.root)
-    return known.digest if known is not None else None
+    return sources.known_lock.digest if sources.known_lock is not None else None
 
 
 def _channel_facts(channel: ChannelInput) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from skylift.errors import ConfigError, Issue
 from skylift.flow.world import World
 from skylift.host.files import canonical_json, sha256_file
-from skylift.packages.lock import lock_project
+from skylift.packages.lock import known_lock, lock_project
 from skylift.project.config import load
 from skylift.project.describe import description
 from skylift.project.find import find_root
@@ -91,6 +91,11 @@ class Sources:
             report=self.world.report,
             locked=self.locked,
         )
+
+    @cached_property
+    def known_lock(self) -> Lock | None:
+        """The lock as it lies there, fresh or stale: nothing is resolved, so no network is needed."""
+        return known_lock(self.root)
 
     @cached_property
     def code_hash(self) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -41,11 +42,7 @@ def select(lock: Lock, environment: Environment) -> tuple[Wheel, ...]:
     """
     tags = list(target_tags(environment))
     try:
-        found = list(Pylock.from_dict(lock.data).select(environment=_markers(environment), tags=tags))
-    except PylockValidationError as error:
-        raise NotReady(
-            f"{lock.path.name} is not a valid lock: {error}", hints=(f"remove {lock.path.name} to lock anew",)
-        ) from error
+        found = list(_parsed(lock).select(environment=_markers(environment), tags=tags))
     except PylockSelectError as error:
         raise _nothing_fits(environment, str(error)) from error
     wheels = {package.name: _wheel(package, source, lock.path.parent, tags) for package, source in found}
@@ -54,6 +51,32 @@ def select(lock: Lock, environment: Environment) -> tuple[Wheel, ...]:
         names = ", ".join(f"`{name}`" for name in missing)
         raise _nothing_fits(environment, f"no wheel fits of {names}: there is only source")
     return tuple(sorted(wheel for wheel in wheels.values() if wheel is not None))
+
+
+def wanted(lock: Lock, markers: Mapping[str, str]) -> dict[str, str]:
+    """The packages that a lock asks of an environment that somebody else fills, whatever they come from.
+
+    By normalized name; the version is empty where the lock leaves it open, as for a folder.
+
+    :raises NotReady: when the lock is no PEP 751 lock.
+    """
+    found = _parsed(lock)
+    groups = frozenset(found.default_groups or ())
+    there: dict[str, str | AbstractSet[str]] = {**markers, "extras": frozenset(), "dependency_groups": groups}
+    return {
+        str(package.name): str(package.version or "")
+        for package in found.packages
+        if package.marker is None or package.marker.evaluate(there, context="lock_file")
+    }
+
+
+def _parsed(lock: Lock) -> Pylock:
+    try:
+        return Pylock.from_dict(lock.data)
+    except PylockValidationError as error:
+        raise NotReady(
+            f"{lock.path.name} is not a valid lock: {error}", hints=(f"remove {lock.path.name} to lock anew",)
+        ) from error
 
 
 def _nothing_fits(environment: Environment, why: str) -> NotReady:

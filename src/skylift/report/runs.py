@@ -83,7 +83,7 @@ def show(record: Record) -> str:
         rows.append(("reason", record.failure_reason))
     rows += [
         ("code", _code(ours.get("revision") or {})),
-        ("python", (ours.get("interpreter") or {}).get("python", "-")),
+        ("python", _python(ours.get("interpreter") or {})),
         ("lock", str(ours.get("lock") or "-")[:16]),
         ("image", (ours.get("image") or {}).get("reference", "-")),
         ("model", record.at("ModelArtifacts.S3ModelArtifacts") or "-"),
@@ -112,6 +112,11 @@ def _phase(item: dict[str, Any]) -> str:
         start.replace("Z", "+00:00")
     )
     return f"{item.get('Status')} {duration(seconds.total_seconds())}"
+
+
+def _python(interpreter: dict[str, Any]) -> str:
+    drift = (interpreter.get("drift") or {}).get("text")
+    return str(interpreter.get("python", "-")) + (f"\ndiffers from the lock: {drift}" if drift else "")
 
 
 def _code(revision: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -27,6 +27,36 @@ class Lock:
     """SHA-256 of what was resolved (names, versions, hashes); index hosts are not in it."""
     data: Mapping[str, object]
     """The parsed TOML."""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What an interpreter on this machine is, and what it can import."""
+
+    python: str
+    """``3.11.7``."""
+    freeze: str
+    """SHA-256, in hex, of the sorted ``name==version`` lines."""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Version by normalized name: what an import would find."""
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """By name, of packages that were installed from a folder: its ``file://`` URL."""
+    markers: Mapping[str, str] = field(default_factory=dict)
+    """The values of PEP 508's markers there."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How an environment differs from the lock."""
+
+    changed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By name: the version that is installed, and the lock's. ``Python`` itself comes first."""
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    """Installed, and not in the lock: an import of them fails wherever the lock is installed."""
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.missing or self.extra)
 
 
 @dataclass(frozen=True, order=True)

@@ -11,7 +11,7 @@ import pytest
 from tests.functional.packages.tiny_wheels import alone_with, make_wheel
 
 from skylift.errors import NotReady
-from skylift.packages.interpreters import freeze_hash
+from skylift.packages.interpreters import look_at
 from skylift.packages.isolated import isolated_environment
 from skylift.packages.lock import lock_project
 from skylift.values.packages import Lock
@@ -92,18 +92,20 @@ def test_freeze_hash_follows_what_is_installed(tmp_path: Path, environment: Mapp
     with_alpha = made(lock_in(tmp_path / "p", "alpha", environment), tmp_path / "cache", environment)
     again = made(lock_in(tmp_path / "q", "alpha", environment), tmp_path / "cache2", environment)
     with_beta = made(lock_in(tmp_path / "r", "beta", environment), tmp_path / "cache", environment)
-    version, frozen = freeze_hash(with_alpha)
-    assert version.startswith(f"{PYTHON}.")
-    assert len(frozen) == 64
-    assert freeze_hash(again) == (version, frozen)
-    assert freeze_hash(with_beta)[1] != frozen
+    found = look_at(with_alpha)
+    assert found.python.startswith(f"{PYTHON}.")
+    assert len(found.freeze) == 64
+    assert found.packages == {"alpha": "1.0", "beta": "1.0"}
+    assert found.markers["python_version"] == PYTHON
+    assert look_at(again) == found
+    assert look_at(with_beta).freeze != found.freeze
 
 
 def test_freeze_hash_of_what_is_no_python(tmp_path: Path) -> None:
     with pytest.raises(NotReady, match=r"not installed"):
-        freeze_hash(tmp_path / "none")
+        look_at(tmp_path / "none")
     with pytest.raises(NotReady, match="does not work"):
-        freeze_hash(Path("/bin/false"))
+        look_at(Path("/bin/false"))
     (tmp_path / "text").write_text("")
     with pytest.raises(NotReady, match="does not work"):
-        freeze_hash(tmp_path / "text")
+        look_at(tmp_path / "text")
