@@ -96,6 +96,13 @@ CHAPTERS: dict[str, list[Failing]] = {
 ],
 "Files and channels": [
     Failing("missing file", "open('data/x.csv')", ("FileNotFoundError: ", "(train.py:1)", "`data/x.csv` among the files that ship"), reason="No such file or directory: 'data/x.csv'"),
+    Failing("file beside the script", "open('vocab.txt')", ("FileNotFoundError: ", "(pkg/sub/train.py:1)", "current folder is the project's root, and there it is `pkg/sub/vocab.txt`"),
+            files={"pkg/sub/train.py": "open('vocab.txt')", "pkg/sub/vocab.txt": ""}, entry_point="pkg/sub/train.py", reason="No such file or directory: 'vocab.txt'"),
+    Failing("file above the script", "", ("FileNotFoundError: ", "(pkg/train.py:1)", "and there it is `conf/a.yaml`"),
+            files={"pkg/train.py": "open('../conf/a.yaml')", "conf/a.yaml": ""}, entry_point="pkg/train.py", reason="No such file or directory: '../conf/a.yaml'"),
+    Failing("changed folders", "import os\nos.makedirs('out')\nos.chdir('out')\nopen('conf/a.yaml')", ("FileNotFoundError: ", "(train.py:4)", "it has changed folders"),
+            files={"conf/a.yaml": ""}, reason="No such file or directory: 'conf/a.yaml'"),
+    Failing("out of the project", "open('../../etc/hostname-not')", ("FileNotFoundError: ", "(train.py:1)", "among the files that ship"), reason="No such file or directory: '../../etc/hostname-not'"),
     Failing("missing channel", "import os\nos.environ['SM_CHANNEL_TRIAN']", ("KeyError: 'SM_CHANNEL_TRIAN' (train.py:2)", "did you mean `train`?")),
     Failing("file not in channel", "import os\nopen(os.environ['SM_CHANNEL_TRAIN'] + '/y.csv')", ("FileNotFoundError: ", "(train.py:2)", "the channel `train` holds x.csv"), reason="/y.csv'"),
     Failing("hard-coded channel", "open('/opt/ml/input/data/validation/x.csv')", ("FileNotFoundError: ", "(train.py:1)", "there is no channel `validation`"), reason="No such file or directory: '/opt/ml/input/data/validation/x.csv'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from typing import Callable, List, Mapping, Match, NamedTuple, Tuple
@@ -19,6 +20,8 @@ class Surroundings(NamedTuple):
 
 
 NOTHING = Surroundings()
+_FOLDERS = 1000
+"""Folders that are looked into: a failed job should end soon."""
 
 
 def hint_for(said: str, path: str, around: Surroundings) -> str:
@@ -152,7 +155,25 @@ def _about_file(said: str, path: str, around: Surroundings) -> str:
         return _in_channel(inside, around)
     if os.path.isabs(path):
         return "`%s` is an absolute path; data comes from channels, results go to SM_MODEL_DIR" % path[:200]
-    return "is `%s` among the files that ship, or does it come from a channel?" % path[:200]
+    return _elsewhere(path, around) or (
+        "is `%s` among the files that ship, or does it come from a channel?" % path[:200]
+    )
+
+
+def _elsewhere(path: str, around: Surroundings) -> str:
+    """For a path that would be right if the job's current folder were another one."""
+    if not around.root:
+        return ""
+    if os.path.lexists(os.path.join(around.root, path)):
+        return (
+            "`%s` is there, seen from the project's root, where the job begins: it has changed folders"
+            % path[:200]
+        )
+    for folder, _, _ in itertools.islice(os.walk(around.root), _FOLDERS):
+        found = os.path.relpath(os.path.join(folder, path), around.root)
+        if found.split(os.sep)[0] != os.pardir and os.path.lexists(os.path.join(folder, path)):
+            return "the job's current folder is the project's root, and there it is `%s`" % found[:200]
+    return ""
 
 
 def _channel_of(path: str, around: Surroundings) -> str:

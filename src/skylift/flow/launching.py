@@ -10,6 +10,7 @@ from skylift.emulator.containers import ContainerExecutor
 from skylift.errors import NotReady, RemoteError, UsageError
 from skylift.flow.backends import ENDPOINT_VARIABLE, Backend, backend_for
 from skylift.flow.emulation import shell
+from skylift.flow.explaining import rules_for_intent
 from skylift.flow.handing import gather
 from skylift.flow.images import ImageWork, destination, prepare
 from skylift.flow.inputs import Inputs, folder_inputs, service_inputs
@@ -203,6 +204,7 @@ class Launch:
             "region": _region(prepared),
             "endpoint": prepared.sources.world.environment.get(ENDPOINT_VARIABLE, ""),
             "metrics": dict(prepared.job.metrics),
+            "ship": rules_for_intent(prepared.sources.settings, prepared.job),
             "request": dict(request),
             "ours": {**prepared.ours, "image": image},
         }

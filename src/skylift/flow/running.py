@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from skylift.errors import JobFailed, JobStopped, NotReady
 from skylift.flow.backends import Backend
+from skylift.flow.explaining import explain
 from skylift.flow.recover import release
 from skylift.jobs.watch import watch
 from skylift.runs.metrics import MetricReader
@@ -110,7 +112,7 @@ class Run:
             raise JobFailed(
                 self.name,
                 reason=record.failure_reason,
-                hints=(f"the whole log: skylift logs {self.name[-4:]}",),
+                hints=(*filter(None, (record.hint,)), f"the whole log: skylift logs {self.name[-4:]}"),
             )
         if record.status == "Stopped":
             raise JobStopped(self.name, status=record.secondary)
@@ -121,8 +123,10 @@ class Run:
         release(self.folder)
 
     def _recorder(self) -> Recorder:
-        reader = MetricReader(self.store.intent(self.name).get("metrics") or {})
-        return Recorder(self.store, self.name, self._ours(), reader, self.backend.clock)
+        intent = self.store.intent(self.name)
+        reader = MetricReader(intent.get("metrics") or {})
+        tell = partial(explain, self.folder, intent)
+        return Recorder(self.store, self.name, self._ours(), reader, self.backend.clock, tell)
 
     def _ours(self) -> Mapping[str, Any]:
         found = self.store.intent(self.name).get("ours")

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from skylift.emulator.job import EmulatedJob
 from skylift.emulator.place import JobPlace
 from skylift.errors import SkyliftError
 from skylift.flow.emulation import executor_for, options_for, storage_for, table
+from skylift.flow.explaining import explain
 from skylift.host.clock import SystemClock
 from skylift.host.files import read_json, remove_tree, write_json
 from skylift.host.processes import this_process
@@ -67,7 +69,8 @@ def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> N
     intent = read_json(folder.intent) or {}
     store = RunStore(folder.path.parents[2])
     reader = MetricReader(table(intent, "metrics"))
-    recorder = Recorder(store, folder.name, table(intent, "ours"), reader, SystemClock())
+    tell = partial(explain, folder, intent)
+    recorder = Recorder(store, folder.name, table(intent, "ours"), reader, SystemClock(), tell)
     job = EmulatedJob(
         table(intent, "request"),
         place=JobPlace(folder.tree),

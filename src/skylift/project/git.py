@@ -10,8 +10,13 @@ from skylift.host.processes import CommandFailed, run
 
 def is_repository(folder: Path) -> bool:
     """Whether a folder lies in a working tree; looked up without git, which may not be installed."""
+    return working_tree(folder) is not None
+
+
+def working_tree(folder: Path) -> Path | None:
+    """The innermost working tree that a folder lies in."""
     here = folder.resolve()
-    return any((above / ".git").exists() for above in (here, *here.parents))
+    return next((above for above in (here, *here.parents) if (above / ".git").exists()), None)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -26,10 +31,10 @@ def git(folder: Path, *arguments: str) -> str:
         raise NotReady(f"git can not be asked about {folder}: {error.stderr}") from error
 
 
-def git_or_nothing(folder: Path, *arguments: str) -> str:
+def git_or_nothing(folder: Path, *arguments: str, stdin: bytes | None = None) -> str:
     """The same for a question that git answers with an error where the answer is no."""
     try:
-        return run(["git", "--no-optional-locks", *arguments], cwd=folder).strip("\n")
+        return run(["git", "--no-optional-locks", *arguments], cwd=folder, stdin=stdin).strip("\n")
     except CommandFailed:
         return ""
 

@@ -75,11 +75,19 @@ class NeverShips:
         self._is_environment = cache(lambda folder: _is_environment(root / folder))
 
     def covers(self, path: str) -> bool:
+        return bool(self.because(path))
+
+    def because(self, path: str) -> str:
+        """What it is that never ships, for people; empty where it may."""
         parts = path.split("/")
-        if any(part in _NEVER or part.startswith(".env") for part in parts):
-            return True
+        for part in parts:
+            if part in _NEVER or part.startswith(".env"):
+                return f"`{part}` never ships"
         folders = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
-        return path.endswith(".pyc") or any(self._is_environment(folder) for folder in folders)
+        environment = next((folder for folder in folders if self._is_environment(folder)), "")
+        if environment:
+            return f"`{environment}` is an environment, which never ships"
+        return "byte-code never ships" if path.endswith(".pyc") else ""
 
 
 def _is_environment(folder: Path) -> bool:

@@ -81,6 +81,8 @@ def show(record: Record) -> str:
     ]
     if record.failure_reason:
         rows.append(("reason", record.failure_reason))
+    if record.hint:
+        rows.append(("hint", record.hint))
     rows += [
         ("code", _code(ours.get("revision") or {})),
         ("python", _python(ours.get("interpreter") or {})),

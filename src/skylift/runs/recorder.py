@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,16 @@ class Recorder:
     """
 
     def __init__(
-        self, store: RunStore, name: str, ours: Mapping[str, Any], reader: MetricReader, clock: Clock
+        self,
+        store: RunStore,
+        name: str,
+        ours: Mapping[str, Any],
+        reader: MetricReader,
+        clock: Clock,
+        explain: Callable[[str], str] = lambda _: "",
     ) -> None:
+        """``explain``: what this side knows of a failure's reason and the job could not; empty for nothing."""
+        self._explain = explain
         self._store = store
         self._ours = dict(ours)
         self._reader = reader
@@ -42,6 +50,8 @@ class Recorder:
     def take(self, event: Event) -> None:
         if isinstance(event, Described):
             self._described = event.description
+            hint = self._explain(str(event.description.get("FailureReason", ""))) if event.failed else ""
+            self._ours |= {"hint": hint} if hint else {}
             self._save()
         elif isinstance(event, LogLine):
             self._line(event)

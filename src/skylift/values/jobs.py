@@ -113,6 +113,10 @@ class Described:
     def terminal(self) -> bool:
         return self.status in TERMINAL
 
+    @property
+    def failed(self) -> bool:
+        return self.status == "Failed"
+
 
 @dataclass(frozen=True)
 class Entered:

@@ -27,6 +27,7 @@ EQUAL_ON_EVERY_BACKEND = (
     "Skylift.revision",
     "Skylift.lock",
     "Skylift.metrics",
+    "Skylift.hint",
 )
 """Fields whose values the same project, arguments and files give wherever it runs."""
 
@@ -76,6 +77,11 @@ class Record:
     @property
     def failure_reason(self) -> str:
         return str(self.data.get("FailureReason", ""))
+
+    @property
+    def hint(self) -> str:
+        """What this side knew of the failure and the job could not; empty for nothing."""
+        return str(self.ours.get("hint", ""))
 
     @property
     def ours(self) -> Mapping[str, Any]:
