@@ -21,10 +21,10 @@ TARGETS = ("local", "docker", "cloud")
 def equal_fields(record: Record) -> dict[str, Any]:
     found = {field: record.at(field) for field in EQUAL_ON_EVERY_BACKEND}
     # The reserved channel is ours and travels only where something needs it.
-    names = found["InputDataConfig[].ChannelName"]
+    names = found["InputDataConfig[].ChannelName"] or []
     keep = [index for index, name in enumerate(names) if name != RESERVED_CHANNEL]
     for field in ("InputDataConfig[].ChannelName", "InputDataConfig[].InputMode"):
-        found[field] = [found[field][index] for index in keep]
+        found[field] = [(found[field] or [])[index] for index in keep]
     return found
 
 
