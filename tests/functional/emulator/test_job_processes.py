@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tests.functional.emulator.workbench import (
     ENVIRONMENT,
+    NAME,
     Remembering,
     make_bench,
     make_channel,
@@ -59,7 +60,7 @@ def test_the_description_has_describe_training_jobs_shape(tmp_path: Path) -> Non
     del asked["Tags"]
     assert {key: found[key] for key in asked} == asked
     assert "Tags" not in found
-    assert found["TrainingJobArn"] == "arn:aws:sagemaker:eu-central-1:123456789012:training-job/job-1"
+    assert found["TrainingJobArn"] == f"arn:aws:sagemaker:eu-central-1:123456789012:training-job/{NAME}"
     assert found["ModelArtifacts"] == {"S3ModelArtifacts": (bench.artifacts / "model.tar.gz").as_uri()}
     times = [found[key] for key in ("CreationTime", "TrainingStartTime", "TrainingEndTime")]
     moments = [datetime.strptime(t, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc) for t in times]
@@ -87,8 +88,8 @@ def test_the_platforms_variables_and_no_others(tmp_path: Path, *, enclosed: bool
         **ENVIRONMENT,
         "LEVEL": "high",
         "AWS_REGION": "eu-central-1",
-        "TRAINING_JOB_NAME": "job-1",
-        "TRAINING_JOB_ARN": "arn:aws:sagemaker:eu-central-1:123456789012:training-job/job-1",
+        "TRAINING_JOB_NAME": NAME,
+        "TRAINING_JOB_ARN": f"arn:aws:sagemaker:eu-central-1:123456789012:training-job/{NAME}",
         "SKYLIFT_START": found["SKYLIFT_START"],
         **({} if enclosed else {"SAGEMAKER_BASE_DIR": str(bench.place.root)}),
     }

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.functional.emulator.workbench import (
     ENVIRONMENT,
+    NAME,
     InMemoryStore,
     make_bench,
     make_channel,
@@ -166,18 +167,18 @@ def test_artifacts_go_where_the_service_puts_them(tmp_path: Path) -> None:
     script = '(ML / "model/m").write_text("1"); (ML / "output/data/o").write_text("2")'
     bench = make_bench(tmp_path, script, request=request, storage=storage)
     bench.job.run()
-    model = "s3://bucket/out/job-1/output/model.tar.gz"
+    model = f"s3://bucket/out/{NAME}/output/model.tar.gz"
     assert bench.description["ModelArtifacts"]["S3ModelArtifacts"] == model
     assert members(store.objects[model]) == {"m": b"1"}
-    assert members(store.objects["s3://bucket/out/job-1/output/output.tar.gz"]) == {"o": b"2"}
+    assert members(store.objects[f"s3://bucket/out/{NAME}/output/output.tar.gz"]) == {"o": b"2"}
 
 
 def test_an_empty_model_is_an_empty_archive(tmp_path: Path) -> None:
     store = InMemoryStore()
     storage, request = on_s3(store)
     make_bench(tmp_path, request=request, storage=storage).job.run()
-    assert list(store.objects) == ["s3://bucket/out/job-1/output/model.tar.gz"]
-    assert members(store.objects["s3://bucket/out/job-1/output/model.tar.gz"]) == {}
+    assert list(store.objects) == [f"s3://bucket/out/{NAME}/output/model.tar.gz"]
+    assert members(store.objects[f"s3://bucket/out/{NAME}/output/model.tar.gz"]) == {}
 
 
 def test_a_service_that_is_away_is_our_error_and_is_raised(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import tarfile
 import textwrap
@@ -27,6 +28,8 @@ from skylift.values.jobs import LogLine
 from skylift.values.ports import StoredObject
 from skylift.values.references import S3Url
 
+NAME = f"job-{os.getpid()}"
+"""Processes are found and ended by it: two sessions of tests on one machine must not have the same."""
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PYTHONUNBUFFERED": "1"}
 PREAMBLE = """
 import json, os, signal, subprocess, sys, time
@@ -130,7 +133,7 @@ class Bench:
 
 def make_request(**more: Any) -> dict[str, Any]:
     return {
-        "TrainingJobName": "job-1",
+        "TrainingJobName": NAME,
         "RoleArn": "arn:aws:iam::123456789012:role/Training",
         "AlgorithmSpecification": {"TrainingInputMode": "File"},
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/out/"},
