@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,10 @@ from skylift.emulator.engine import Engine, EngineRefused
 from skylift.emulator.pipes import remove_pipes
 from skylift.emulator.place import JobPlace
 from skylift.emulator.processes import end_group, end_marked
+from skylift.errors import NotReady, RemoteError
 from skylift.host.files import read_json
 from skylift.host.processes import ProcessIdentity, identify, this_process
+from skylift_runtime.contract import JOB_NAME_VARIABLE
 
 
 def end(place: JobPlace, environment: Mapping[str, str]) -> bool:
@@ -31,6 +34,15 @@ def end(place: JobPlace, environment: Mapping[str, str]) -> bool:
     remove_pipes(place.root)
     place.owned.unlink(missing_ok=True)
     return any(ended)
+
+
+def end_named(name: str, environment: Mapping[str, str], *, docker: bool) -> None:
+    """End whatever bears a job's name, where nothing was noted. Under the same condition."""
+    end_marked(f"{JOB_NAME_VARIABLE}={name}")
+    if docker:
+        # An engine that is away runs nothing that could be ended now.
+        with contextlib.suppress(NotReady, RemoteError):
+            _end_container(Engine("docker", environment), name)
 
 
 def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from skylift.values.run_folder import RunFolder
 from skylift.values.settings import JobSettings, Settings
 from skylift_runtime.contract import ML_ROOT, Tree
 
+_WORDLESS = re.compile(r"AlgorithmError: , exit code: 137")
+_KILLED = (
+    "the job was killed with SIGKILL, its first process and all, before it could say a word: usually memory ran out; "
+    "smaller batches, fewer workers, or a larger machine"
+)
 _ASKED = 40
 """Candidates that are looked at: a text may have many words."""
 
@@ -34,10 +40,12 @@ def _folders(job: JobSettings) -> dict[str, str]:
 
 
 def explain(folder: RunFolder, intent: Mapping[str, Any], reason: str) -> str:
-    """The rule that left out what a failed job looked for; empty when that was not it.
+    """What the job could not say of its failure: the rule that left out what it looked for, or why it is silent.
 
     Says nothing rather than fail: it is asked while a record is being written.
     """
+    if _WORDLESS.fullmatch(reason):
+        return _KILLED
     ship = intent.get("ship")
     if not isinstance(ship, Mapping):
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +20,7 @@ from skylift.flow.recover import adopt, owner_facts
 from skylift.flow.running import Run
 from skylift.flow.world import Cloud
 from skylift.host.clock import iso
-from skylift.host.files import remove_tree, write_json
+from skylift.host.files import remove_tree, write_bytes, write_json
 from skylift.jobs.request import build_request
 from skylift.project.stage import runtime_sources, stage
 from skylift.runs.recorder import record_of
@@ -28,6 +29,11 @@ from skylift.values.jobs import JobSpec
 from skylift.values.plan import Plan
 from skylift.values.progress import Progress
 from skylift.values.run_folder import RunFolder
+
+_RESERVE = 128 << 10
+"""Bytes that are kept free for the last record of a run here: several times its size."""
+_NAMES = 5
+"""How many names are tried: two of one second have the same letters once in half a million."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +129,22 @@ class Launch:
 
     def _folder(self) -> tuple[RunFolder, bool]:
         """The run's folder with its intent, and whether a dead command had begun it."""
-        if self._backend != "sagemaker":
-            return self._store.create(self._prepared.name, self._intent({})), False
-        adopted = adopt(self._store, self._prepared.inputs)
+        adopted = adopt(self._store, self._prepared.inputs) if self._backend == "sagemaker" else None
         if adopted is None:
-            return self._store.create(self._prepared.name, self._intent({})), False
+            return self._new_folder(), False
         report = self._prepared.sources.world.report
         report(Progress("adopt", f"{adopted}, which an interrupted command began"))
         self._prepared = replace(self._prepared, name=adopted)
         return self._store.folder(adopted), True
+
+    def _new_folder(self, left: int = _NAMES) -> RunFolder:
+        try:
+            return self._store.create(self._prepared.name, self._intent({}))
+        except FileExistsError:
+            if left == 0:
+                raise
+        self._prepared = self._prepared.renamed()
+        return self._new_folder(left - 1)
 
     def _ready(self, folder: RunFolder, thought: _Thought) -> dict[str, Any]:
         """Image, data and code in place, the request in the intent; the request."""
@@ -146,6 +159,9 @@ class Launch:
                 request["AlgorithmSpecification"] = {**algorithm, "TrainingImage": facts["reference"]}
         thought.inputs.publish()
         write_json(folder.intent, self._intent(request, image=facts))
+        if self._backend != "sagemaker":
+            # Not zeros, which some file systems keep in no room at all.
+            write_bytes(folder.reserve, os.urandom(_RESERVE))
         if self._backend == "local":
             sources = prepared.sources
             stage(sources.root, sources.files, sources.description, runtime_sources(), folder.project)

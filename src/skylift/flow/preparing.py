@@ -113,6 +113,10 @@ class Prepared:
         ]
         return hashlib.sha256(canonical_json(parts)).hexdigest()
 
+    def renamed(self) -> Prepared:
+        """The same under another name."""
+        return replace(self, name=_new_name(self.sources))
+
     def spec(
         self,
         *,
@@ -168,10 +172,8 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
     interpreter = UNKNOWN if only_plan else interpreter_for(sources, target, options.python)
     if interpreter is not UNKNOWN and is_notebook(job.entry_point):
         need_for_notebook(sources, target, interpreter)
-    clock = sources.world.clock
-    letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
     prepared = Prepared(
-        name=run_name(sources.settings.name, clock.now(), letters),
+        name=_new_name(sources),
         sources=sources,
         options=options,
         job=job,
@@ -181,6 +183,11 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
         interpreter=interpreter,
     )
     return replace(prepared, ours=_ours(prepared))
+
+
+def _new_name(sources: Sources) -> str:
+    letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
+    return run_name(sources.settings.name, sources.world.clock.now(), letters)
 
 
 def _refuse_missing(schema: Schema, job: JobSettings, arguments: Arguments) -> None:

@@ -209,6 +209,10 @@ class Project:
             # One run that can not be read must not hide the others.
             self.sources.world.report(Progress("warning", str(error)))
             return None
+        except OSError as error:
+            # Its owner died, and there is no room to write that down: what is known is shown all the same.
+            self.sources.world.report(Progress("warning", f"run {name} can not be given its end: {error}"))
+            return self.store.load(name)
 
     def _launch(self, options: RunOptions, *, only_plan: bool = False) -> Launch:
         prepared = prepare_run(self.sources, options, only_plan=only_plan)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from skylift.emulator.orphans import end
+from skylift.emulator.orphans import end, end_named
 from skylift.emulator.place import JobPlace
-from skylift.host.clock import iso
 from skylift.host.files import file_lock, read_json, write_json
 from skylift.host.processes import ProcessIdentity, this_process
+from skylift.runs.abandoned import lost
 from skylift.runs.store import RunStore
-from skylift.values.ports import Clock
-from skylift.values.record import OURS, SCHEMA, Record
 from skylift.values.run_folder import RunFolder
 
 _LOST = "InternalServerError: the process that owned this run ended without a word (killed, or the machine restarted)"
@@ -24,8 +22,8 @@ class Settler:
     No training is left running without an owner, and no record stays half way.
     """
 
-    def __init__(self, store: RunStore, clock: Clock, environment: Mapping[str, str]) -> None:
-        self._store, self._clock, self._environment = store, clock, environment
+    def __init__(self, store: RunStore, environment: Mapping[str, str]) -> None:
+        self._store, self._environment = store, environment
 
     def settle(self, folder: RunFolder) -> None:
         record = self._store.load(folder.name)
@@ -36,8 +34,12 @@ class Settler:
             record = self._store.load(folder.name)
             if record is not None and record.terminal:
                 return
+            intent = self._store.intent(folder.name)
             end(JobPlace(folder.tree), self._environment)
-            self._store.save(self._ending(folder, record))
+            # Its owner may have died between the start of something and the note of it.
+            end_named(folder.name, self._environment, docker=intent.get("executor") == "docker")
+            folder.reserve.unlink(missing_ok=True)
+            self._store.save(lost(folder, intent, record, _LOST))
 
     def _abandoned(self, folder: RunFolder) -> bool:
         intent = self._store.intent(folder.name)
@@ -45,23 +47,6 @@ class Settler:
             return False
         owner = _identity(read_json(folder.supervisor)) or _identity(intent.get("owner"))
         return owner is None or not owner.alive()
-
-    def _ending(self, folder: RunFolder, record: Record | None) -> Record:
-        now = iso(self._clock.now())
-        intent = self._store.intent(folder.name)
-        request = intent.get("request") or {}
-        before = dict(record.data) if record is not None else {**request, "CreationTime": now}
-        ours = {"schema": SCHEMA, **(intent.get("ours") or {}), **before.get(OURS, {})}
-        ending = {
-            "TrainingJobName": folder.name,
-            "TrainingJobStatus": "Failed",
-            "SecondaryStatus": "Failed",
-            "FailureReason": _LOST,
-            "LastModifiedTime": now,
-            "TrainingEndTime": now,
-            OURS: ours,
-        }
-        return Record({**before, **ending})
 
 
 def owner_facts() -> dict[str, Any]:
@@ -99,4 +84,6 @@ def _is_adoptable(store: RunStore, name: str, inputs: str) -> bool:
 def release(folder: RunFolder) -> None:
     """The command that made this intent has seen it through, or left it on purpose."""
     intent = read_json(folder.intent) or {}
-    write_json(folder.intent, {**intent, "released": True})
+    # Nobody takes over a job of this machine: its supervisor sees it through.
+    if intent.get("executor") == "service":
+        write_json(folder.intent, {**intent, "released": True})

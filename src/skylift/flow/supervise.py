@@ -13,7 +13,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -21,11 +22,11 @@ from typing import Any
 
 from skylift.emulator.job import EmulatedJob
 from skylift.emulator.place import JobPlace
-from skylift.errors import SkyliftError
+from skylift.errors import NotReady, SkyliftError
 from skylift.flow.emulation import executor_for, options_for, storage_for, table
 from skylift.flow.explaining import explain
 from skylift.host.clock import SystemClock
-from skylift.host.files import read_json, remove_tree, write_json
+from skylift.host.files import FULL, read_json, remove_tree, write_json
 from skylift.host.processes import this_process
 from skylift.runs.metrics import MetricReader
 from skylift.runs.recorder import Recorder
@@ -34,6 +35,7 @@ from skylift.values.jobs import Described, LogLine, hosts_of
 from skylift.values.run_folder import RunFolder
 
 _POLL_S = 0.1
+_BEAT_S = 1.0
 
 
 class _Observer:
@@ -42,16 +44,27 @@ class _Observer:
     def __init__(self, folder: RunFolder, recorder: Recorder, *, several: bool) -> None:
         self._several = several
         self._log = folder.log.open("ab", buffering=0)
-        self._recorder = recorder
+        self._folder, self._recorder = folder, recorder
         self._turn = threading.Lock()
         self._writing = threading.Lock()
+        self.give_up: Callable[[], None] = lambda: None
+        """Called when what the job says can not be kept any more: nobody would know what it does."""
 
     def changed(self, description: Mapping[str, Any]) -> None:
+        described = Described(description)
         with self._turn:
-            self._recorder.take(Described(description))
+            try:
+                self._recorder.take(described)
+            except OSError as error:
+                if error.errno not in FULL:
+                    raise
+                # Only the end must be written, and for that there is room.
+                if described.terminal:
+                    self._folder.reserve.unlink(missing_ok=True)
+                    self._recorder.take(described)
 
     def line(self, line: LogLine) -> None:
-        with self._turn:
+        with self._turn, self._kept(self._folder.metrics):
             self._recorder.take(line)
 
     def raw(self, host: str, data: bytes) -> None:
@@ -59,8 +72,16 @@ class _Observer:
             # Whole lines come; one of a host that has no end gets one, or the next host's would stand behind it.
             name = f"[{host}] ".encode()
             data = b"".join(name + line + b"\n" for line in data.removesuffix(b"\n").split(b"\n"))
-        with self._writing:
+        with self._writing, self._kept(self._folder.log):
             self._log.write(data)
+
+    @contextmanager
+    def _kept(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.give_up()
+            raise NotReady(f"{path} can not be written: {error.strerror}", hints=("make room",)) from error
 
 
 def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> None:
@@ -71,18 +92,23 @@ def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> N
     reader = MetricReader(table(intent, "metrics"))
     tell = partial(explain, folder, intent)
     recorder = Recorder(store, folder.name, table(intent, "ours"), reader, SystemClock(), tell)
+    observer = _Observer(folder, recorder, several=len(hosts_of(table(intent, "request"))) > 1)
     job = EmulatedJob(
         table(intent, "request"),
         place=JobPlace(folder.tree),
         executor=executor_for(folder, intent, dict(os.environ), handed),
         storage=storage_for(folder, intent),
-        observer=_Observer(folder, recorder, several=len(hosts_of(table(intent, "request"))) > 1),
+        observer=observer,
         clock=SystemClock(),
         options=options_for(intent),
     )
+    observer.give_up = job.stop
     signal.signal(signal.SIGTERM, lambda *_: job.stop())
     threading.Thread(target=_listen, args=(folder, job, lifeline), daemon=True).start()
-    job.run()
+    try:
+        job.run()
+    finally:
+        folder.reserve.unlink(missing_ok=True)
     # Our stderr is supervisor.log, which whoever watches the run reads at its end.
     sys.stderr.writelines(f"{warning}\n" for warning in job.warnings)
     _tidy(folder, store)
@@ -91,8 +117,12 @@ def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> N
 def _listen(folder: RunFolder, job: EmulatedJob, lifeline: int | None) -> None:
     if lifeline is not None:
         threading.Thread(target=_hold, args=(lifeline, job), daemon=True).start()
-    clock, answered = SystemClock(), 0
+    clock, answered, beat_s = SystemClock(), 0, 0.0
     while True:
+        if clock.monotonic() - beat_s >= _BEAT_S:
+            beat_s = clock.monotonic()
+            # When we were last there, for the record of a run that we did not live to end.
+            os.utime(folder.supervisor)
         request = read_json(folder.stop_request)
         if request is not None and answered == 0:
             answered = 1
@@ -135,6 +165,8 @@ def main() -> None:
     except SkyliftError as error:
         # The record says so already; whoever watches reads the same words, and no traceback.
         raise SystemExit("; ".join([str(error), *error.hints])) from None
+    except OSError as error:
+        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from skylift.errors import NotReady
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What an OSError says when there is no room left."""
 
 
 class DamagedFile(NotReady, ValueError):

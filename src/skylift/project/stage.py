@@ -8,7 +8,7 @@ from pathlib import Path
 
 import skylift_runtime
 from skylift.errors import NotReady
-from skylift.host.files import remove_tree
+from skylift.host.files import FULL, remove_tree
 from skylift.values.project import ShippedFile
 from skylift_runtime.contract import PROJECT_FILE
 
@@ -44,6 +44,9 @@ def _copy(root: Path, file: ShippedFile, into: Path) -> None:
     try:
         shutil.copyfile(root / file.path, target)
     except OSError as error:
+        if error.errno in FULL:
+            # Not the fault of the file: there is no room for its copy.
+            raise
         raise NotReady(
             f"a file that ships can not be read: {file.path}: {error.strerror}",
             hints=("repair or remove it, or name it in .skyliftignore",),

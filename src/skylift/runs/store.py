@@ -48,7 +48,11 @@ class RunStore:
         if not ignore.exists():
             write_text(ignore, "*\n")
         folder.path.mkdir(parents=True)
-        write_json(folder.intent, intent)
+        try:
+            write_json(folder.intent, intent)
+        except OSError:
+            folder.path.rmdir()
+            raise
         return folder
 
     def names(self) -> list[str]:

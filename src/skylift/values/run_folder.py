@@ -60,6 +60,11 @@ class RunFolder:
         return self.path / "supervisor.log"
 
     @property
+    def reserve(self) -> Path:
+        """Room that is kept for the last record, should the disk be full by then."""
+        return self.path / ".reserve"
+
+    @property
     def stop_request(self) -> Path:
         """There when somebody asked for a stop: ``{"kill": bool}``."""
         return self.path / "stop.json"

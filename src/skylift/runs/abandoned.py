@@ -1,0 +1,66 @@
+"""The last record of a run whose owner died before the run did: from what lies in its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from skylift.host.clock import iso
+from skylift.runs.metrics import Point, summary
+from skylift.values.record import OURS, SCHEMA, Record
+from skylift.values.run_folder import RunFolder
+
+
+def lost(folder: RunFolder, intent: Mapping[str, Any], before: Record | None, reason: str) -> Record:
+    """The record of a failure, as whole as if the owner had written it.
+
+    It ended when it was last heard of: whoever finds out may come days later.
+    """
+    end = iso(_last_sign(folder))
+    known = dict(before.data) if before is not None else _begun(intent, end)
+    ours = {"schema": SCHEMA, **(intent.get("ours") or {}), **known.get(OURS, {})}
+    ending = {
+        "TrainingJobName": folder.name,
+        "TrainingJobStatus": "Failed",
+        "SecondaryStatus": "Failed",
+        "SecondaryStatusTransitions": _closed(known.get("SecondaryStatusTransitions") or [], end),
+        "FailureReason": reason,
+        "LastModifiedTime": end,
+        "TrainingEndTime": end,
+        OURS: {**ours, "metrics": summary(_points(folder))},
+    }
+    return Record({**known, **ending})
+
+
+def _begun(intent: Mapping[str, Any], end: str) -> dict[str, Any]:
+    return {**(intent.get("request") or {}), "CreationTime": intent.get("created") or end}
+
+
+def _closed(transitions: list[dict[str, Any]], end: str) -> list[dict[str, Any]]:
+    last = [{**transitions[-1], "EndTime": end}] if transitions else []
+    message = "The process that owned this run ended without a word"
+    failed = {"Status": "Failed", "StartTime": end, "EndTime": end, "StatusMessage": message}
+    return [*transitions[:-1], *last, failed]
+
+
+def _last_sign(folder: RunFolder) -> datetime:
+    paths = (folder.intent, folder.supervisor, folder.record, folder.log, folder.metrics)
+    times = [path.stat().st_mtime for path in paths if path.exists()]
+    return datetime.fromtimestamp(max(times, default=0.0), timezone.utc)
+
+
+def _points(folder: RunFolder) -> Iterator[Point]:
+    if folder.metrics.exists():
+        lines = folder.metrics.read_text(errors="replace").splitlines()
+        yield from filter(None, map(_point, lines))
+
+
+def _point(line: str) -> Point | None:
+    try:
+        row = json.loads(line)
+        return Point(row["name"], float(row["value"]), row["step"])
+    except (ValueError, KeyError, TypeError):
+        # The last line may be half a line: its writer was killed.
+        return None
