@@ -29,10 +29,10 @@ class Settler:
         record = self._store.load(folder.name)
         if (record is not None and record.terminal) or not self._abandoned(folder):
             return
-        with file_lock(folder.path / ".settle"):
-            # Between the look and the lock the supervisor may have written its last word.
+        with file_lock(folder.ownership):
+            # Between the look and the lock the supervisor may have come up, or written its last word.
             record = self._store.load(folder.name)
-            if record is not None and record.terminal:
+            if (record is not None and record.terminal) or not self._abandoned(folder):
                 return
             intent = self._store.intent(folder.name)
             end(JobPlace(folder.tree), self._environment)

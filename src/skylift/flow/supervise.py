@@ -26,7 +26,7 @@ from skylift.errors import NotReady, SkyliftError
 from skylift.flow.emulation import executor_for, options_for, storage_for, table
 from skylift.flow.explaining import explain
 from skylift.host.clock import SystemClock
-from skylift.host.files import FULL, read_json, remove_tree, write_json
+from skylift.host.files import FULL, file_lock, read_json, remove_tree, write_json
 from skylift.host.processes import this_process
 from skylift.runs.metrics import MetricReader
 from skylift.runs.recorder import Recorder
@@ -86,9 +86,9 @@ class _Observer:
 
 def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> None:
     """Run the job that the folder's intent describes, to its end."""
-    write_json(folder.supervisor, asdict(this_process()))
-    intent = read_json(folder.intent) or {}
     store = RunStore(folder.path.parents[2])
+    _own(folder, store)
+    intent = read_json(folder.intent) or {}
     reader = MetricReader(table(intent, "metrics"))
     tell = partial(explain, folder, intent)
     recorder = Recorder(store, folder.name, table(intent, "ours"), reader, SystemClock(), tell)
@@ -112,6 +112,17 @@ def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> N
     # Our stderr is supervisor.log, which whoever watches the run reads at its end.
     sys.stderr.writelines(f"{warning}\n" for warning in job.warnings)
     _tidy(folder, store)
+
+
+def _own(folder: RunFolder, store: RunStore) -> None:
+    """
+    :raises NotReady: when the run was given its end already, before we came up: whoever started us was killed.
+    """
+    with file_lock(folder.ownership):
+        record = store.load(folder.name)
+        if record is not None and record.terminal:
+            raise NotReady(f"run {folder.name} was given up before it began")
+        write_json(folder.supervisor, asdict(this_process()))
 
 
 def _listen(folder: RunFolder, job: EmulatedJob, lifeline: int | None) -> None:

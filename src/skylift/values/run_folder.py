@@ -65,6 +65,11 @@ class RunFolder:
         return self.path / ".reserve"
 
     @property
+    def ownership(self) -> Path:
+        """A file to lock while it is settled who owns the run: its supervisor, or nobody any more."""
+        return self.path / ".settle"
+
+    @property
     def stop_request(self) -> Path:
         """There when somebody asked for a stop: ``{"kill": bool}``."""
         return self.path / "stop.json"

@@ -178,6 +178,21 @@ def test_a_run_that_ended_days_ago_took_no_days(project: Path, run: RunFolder) -
     assert "1m00s" in LOCAL.skylift(project, "runs")
 
 
+def test_a_supervisor_that_comes_up_too_late_begins_nothing(project: Path, run: RunFolder) -> None:
+    LOCAL.skylift(project, "stop", run.name)
+    late = folder(project, "stops-260101000000-late")
+    late.path.mkdir()
+    intent = json.loads(run.intent.read_text())
+    intent |= {"run": late.name, "owner": {"pid": 1, "started": "never", "boot": ""}}
+    late.intent.write_text(json.dumps(intent))
+    assert "Failed" in LOCAL.skylift(project, "runs")
+    command = [sys.executable, "-m", "skylift.flow.supervise", str(late.path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "given up before it began" in done.stderr
+    assert not late.supervisor.exists()
+    assert not late.log.exists()
+
+
 def test_of_many_at_once_each_has_its_end(weird_tmp_path: Path) -> None:
     one, other = make(weird_tmp_path / "one"), make(weird_tmp_path / "other")
     kinds = [
