@@ -58,6 +58,9 @@ def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
 
 
 def _end_process(identity: ProcessIdentity) -> bool:
+    if identity.elsewhere:
+        # Here that number is somebody else's, and so is its group.
+        return False
     now = identify(identity.pid)
     if now is None:
         # The leader has gone. Its number stays taken as long as its group has members, and after a

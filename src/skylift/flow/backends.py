@@ -55,7 +55,7 @@ def backend_for(
     if name == "sagemaker":
         return Backend(name, lambda: cloud.training, SERVICE, world.clock, here=False)
     launcher = Launcher(world, detach=detach, handed=handed)
-    settler = Settler(store, world.environment)
+    settler = Settler(store, world.clock, world.environment)
     service = HereService(store.folder, launcher.launch, settler.settle, world.clock)
     return Backend(name, lambda: service, HERE, world.clock, here=True)
 

@@ -11,9 +11,12 @@ from skylift.host.files import file_lock, read_json, write_json
 from skylift.host.processes import ProcessIdentity, this_process
 from skylift.runs.abandoned import lost
 from skylift.runs.store import RunStore
+from skylift.values.ports import Clock
 from skylift.values.run_folder import RunFolder
 
 _LOST = "InternalServerError: the process that owned this run ended without a word (killed, or the machine restarted)"
+_SILENCE_S = 600.0
+_SECOND_LOOK_S = 3.0
 
 
 class Settler:
@@ -22,8 +25,8 @@ class Settler:
     No training is left running without an owner, and no record stays half way.
     """
 
-    def __init__(self, store: RunStore, environment: Mapping[str, str]) -> None:
-        self._store, self._environment = store, environment
+    def __init__(self, store: RunStore, clock: Clock, environment: Mapping[str, str]) -> None:
+        self._store, self._clock, self._environment = store, clock, environment
 
     def settle(self, folder: RunFolder) -> None:
         record = self._store.load(folder.name)
@@ -46,7 +49,22 @@ class Settler:
         if intent.get("executor") not in ("process", "docker"):
             return False
         owner = _identity(read_json(folder.supervisor)) or _identity(intent.get("owner"))
+        if owner is not None and owner.elsewhere:
+            return self._is_silent(folder)
         return owner is None or not owner.alive()
+
+    def _is_silent(self, folder: RunFolder) -> bool:
+        """Whether a supervisor that can not be looked at is heard of no more, as after a container's restart."""
+        if not self._heard_s(folder) > _SILENCE_S:
+            return False
+        # This machine may have been asleep with it: then it will be heard of at once.
+        self._clock.sleep(_SECOND_LOOK_S)
+        return self._heard_s(folder) > _SILENCE_S
+
+    def _heard_s(self, folder: RunFolder) -> float:
+        """Seconds since a sign of life; supervisors give one a second."""
+        sign = folder.supervisor if folder.supervisor.exists() else folder.intent
+        return self._clock.now().timestamp() - sign.stat().st_mtime
 
 
 def owner_facts() -> dict[str, Any]:

@@ -26,9 +26,12 @@ class ProcessIdentity:
 
     def alive(self) -> bool:
         """Whether it runs. What lives on another machine or in another container is taken to."""
-        if self.place and self.place != _place():
-            return True
-        return self == identify(self.pid)
+        return self.elsewhere or self == identify(self.pid)
+
+    @property
+    def elsewhere(self) -> bool:
+        """On another machine or in another container, as far as can be told."""
+        return bool(self.place) and self.place != _place()
 
 
 def _boot_id() -> str:

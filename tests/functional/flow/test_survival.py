@@ -166,6 +166,25 @@ def test_after_a_restart_of_the_machine_a_number_is_somebody_elses(project: Path
     assert whole(LOCAL.show(project, run.name))
 
 
+def test_who_lives_elsewhere_is_given_up_when_nothing_is_heard_any_more(
+    project: Path, run: RunFolder
+) -> None:
+    note = json.loads((run.path / "process.json").read_text())
+    os.kill(pid_in(run.supervisor), signal.SIGKILL)
+    eventually(lambda: bearing(run.name) == [])
+    with subprocess.Popen(["sleep", "600"], start_new_session=True) as other:
+        # Here the numbers of another container are a stranger's.
+        foreign = {**note["process"], "place": "a container that was", "pid": other.pid}
+        run.supervisor.write_text(json.dumps(foreign))
+        (run.path / "process.json").write_text(json.dumps({**note, "process": foreign}))
+        assert "Training" in LOCAL.skylift(project, "runs")
+        os.utime(run.supervisor, (time.time() - 3600, time.time() - 3600))
+        assert "Failed" in LOCAL.skylift(project, "runs")
+        assert other.poll() is None
+        other.kill()
+    assert whole(LOCAL.show(project, run.name))
+
+
 def test_a_run_that_ended_days_ago_took_no_days(project: Path, run: RunFolder) -> None:
     os.kill(pid_in(run.supervisor), signal.SIGKILL)
     eventually(lambda: bearing(run.name) == [])
