@@ -41,7 +41,9 @@ class Settler:
             end(JobPlace(folder.tree), self._environment)
             # Its owner may have died between the start of something and the note of it.
             end_named(folder.name, self._environment, docker=intent.get("executor") == "docker")
-            folder.reserve.unlink(missing_ok=True)
+            # What its owner alone wrote, and did not live to give its name.
+            for half in (folder.reserve, *folder.path.glob(f".{folder.record.name}.*.tmp")):
+                half.unlink(missing_ok=True)
             self._store.save(lost(folder, intent, record, _LOST))
 
     def _abandoned(self, folder: RunFolder) -> bool:
