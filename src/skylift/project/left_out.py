@@ -18,6 +18,7 @@ from skylift.project.ship import IGNORE_FILE, NeverShips
 _LOOKED_AT = 20
 """Files of a folder that are asked about before it is taken to ship."""
 _MAKE = "make it in the script (os.makedirs), or write to SM_MODEL_DIR or SM_OUTPUT_DATA_DIR"
+_TO_SHIP = "; to ship it"
 _SUBMODULE = "160000"
 """The mode of a commit of another repository in git's index."""
 
@@ -51,7 +52,8 @@ def _there(rules: Rules, path: str) -> str:
         inside = list(islice(_files(rules.root, path), _LOOKED_AT))
         if not inside:
             return _empty(path)
-        found = _common_rule(rules, inside)
+        rule, remedy, _ = _common_rule(rules, inside).partition(_TO_SHIP)
+        found = rule + (_remedy(f"{path}/") if remedy else "")
     return f"`{path}` exists in your project and did not ship: {found}" if found else ""
 
 
@@ -67,7 +69,11 @@ def _rule(rules: Rules, path: str) -> str:
     channel = _channel(rules, path)
     if channel or beyond:
         return channel or _beyond(rules, link)
-    return _ignored(rules, path, f'; to ship it: [ship] include = ["{path}"], or a channel')
+    return _ignored(rules, path, _remedy(path))
+
+
+def _remedy(path: str) -> str:
+    return f'{_TO_SHIP}: [ship] include = ["{path}"], or a channel'
 
 
 def _common_rule(rules: Rules, paths: Sequence[str]) -> str:
@@ -187,7 +193,7 @@ def _not_made(rules: Rules, folder: str) -> str:
     inside = list(islice(_files(rules.root, folder), _LOOKED_AT))
     if not inside:
         return _empty(folder)
-    rule = (_rule(rules, folder) or _common_rule(rules, inside)).partition("; to ship it")[0]
+    rule = (_rule(rules, folder) or _common_rule(rules, inside)).partition(_TO_SHIP)[0]
     return f"the folder `{folder}` of your project did not ship ({rule}): {_MAKE}" if rule else ""
 
 

@@ -77,7 +77,10 @@ def test_folders_whose_files_did_not_ship(project: Folder) -> None:
     project.write_all({".gitignore": "out/*\n", "out/old.txt": "", "mixed/a.txt": "", "train.py": ""})
     project.commit()
     (project.root / "empty").mkdir()
-    assert "did not ship: .gitignore:1 `out/*`" in why(project, "out")
+    assert why(project, "out").endswith(
+        '.gitignore:1 `out/*`; to ship it: [ship] include = ["out/"], or a channel'
+    )
+    assert "out/old.txt" in [file.path for file in files_that_ship(project.root, ["out/"])]
     assert "the folder `out` of your project did not ship (.gitignore:1 `out/*`)" in why(
         project, "out/new.txt"
     )
