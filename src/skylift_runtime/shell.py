@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
-import sys
 from typing import List, Mapping, Sequence
 
+from skylift_runtime.contract import Tree
 from skylift_runtime.description import EntryPoint
 from skylift_runtime.failure import Unusable
+from skylift_runtime.prepare import prepare, with_secrets
+from skylift_runtime.signals import Relay
+from skylift_runtime.voice import say
 
 _SHELLS = ("/bin/bash", "/bin/sh")
 
 
-def become(command: Sequence[str], folder: str, environ: Mapping[str, str], would_run: Sequence[str]) -> None:
-    """Turn this process into the command, or an interactive shell when there is none.
+def open_shell(command: Sequence[str], tree: Tree, environ: Mapping[str, str], relay: Relay) -> int:
+    """Lay out what the job would see and become the command there, or a shell when there is none.
 
-    :param would_run: what the job itself would run here; told to whoever opens a shell.
-    :raises Unusable: when there is no such program.
+    :raises Unusable: when the job could not be started either, or there is no such program.
     """
+    # What a job has left there is what somebody wants to look into.
+    kept = os.path.isdir(tree.code) and bool(os.listdir(tree.code))
+    found = prepare(tree, environ, relay, kept=kept)
+    try:
+        found = with_secrets(found, relay)
+    except Unusable as problem:
+        # Some come through stdin, which is the terminal here. What can be looked at without them is shown.
+        say("without its secrets: %s" % problem)
+    arguments = json.loads(found.environ.get("SM_USER_ARGS", "[]"))
+    _become(
+        command, found.work.root, found.environ, as_typed(found.job.entry_point, found.command, arguments)
+    )
+    return 0
+
+
+def _become(
+    command: Sequence[str], folder: str, environ: Mapping[str, str], would_run: Sequence[str]
+) -> None:
     words = list(command) or [_shell(environ), "-i"]
     if not command:
         told = " ".join(shlex.quote(word) for word in would_run)
-        print("skylift: the job's own environment; it would run: " + told, file=sys.stderr, flush=True)
+        say("the job's own environment; it would run: " + told)
     os.chdir(folder)
     try:
         os.execvpe(words[0], words, dict(environ))

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _FORWARDED = (signal.SIGTERM, signal.SIGINT)
 _OURS = 0.1
-"""The part of the grace that packing up needs."""
+_OURS_AT_MOST_S = 2.0
+"""The part of the grace that we need to say why, and to gather results; the rest is the user's."""
 _LEFTOVER_GRACE_S = 5.0
 
 
@@ -35,7 +36,8 @@ class Relay:
         self.received: List[int] = []
         self.told: List[int] = []
         """Processes that the first signal was passed on to."""
-        self._patience_s = (1 - _OURS) * (STOP_GRACE_S if grace_s is None else grace_s)
+        grace_s = STOP_GRACE_S if grace_s is None else grace_s
+        self._patience_s = grace_s - min(_OURS * grace_s, _OURS_AT_MOST_S)
         self._deadline = 0.0
         self._passed_on = 0
         self._pid = 0

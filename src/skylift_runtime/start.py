@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
-from skylift_runtime.arguments import command_line, keyword_arguments, needed
-from skylift_runtime.channels import lay_channels
-from skylift_runtime.config import Config, Machine, look_at_machine, read_config
 from skylift_runtime.contract import (
     BASE_DIR_VARIABLE,
     EXIT_RUNTIME_CONFIG,
     FACTS_VARIABLE,
     GRACE_VARIABLE,
-    JOB_NAME_VARIABLE,
     ML_ROOT,
-    SECRET_PREFIX,
     Tree,
 )
-from skylift_runtime.description import EntryPoint, Job, is_described, read_job
-from skylift_runtime.environment import Launch, impossible, python_path, search_path, too_long, variables
 from skylift_runtime.failure import (
     Ending,
     Unusable,
@@ -31,38 +23,16 @@ from skylift_runtime.failure import (
     write_failure,
 )
 from skylift_runtime.launch import run
-from skylift_runtime.named import NamedTuple
 from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
+from skylift_runtime.prepare import Prepared, prepare, with_secrets
 from skylift_runtime.signals import Relay
 from skylift_runtime.slate import new_slate, read_and_close
-from skylift_runtime.templates import Places
-from skylift_runtime.workdir import WorkDirectory, empty, in_place, lay_paths, lay_work_directory, remove
+from skylift_runtime.voice import say
+from skylift_runtime.workdir import empty, lay_paths, lay_work_directory, remove
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
-
-_PACKAGE = os.path.dirname(os.path.realpath(__file__))
-
-
-class Prepared(NamedTuple):
-    """Everything that was laid out for the user's code."""
-
-    job: Job
-    work: WorkDirectory
-    command: List[str]
-    environ: Dict[str, str]
-    links: Mapping[str, str]
-    channels: Mapping[str, str]
-    bootstrapped: bool = False
-    """Our bootstrap is around the user's code, and tells of an uncaught exception."""
-    install: Sequence[str] = ()
-    """What has to run first."""
-    install_environ: Mapping[str, str] = {}
-    """What only that has in its environment; its values are secrets."""
-    hosts: Sequence[str] = ()
-    blank: Callable[[str], str] = str
-    """Takes the values of secrets out of a text."""
+    from typing import Any, Mapping, Optional, Sequence
 
 
 def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, str]] = None) -> int:
@@ -75,142 +45,21 @@ def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, st
     relay.install()
     try:
         if list(argv[:1]) == ["shell"]:
-            return _shell(argv[1:], tree, environ, relay)
-        return _run(tree, _with_secrets(_prepare(argv, tree, environ, relay), relay), relay)
+            from skylift_runtime.shell import open_shell
+
+            return open_shell(argv[1:], tree, environ, relay)
+        _refuse_other_verbs(argv)
+        return _run(tree, with_secrets(prepare(tree, environ, relay), relay), relay)
     except (Unusable, OSError) as problem:
         text = str(problem) if isinstance(problem, Unusable) else "%s: %s" % (type(problem).__name__, problem)
         text += _whose(problem, tree)
-        _say(text)
+        say(text)
         return _failed(tree, text, EXIT_RUNTIME_CONFIG)
 
 
-def _prepare(argv: Sequence[str], tree: Tree, environ: Mapping[str, str], relay: Relay) -> Prepared:
+def _refuse_other_verbs(argv: Sequence[str]) -> None:
     if list(argv) not in ([], ["train"]):
         raise Unusable("this is for training, it cannot `%s`" % " ".join(argv))
-    if not is_described(environ):
-        return _prepare_drop_in(tree, environ, relay)
-    return _prepare_described(tree, environ)
-
-
-def _shell(command: Sequence[str], tree: Tree, environ: Mapping[str, str], relay: Relay) -> int:
-    from skylift_runtime.shell import as_typed, become
-
-    # What a job has left there is what somebody wants to look into.
-    kept = os.path.isdir(tree.code) and bool(os.listdir(tree.code))
-    if is_described(environ):
-        found = _prepare_described(tree, environ, kept=kept)
-    else:
-        found = _prepare_drop_in(tree, environ, relay)
-    arguments = json.loads(found.environ["SM_USER_ARGS"])
-    become(command, found.work.root, found.environ, as_typed(found.job.entry_point, found.command, arguments))
-    return 0
-
-
-def _prepare_described(tree: Tree, environ: Mapping[str, str], *, kept: bool = False) -> Prepared:
-    job, config = read_job(environ), read_config(tree)
-    machine = look_at_machine(environ, config.instance_type)
-    channels = lay_channels(tree, config.channels)
-    places = Places(_named_places(tree, config, machine, environ), channels)
-    work = in_place(tree.code) if kept else lay_work_directory(job.code, tree.code)
-    for path in work.left_out:
-        _say("left out %s: the link leads out of the project" % path)
-    links = places.expand_all(job.paths)
-    lay_paths(work, links)
-    command, arguments = _command(job, config, places)
-    launch = Launch(job.entry_point.target, arguments, channels)
-    ours = variables(tree, config, launch, machine, environ)
-    environment = _environment(environ, ours, work.root, job)
-    bootstrapped = job.entry_point.kind != "command"
-    return Prepared(
-        job, work, command, environment, links, channels, bootstrapped=bootstrapped, hosts=config.hosts
-    )
-
-
-def _prepare_drop_in(tree: Tree, environ: Mapping[str, str], relay: Relay) -> Prepared:
-    from skylift_runtime.dropin import drop_in
-
-    config = read_config(tree)
-    found = drop_in(environ, config, tree, relay.pause)
-    for note in found.notes:
-        _say(note)
-    channels = lay_channels(tree, config.channels)
-    command = found.command or _bootstrapped(found.job.entry_point, found.arguments)
-    launch = Launch(found.name, found.arguments, channels, found.source)
-    machine = look_at_machine(environ, config.instance_type)
-    ours = variables(tree, config, launch, machine, environ)
-    environment = _environment(environ, ours, found.work.root, found.job)
-    return Prepared(
-        *(found.job, found.work, command, environment, {}, channels, not found.command),
-        *(found.install, found.install_environ, config.hosts),
-    )
-
-
-def _named_places(tree: Tree, config: Config, machine: Machine, environ: Mapping[str, str]) -> Dict[str, str]:
-    return {
-        "model": tree.model,
-        "output": tree.output_data,
-        "checkpoints": tree.checkpoints,
-        # Processes to start on this host: one for each accelerator, and one where there is none.
-        "gpus": str(machine.gpus or machine.neurons or 1),
-        "hosts": str(len(config.hosts)),
-        "rank": str(config.rank),
-        "run": environ.get(JOB_NAME_VARIABLE, ""),
-    }
-
-
-def _command(job: Job, config: Config, places: Places) -> "tuple[List[str], List[str]]":
-    """What to execute, and the user's part of it."""
-    given, raw, entry = config.hyperparameters.user, config.hyperparameters.raw, job.entry_point
-    # Only the project's own templates are expanded; braces in the user's values are braces.
-    values = {**given, **places.expand_all(needed(given, job.arguments))}
-    if entry.kind == "function":
-        arguments = [json.dumps(keyword_arguments(values)), *raw]
-    elif entry.kind == "notebook":
-        from skylift_runtime.notebook_file import parameters
-
-        arguments = [json.dumps(parameters(values, raw))]
-    else:
-        arguments = command_line(job.parameters, values, raw)
-    if entry.kind == "command":
-        return [*(places.expand(word) for word in entry.command), *arguments], arguments
-    if entry.kind in ("script", "notebook") and not os.path.isfile(os.path.join(job.code, entry.target)):
-        raise Unusable("the entry point %s is not among the files that ship" % entry.target)
-    return _bootstrapped(entry, arguments), arguments
-
-
-def _bootstrapped(entry: EntryPoint, arguments: List[str]) -> List[str]:
-    archive = os.path.dirname(_PACKAGE)
-    inside = os.path.isfile(archive)
-    start = [archive, "--bootstrap"] if inside else [os.path.join(_PACKAGE, "bootstrap.py")]
-    return [sys.executable, *start, entry.kind, entry.target, *arguments]
-
-
-def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str, job: Job) -> Dict[str, str]:
-    folders = [os.path.normpath(os.path.join(root, path)) for path in job.python_path]
-    result = {**environ, **ours}
-    for name in too_long(result):
-        _say("left out %s: it is longer than a variable can be" % name)
-        del result[name]
-    for name in impossible(result):
-        _say("left out %r: no variable can have that name or value" % name)
-        del result[name]
-    result["PYTHONPATH"] = python_path(
-        environ, list(dict.fromkeys([*folders, root])), os.path.dirname(_PACKAGE)
-    )
-    result["PATH"] = search_path(environ)
-    # That of a runtime around us, if anything.
-    result.pop(FACTS_VARIABLE, None)
-    result.setdefault("PYTHONUNBUFFERED", "1")
-    return result
-
-
-def _with_secrets(prepared: Prepared, relay: Relay) -> Prepared:
-    if not any(name.startswith(SECRET_PREFIX) for name in prepared.environ):
-        return prepared
-    from skylift_runtime.secret_values import blanking, resolve
-
-    environ, secrets = resolve(prepared.environ, relay.pause)
-    return prepared._replace(environ={**environ, **secrets}, blank=blanking(secrets))
 
 
 def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
@@ -229,13 +78,13 @@ def _run_reserved(tree: Tree, prepared: Prepared, relay: Relay) -> int:
     if len(prepared.hosts) > 1:
         from skylift_runtime.peers import name_resolves, wait_for_hosts
 
-        wait_for_hosts(prepared.hosts, prepared.environ, relay.pause, _say, resolves=name_resolves)
+        wait_for_hosts(prepared.hosts, prepared.environ, relay.pause, say, resolves=name_resolves)
     attempt, retry = 1, prepared.job.retry
     ending, text = _attempt(tree, prepared, relay)
     while ending.code and not ending.stopped and retry.wanted(attempt, ending.code):
-        _say("attempt %d ended: %s" % (attempt, text.partition("\n")[0]))
+        say("attempt %d ended: %s" % (attempt, text.partition("\n")[0]))
         attempt += 1
-        _say("attempt %d of %d, from the checkpoints" % (attempt, retry.most + 1))
+        say("attempt %d of %d, from the checkpoints" % (attempt, retry.most + 1))
         prepared = _again(tree, prepared)
         ending, text = _attempt(tree, prepared, relay)
     return _finish(tree, prepared, ending, text)
@@ -307,7 +156,7 @@ def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:
             _tell_without_model(prepared)
     except OSError as problem:
         text = prepared.blank("the results could not be written: %s" % problem) + _whose(problem, tree)
-        _say(text)
+        say(text)
         return _failed(tree, text, ending.code or 1)
     return _failed(tree, text, ending.code) if ending.code else 0
 
@@ -317,9 +166,9 @@ def _tell_without_model(prepared: Prepared) -> None:
     found = left_behind(prepared.work, set(prepared.links))
     if found:
         shown = ", ".join(found[:5]) + (" and %d more" % (len(found) - 5) if len(found) > 5 else "")
-        _say("no model: nothing was written to SM_MODEL_DIR")
-        _say("the script left in its work directory, which is not kept: %s" % shown)
-        _say('to keep such files: [collect] model = ["%s"] in the config' % found[0])
+        say("no model: nothing was written to SM_MODEL_DIR")
+        say("the script left in its work directory, which is not kept: %s" % shown)
+        say('to keep such files: [collect] model = ["%s"] in the config' % found[0])
 
 
 def _whose(problem: Exception, tree: Tree) -> str:
@@ -343,7 +192,7 @@ def _failed(tree: Tree, text: str, code: int) -> int:
     try:
         write_failure(tree.failure, text)
     except OSError as problem:
-        _say("%s could not be written: %s" % (tree.failure, problem))
+        say("%s could not be written: %s" % (tree.failure, problem))
     return code
 
 
@@ -361,8 +210,3 @@ def _is_open(descriptor: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def _say(text: str) -> None:
-    if sys.stderr is not None:
-        print("skylift: " + text, file=sys.stderr, flush=True)

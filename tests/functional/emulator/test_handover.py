@@ -69,7 +69,7 @@ def test_the_engine_keeps_nothing_of_it(
     )
     with bench.running():
         bench.observer.wait_for("stdin 140000")
-        container = json.loads(bench.place.owned.read_text())["container"]
+        container = json.loads(bench.place.owned.read_text())["hosts"][0]["container"]
         inspect = ["docker", "inspect", container]
         said = subprocess.run(inspect, env=environment, capture_output=True, check=True).stdout
         assert b"SKYLIFT_HANDED" in said

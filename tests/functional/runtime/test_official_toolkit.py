@@ -17,8 +17,8 @@ from tests.functional.runtime.differences import unexplained
 from tests.functional.runtime.odd_trees import OddTree, odd_trees
 
 from skylift_runtime.contract import Tree
+from skylift_runtime.prepare import prepare
 from skylift_runtime.signals import Relay
-from skylift_runtime.start import _prepare
 
 SEED, COUNT = 20261124, 250
 JUDGE = Path(__file__).parent / "toolkit_judge.py"
@@ -34,7 +34,7 @@ class Judged:
     def ours(self) -> tuple[dict[str, str], list[str], str]:
         """Variables, command and folder."""
         with contextlib.redirect_stderr(io.StringIO()):
-            prepared = _prepare(["train"], Tree(self.environ["SAGEMAKER_BASE_DIR"]), self.environ, Relay())
+            prepared = prepare(Tree(self.environ["SAGEMAKER_BASE_DIR"]), self.environ, Relay())
         return prepared.environ, prepared.command, prepared.work.root
 
 
