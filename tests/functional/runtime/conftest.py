@@ -23,7 +23,9 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as one file."""
-    file = tmp_path_factory.mktemp("opt archive") / "it's a runtime.pyz"
+    # A folder of its own that everybody may read: temporary ones are their maker's.
+    file = tmp_path_factory.mktemp("opt archive") / "runtime" / "it's a runtime.pyz"
+    file.parent.mkdir()
     file.write_bytes(runtime_archive(runtime_sources()))
     return file
 

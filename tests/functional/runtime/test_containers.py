@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import pytest
 from tests.functional.runtime.stage import Stage
 
+from skylift_runtime.contract import RUNTIME_START
+
 pytestmark = pytest.mark.docker
 
 SOMEBODY = 1234
@@ -45,8 +47,14 @@ class Box:
                 f"--mount=type=bind,source={source},target={target}{',readonly' * (target in read_only)}"
                 for target, source in mounts.items()
             ),
-            *options, self.image, "/usr/bin/python3", "/opt/runtime/skylift_runtime", "train",
+            *options, self.image, "/usr/bin/python3", *self._start(), "train",
         ]  # fmt: skip
+
+    def _start(self) -> list[str]:
+        if self.stage.runtime.is_file():
+            return [f"/opt/runtime/{self.stage.runtime.name}"]
+        *options, start = RUNTIME_START
+        return [*options, f"/opt/runtime/{start}"]
 
     def run(self, *options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
