@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Callable, Dict, List, Optional
 
+    Told = Callable[[Dict[str, Any], bool], bool]
+    """Gets each message, and whether it is of the piece that runs; its answer ends the piece."""
+
 _TICK_S = 0.25
 """How often to look whether it is still there."""
 _AFTER_ITS_END_S = 0.2
 """How long to wait for more of what it said before it died."""
+_LOST_S = 10
+"""How long a cell that has replied may be silent before the message of its end counts as lost."""
 # A module of the project's may be called like one that the kernel needs.
 _LAUNCH = """
 import os, sys
@@ -55,12 +60,21 @@ class Died(Exception):
 class Kernel:
     """A running kernel and our talk to it."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, stopping: Callable[[], None]) -> None:
+        """
+        :param stopping: is called once when somebody asked the job to stop, and not in a signal's handler.
+        """
         from jupyter_client.blocking import BlockingKernelClient
 
         self._files = tempfile.mkdtemp(prefix="skylift-")
+        self._stopping, self._told = stopping, False
         self._heard: List[int] = []
+        self._late = False
+        """An interrupt came while nothing ran, when the kernel is deaf to it: the next cell gets it."""
+        self._runs = False
         self.client: Any = BlockingKernelClient(connection_file=self._connection())
+        # What is waiting is never thrown away, however much a cell says.
+        self.client.context.rcvhwm = 0
         self._said = bytearray()
         self.crashes = os.dup(_STDERR)
         """A descriptor that the kernel has, too: what it says of a crash goes past the messages."""
@@ -86,7 +100,7 @@ class Kernel:
         write_connection_file(file, ip=ip, transport=transport, key=os.urandom(16).hex().encode())
         return file
 
-    def _start(self, folder: str) -> "subprocess.Popen[bytes]":
+    def _start(self, folder: str) -> subprocess.Popen[bytes]:
         home = os.path.join(self._files, "home")
         # A home that can not be written to, or has a config of somebody's, is none of the job's business.
         environ = {**os.environ, "IPYTHONDIR": home, "JUPYTER_CONFIG_DIR": home, "JUPYTER_RUNTIME_DIR": home}
@@ -114,13 +128,9 @@ class Kernel:
 
     def _pass_on(self, number: int, _frame: Optional[FrameType]) -> None:
         self._heard.append(number)
-        with contextlib.suppress(ProcessLookupError):
+        self._late = number == signal.SIGINT and not self._runs
+        if not self._late:
             self._process.send_signal(number)
-
-    @property
-    def stopped(self) -> bool:
-        """Somebody asked the job to stop."""
-        return bool(self._heard)
 
     def _wait_until_ready(self) -> None:
         # Until something comes back on the channel for output, what a cell says could be lost.
@@ -131,43 +141,60 @@ class Kernel:
                 return
             self._look()
 
-    def _look(self) -> None:
+    def _look(self, told: Optional[Told] = None, sent: str = "") -> None:
         status = self._process.poll()
-        if status is not None:
-            raise Died(status, self._said.decode("utf-8", "replace"))
+        if status is None:
+            return
+        while told is not None and self._tell(told, sent, _AFTER_ITS_END_S) is not None:
+            # What it had said is still on its way.
+            pass
+        raise Died(status, self._said.decode("utf-8", "replace"))
 
-    def execute(
-        self, source: str, told: "Callable[[Dict[str, Any], bool], bool]", **options: Any
-    ) -> Dict[str, Any]:
+    def execute(self, source: str, told: Told, **options: Any) -> Dict[str, Any]:
         """Run a piece of code, and return what the kernel replies.
 
-        :param told: gets each message, and whether it is of this piece; its answer ends the piece.
         :raises Died: when the kernel does not survive it. What it had said before has been told.
         """
         sent = self.client.execute(source, allow_stdin=False, **options)
-        while not self._tell(told, sent, _TICK_S):
-            if self._process.poll() is not None:
-                while self._tell(told, sent, _AFTER_ITS_END_S) is not None:
-                    pass
-                self._look()
-        while True:
-            with contextlib.suppress(queue.Empty):
-                reply = self.client.get_shell_msg(timeout=_TICK_S)
-                if reply["parent_header"].get("msg_id") == sent:
-                    return dict(reply["content"])
-                continue
-            self._look()
+        reply, quiet = None, 0
+        while quiet * _TICK_S < _LOST_S:
+            ended = self._tell(told, sent, _TICK_S)
+            if ended:
+                break
+            if ended is None:
+                reply = reply or self._reply(sent, 0)
+                self._look(told, sent)
+            quiet = quiet + 1 if reply and ended is None else 0
+        self._runs = False
+        while reply is None:
+            reply = self._reply(sent, _TICK_S)
+            self._look(told, sent)
+        return reply
 
-    def _tell(
-        self, told: "Callable[[Dict[str, Any], bool], bool]", sent: str, wait_s: float
-    ) -> Optional[bool]:
+    def _reply(self, sent: str, wait_s: float) -> Optional[Dict[str, Any]]:
+        try:
+            reply = self.client.get_shell_msg(timeout=wait_s)
+        except queue.Empty:
+            return None
+        return dict(reply["content"]) if reply["parent_header"].get("msg_id") == sent else None
+
+    def _tell(self, told: Told, sent: str, wait_s: float) -> Optional[bool]:
+        """Pass one message on; None when there is none."""
+        if self._heard and not self._told:
+            self._told = True
+            self._stopping()
         try:
             message = self.client.get_iopub_msg(timeout=wait_s)
         except queue.Empty:
             return None
-        return told(message, message["parent_header"].get("msg_id") == sent)
+        ours = message["parent_header"].get("msg_id") == sent
+        if ours and message["msg_type"] == "execute_input":
+            self._runs = True
+            if self._late:
+                self._pass_on(signal.SIGINT, None)
+        return told(message, ours)
 
-    def finish(self, told: "Callable[[Dict[str, Any], bool], bool]") -> int:
+    def finish(self, told: Told) -> int:
         """Let it end as a program ends, with what it does at its exit, and return its status."""
         self.client.shutdown()
         while self._process.poll() is None:

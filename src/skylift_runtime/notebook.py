@@ -67,7 +67,8 @@ def execute(target: str, given: str, slate: Optional[Slate]) -> None:
     except Unusable as problem:
         _refuse(slate, target, str(problem))
     except ImportError as error:
-        _refuse(slate, target, "can not be executed here: `%s` is not installed" % error.name, MISSING)
+        why = "`%s` is not installed" % error.name if isinstance(error, ModuleNotFoundError) else str(error)
+        _refuse(slate, target, "can not be executed here: " + why, MISSING)
     _Execution(target, client, slate).run()
 
 
@@ -113,8 +114,10 @@ class _Execution:
                 # What an earlier execution left; when each cell ran is put in as nbconvert does.
                 cell.outputs, cell.execution_count, cell.metadata["execution"] = [], None, {}
         try:
-            kernel = Kernel(os.getcwd())
+            kernel = Kernel(os.getcwd(), self._save)
         except Died as end:
+            if end.status < 0:
+                _end(end.status)
             sys.stderr.write(end.said)
             _refuse(self._slate, self._target, "can not be executed here: its kernel did not start", MISSING)
         self._client.kc = kernel.client
@@ -126,8 +129,7 @@ class _Execution:
             status = end.status
             self._note({"exception": "SystemExit", "message": "", "code": status, "where": self._where()})
         finally:
-            with contextlib.suppress(OSError):
-                self._save()
+            self._save()
             kernel.close()
         _end(status)
 
@@ -217,8 +219,12 @@ class _Execution:
         from nbformat import v4
 
         self._saved = time.monotonic()
-        os.makedirs(os.path.dirname(self._kept), exist_ok=True)
-        write_atomically(self._kept, v4.writes(self._client.nb))
+        try:
+            os.makedirs(os.path.dirname(self._kept), exist_ok=True)
+            write_atomically(self._kept, v4.writes(self._client.nb))
+        except OSError as problem:
+            # The training may still end well; what it can not write is told when it has.
+            print("skylift: %s could not be written: %s" % (self._kept, problem), file=sys.stderr, flush=True)
 
 
 def _is_end(message: Dict[str, Any], ours: bool) -> bool:  # noqa: FBT001 - the kernel's

@@ -127,6 +127,14 @@ def test_output_is_there_as_it_is_made(job: Notebooks) -> None:
     assert job.stage.finish(process).out == "done\n"
 
 
+def test_however_much_a_cell_says_nothing_is_lost(job: Notebooks) -> None:
+    job.ship("for n in range(5_000):\n    print(n, flush=True)", "print('end')")
+    result = job.stage.run()
+    assert result.code == 0, result.err
+    assert result.out.split() == [*map(str, range(5_000)), "end"]
+    assert job.text(0) == "".join(f"{n}\n" for n in range(5_000))
+
+
 def start_and_wait(job: Notebooks) -> tuple[subprocess.Popen[str], int]:
     process = job.stage.start()
     wait_for(job.stage.work / "pid")
@@ -170,6 +178,23 @@ def test_without_a_handler_a_stop_ends_it_and_keeps_what_was_done(
     assert job.text(0) == "one\n"
     assert list(temporary.iterdir()) == []
     assert not is_running(int((job.stage.work / "pid").read_text()))
+
+
+def test_a_stop_that_takes_long_has_the_notebook_kept_at_its_beginning(job: Notebooks) -> None:
+    job.ship(
+        "import signal, time\nsignal.signal(signal.SIGTERM, lambda *_: None)\nprint('said', flush=True)\n"
+        + PID
+        + "\nwhile True: time.sleep(1)"
+    )
+    process, kernel = start_and_wait(job)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "said\n"
+    process.terminate()
+    wait_for(job.stage.ml / "output" / "data" / "train.ipynb")
+    assert job.text(0) == "said\n"
+    process.terminate()
+    assert job.stage.finish(process).code == 137
+    wait_until_gone(kernel)
 
 
 def test_a_second_signal_ends_the_kernel_too(job: Notebooks) -> None:

@@ -38,6 +38,12 @@ READ = """
 """
 
 
+@pytest.fixture
+def form(runtime: Path) -> Path:
+    """None of this depends on whether the runtime is a folder or an archive."""
+    return runtime
+
+
 def test_a_channel_by_content_is_the_users_tree_again(any_stage: Stage) -> None:
     any_stage.script(READ)
     folder = any_stage.indexed_channel("train", FILES)

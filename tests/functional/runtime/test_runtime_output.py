@@ -5,8 +5,16 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import time
+from pathlib import Path
 
+import pytest
 from tests.functional.runtime.stage import Stage
+
+
+@pytest.fixture
+def form(runtime: Path) -> Path:
+    """None of this depends on whether the runtime is a folder or an archive."""
+    return runtime
 
 
 def test_the_order_of_stdout_and_stderr_stays_where_they_are_one_pipe(stage: Stage) -> None:
