@@ -15,7 +15,9 @@ from skylift.report.plans import detection
 
 @click.command("init")
 @click.option("-C", "folder", default=".", type=FOLDER, help="The project's folder.")
-@click.option("--entry-point", metavar="FILE", help="The script that trains, where it is not clear.")
+@click.option(
+    "--entry-point", metavar="FILE", help="The script or notebook that trains, where it is not clear."
+)
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @dry_run_option
 @json_option

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from skylift.errors import NotReady
+from skylift.packages.lock import locked_names
 from skylift.packages.select import select, target_tags
 from skylift.values.packages import Environment, Lock
 
@@ -159,3 +160,8 @@ def test_newest_platform_comes_first() -> None:
         "manylinux2014_x86_64",
         "manylinux_2_16_x86_64",
     ]
+
+
+def test_a_lock_knows_its_names() -> None:
+    assert locked_names(lock(package("nbclient", "py3-none-any"), package("zmq"))) == {"nbclient", "zmq"}
+    assert locked_names(Lock(Path("/p/pylock.skylift.toml"), "d", {})) == set()
