@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 from skylift_runtime.ties import end_with_us
 
@@ -39,6 +40,27 @@ sys.path.sort(key=lambda path: os.path.abspath(path) in project)
 from ipykernel import kernelapp
 kernelapp.launch_new_instance()
 """
+# An exit that a handler asks for between two cells would be lost, or worse: SIGTERM waits for the next cell.
+FIRST = """
+import atexit, faulthandler, os, signal, sys, warnings
+project = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+# Modules beside the notebook are found, as those beside a script are; and it is no command line that we made.
+sys.path[:] = [{folder!r}, *project, *(path for path in sys.path if path not in project)]
+sys.argv[:] = [{target!r}]
+# Past the messages: after a crash nobody sends any.
+faulthandler.enable({crashes})
+warnings.filterwarnings("ignore", message="To exit: use")
+atexit.register(os.mkdir, {through!r})
+get_ipython().events.register(
+    "pre_run_cell", lambda info, s=signal: s.pthread_sigmask(s.SIG_UNBLOCK, {{s.SIGTERM}}) and None
+)
+get_ipython().events.register(
+    "post_run_cell", lambda result, s=signal: s.pthread_sigmask(s.SIG_BLOCK, {{s.SIGTERM}}) and None
+)
+del atexit, faulthandler, os, project, signal, sys, warnings
+"""
+_OWN_EXIT_S = 5.0
+"""How long the kernel may take to end when the user's code has ended."""
 _STDERR = 2
 _KEPT = 4096
 """Bytes of the end of what it says past us."""
@@ -57,6 +79,17 @@ class Died(Exception):
         """The end of what it wrote past us: why it did not start."""
 
 
+def _prepare(tie: Optional[Callable[[], None]]) -> Callable[[], None]:
+    """What the kernel's process does first. See FIRST for the rest."""
+
+    def prepare() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        if tie is not None:
+            tie()
+
+    return prepare
+
+
 class Kernel:
     """A running kernel and our talk to it."""
 
@@ -70,8 +103,10 @@ class Kernel:
         self._stopping, self._told = stopping, False
         self._heard: List[int] = []
         self._late = False
-        """An interrupt came while nothing ran, when the kernel is deaf to it: the next cell gets it."""
+        """An interrupt came while no cell ran, when the kernel is deaf to it: the next one gets it."""
         self._runs = False
+        self.through = os.path.join(self._files, "through")
+        """A folder that the kernel makes at its exit, when all of the user's code is."""
         self.client: Any = BlockingKernelClient(connection_file=self._connection())
         # What is waiting is never thrown away, however much a cell says.
         self.client.context.rcvhwm = 0
@@ -117,7 +152,7 @@ class Kernel:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=(self.crashes,),
-            preexec_fn=end_with_us(),  # noqa: PLW1509 - there is only one thread yet
+            preexec_fn=_prepare(end_with_us()),  # noqa: PLW1509 - there is only one thread yet
         )
 
     def _drain(self) -> None:
@@ -197,8 +232,13 @@ class Kernel:
     def finish(self, told: Told) -> int:
         """Let it end as a program ends, with what it does at its exit, and return its status."""
         self.client.shutdown()
+        since = 0.0
         while self._process.poll() is None:
             self._tell(told, "", _TICK_S / 10)
+            # It can hang over threads of its own.
+            since = since or (time.monotonic() if os.path.isdir(self.through) else 0.0)
+            if since and time.monotonic() > since + _OWN_EXIT_S:
+                return 0
         while self._tell(told, "", _AFTER_ITS_END_S) is not None:
             pass
         return self._process.returncode
@@ -213,4 +253,4 @@ class Kernel:
         shutil.rmtree(self._files, ignore_errors=True)
 
 
-__all__ = ["Died", "Kernel"]
+__all__ = ["FIRST", "Died", "Kernel"]

@@ -18,7 +18,7 @@ import time
 from skylift_runtime import facts
 from skylift_runtime.contract import EXIT_RUNTIME_CONFIG
 from skylift_runtime.failure import Unusable, write_atomically
-from skylift_runtime.kernel import Died, Kernel
+from skylift_runtime.kernel import FIRST, Died, Kernel
 from skylift_runtime.notebook_file import INJECTED, MISSING, read_notebook, tags_of, with_parameters
 
 TYPE_CHECKING = False
@@ -32,17 +32,6 @@ _DRAWN_ANEW = re.compile(r"[^\n\r]*\r+(?=[^\n\r])")
 _SHOWN = ("display_data", "execute_result")
 _SAID_BY_OTHERS = ("stream", "display_data", "update_display_data")
 """Messages that count whichever cell they come from: a thread that an earlier one started may go on."""
-_FIRST = """
-import faulthandler, os, sys, warnings
-project = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-# Modules beside the notebook are found, as those beside a script are; and it is no command line that we made.
-sys.path[:] = [%r, *project, *(path for path in sys.path if path not in project)]
-sys.argv[:] = [%r]
-# Past the messages: after a crash nobody sends any.
-faulthandler.enable(%d)
-warnings.filterwarnings("ignore", message="To exit: use")
-del faulthandler, os, project, sys, warnings
-"""
 _MAY_FAIL, _SKIPPED = "raises-exception", "skip-execution"
 """Tags that nbconvert knows."""
 _STDOUT, _STDERR = 1, 2
@@ -136,7 +125,10 @@ class _Execution:
     def _run_cells(self, kernel: Kernel) -> Optional[int]:
         """The exit code of the cell that failed, None when none did."""
         folder = os.path.dirname(os.path.abspath(self._target))
-        kernel.execute(_FIRST % (folder, self._target, kernel.crashes), _is_end, silent=True)
+        first = FIRST.format(
+            folder=folder, target=self._target, crashes=kernel.crashes, through=kernel.through
+        )
+        kernel.execute(first, _is_end, silent=True)
         for place, cell in enumerate(self._cells):
             tags = tags_of(cell)
             if cell.cell_type != "code" or not cell.source.strip() or _SKIPPED in tags:

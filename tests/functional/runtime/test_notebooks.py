@@ -180,6 +180,26 @@ def test_without_a_handler_a_stop_ends_it_and_keeps_what_was_done(
     assert not is_running(int((job.stage.work / "pid").read_text()))
 
 
+def test_a_stop_between_two_cells_is_for_the_next_one(job: Notebooks) -> None:
+    job.ship(
+        "import os, signal, sys\n_ = signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
+        "get_ipython().events.register('post_run_cell', lambda result: os.kill(os.getpid(), signal.SIGTERM))",
+        "print('never')",
+    )
+    result = job.stage.run()
+    assert (result.code, result.out) == (7, ""), result.err
+    assert job.kept[1]["outputs"][0]["ename"] == "SystemExit"
+
+
+def test_a_kernel_that_does_not_end_is_ended(job: Notebooks) -> None:
+    job.ship(
+        "import sys, time\nclass Slow:\n    def __del__(self, sleep=time.sleep):\n        sleep(600)\n"
+        "sys.slow = Slow()\nopen('../model/m', 'w').close()"
+    )
+    result = job.stage.run()
+    assert (result.code, result.failure, result.err) == (0, "", "")
+
+
 def test_a_stop_that_takes_long_has_the_notebook_kept_at_its_beginning(job: Notebooks) -> None:
     job.ship(
         "import signal, time\nsignal.signal(signal.SIGTERM, lambda *_: None)\nprint('said', flush=True)\n"
