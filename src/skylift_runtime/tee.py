@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import threading
 
 TYPE_CHECKING = False
@@ -45,7 +46,12 @@ class Tee(threading.Thread):
     def start(self) -> None:
         """To be called when the child holds its end: ours is closed, so that its end is seen."""
         os.close(self._writing)
-        super().start()
+        # A signal that this thread took would not wake the main one, which alone can do something about it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def run(self) -> None:
         poll = select.poll()

@@ -88,20 +88,17 @@ def process_one(stage: Stage, **more: str) -> Iterator[Namespace]:
     )  # fmt: skip
     try:
         children = Path(f"/proc/{outer.pid}/task/{outer.pid}/children")
-        started = os.fsencode(stage.python)
-        until(lambda: outer.poll() is not None or _is_process_one(children.read_text(), started), "process 1")
+        until(lambda: outer.poll() is not None or _is_process_one(children.read_text()), "process 1")
         yield Namespace(stage, outer, int(children.read_text() or 0))
     finally:
         outer.kill()
         outer.communicate(timeout=_PATIENCE_S)
 
 
-def _is_process_one(children: str, python: bytes) -> bool:
-    """Whether the child is there and has become the runtime."""
+def _is_process_one(children: str) -> bool:
+    """Whether the child is there and has become the runtime: at first it is a copy of ``unshare``."""
     try:
-        return (
-            bool(children)
-            and Path(f"/proc/{children.split(maxsplit=1)[0]}/cmdline").read_bytes().split(b"\0")[0] == python
-        )
+        command = Path(f"/proc/{children.split(maxsplit=1)[0]}/cmdline").read_bytes() if children else b""
     except OSError:
         return False
+    return bool(command) and not command.startswith(b"unshare")

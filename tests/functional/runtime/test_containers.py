@@ -35,12 +35,13 @@ class Box:
     name: str
 
     def command(self, *options: str) -> list[str]:
+        runtime = f"/opt/runtime/{self.stage.runtime.name}"
         mounts = {
             "/opt/ml": self.stage.ml,
             "/opt/skylift": self.stage.project,
-            "/opt/runtime": self.stage.runtime.parent,
+            runtime: self.stage.runtime,
         }
-        read_only = {"/opt/skylift", "/opt/runtime"}
+        read_only = {"/opt/skylift", runtime}
         return [
             "docker", "run", "--name", self.name, "--network", "none", "--workdir", "/",
             *(

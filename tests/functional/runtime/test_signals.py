@@ -152,6 +152,24 @@ def test_what_ignores_it_is_ended(stage: Stage, end: Callable[[Namespace], None]
     assert (stage.model / "best.pkl").read_text() == "afterwards"
 
 
+def test_only_the_thread_that_acts_takes_signals(stage: Stage) -> None:
+    # One that another thread took, right behind the first, would not wake it: the job went on.
+    stage.script(IGNORES)
+    with process_one(stage) as space:
+        until((stage.work / "ready").exists, "ready")
+        others = [
+            (task / "status").read_text()
+            for task in Path(f"/proc/{space.init}/task").iterdir()
+            if task.name != str(space.init)
+        ]
+        second_signal(space)
+        assert space.finish().code == 137
+    assert others, "stderr passes through a thread"
+    for status in others:
+        blocked = int(status.partition("SigBlk:")[2].split(maxsplit=1)[0], 16)
+        assert all(blocked >> number - 1 & 1 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM))
+
+
 def daemon(program: str) -> str:
     return f"""
         import os, subprocess, sys
