@@ -18,6 +18,9 @@ _CHAIN = ("The above exception was the direct cause", "During handling of the ab
 _FATAL = re.compile(r"^Fatal Python error: (?P<message>.+)$", re.MULTILINE)
 _USAGE = re.compile(r"^[^\s:][^:\n]*: error: (?P<message>.+)$|^Error: (?P<other>.+)$", re.MULTILINE)
 _ROOT_RANK = re.compile(r"Root Cause.*?rank\s*:\s*(?P<rank>\d+)", re.DOTALL)
+_LOST = re.compile(
+    r"connection (?:was )?(?:closed|reset|refused)|\bpeer\b|remote (?:worker|process)", re.IGNORECASE
+)
 _LAUNCHERS = frozenset({"ChildFailedError", "CalledProcessError", "ProcessExitedException", "SystemExit"})
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -160,10 +163,10 @@ def _to_blame(found: List[Traceback], text: str) -> Optional[Traceback]:
         return last
     workers = [one for one in found[:-1] if one.file] or found[:-1]
     named = _ROOT_RANK.search(text)
-    if named:
-        of_rank = [one for one in workers if one.rank == int(named["rank"])]
-        workers = of_rank or workers
-    return workers[0] if workers else last
+    of_rank = [one for one in workers if named and one.rank == int(named["rank"])]
+    # A launcher that sees two of them dead names one; who only lost the other was not the first.
+    causes = [one for one in (*of_rank, *workers) if not _LOST.search(one.message)]
+    return next(iter((*causes, *of_rank, *workers)), last)
 
 
 def _first_of_ours(dump: str, root: str) -> "tuple[str, int]":

@@ -167,3 +167,26 @@ def test_what_a_workers_parser_complained_of_is_found_before_its_launchers_end()
     said = "[default0]:worker.py: error: unrecognized arguments: --what\nTraceback …\nChildFailedError: \n"
     assert complaint(said) == ""
     assert complaint(said, passed_on=True) == "unrecognized arguments: --what"
+
+
+def test_who_only_lost_the_other_is_not_to_blame() -> None:
+    # Observed: torchrun saw both dead and named the one that had waited in a barrier.
+    said = """\
+[rank1]: Traceback (most recent call last):
+[rank1]:   File "/code/worker.py", line 4, in <module>
+[rank1]: ValueError: rank 1 has no rows
+[rank0]: Traceback (most recent call last):
+[rank0]:   File "/code/worker.py", line 5, in <module>
+[rank0]: RuntimeError: Connection closed by peer [127.0.0.1]:57765. This is typically caused by a remote worker crashing.
+Traceback (most recent call last):
+ChildFailedError: worker.py FAILED
+Root Cause (first observed failure):
+  rank      : 0 (local_rank: 0)
+"""
+    found = explain(said, "/code")
+    assert found is not None
+    assert (found["message"], found["line"]) == ("rank 1 has no rows", 4)
+    alone = said.replace("[rank1]: ValueError: rank 1 has no rows\n", "")
+    found = explain(alone, "/code")
+    assert found is not None
+    assert found["message"].startswith("Connection closed by peer")
