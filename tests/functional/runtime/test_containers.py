@@ -77,8 +77,9 @@ class Box:
 @pytest.fixture
 def box(stage: Stage, docker_engine: Mapping[str, str], base_image: str) -> Iterator[Box]:
     stage.channel("train", {"x.csv": "1,2"})
-    # What lies on the way to the mounts is none of the container's user's business.
     found = Box(stage, base_image, {**os.environ, **docker_engine}, f"skylift-test-{uuid.uuid4().hex[:12]}")
+    # Else the first `docker run` tells of it on stderr, which is looked at.
+    found.docker("pull", "--quiet", base_image)
     yield found
     subprocess.run(
         ["docker", "rm", "-fv", found.name], env=found.environment, capture_output=True, check=False
