@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -133,7 +133,8 @@ def _listen(folder: RunFolder, job: EmulatedJob, lifeline: int | None) -> None:
         if clock.monotonic() - beat_s >= _BEAT_S:
             beat_s = clock.monotonic()
             # When we were last there, for the record of a run that we did not live to end.
-            os.utime(folder.supervisor)
+            with suppress(OSError):
+                os.utime(folder.supervisor)
         request = read_json(folder.stop_request)
         if request is not None and answered == 0:
             answered = 1

@@ -77,14 +77,15 @@ class _Watcher:
             yield from lines
             return
         entered = self._phases.news(news.description)
-        # The description was asked for first: lines that came since belong behind it, unless it is the last word.
-        before, behind = split_at_lines(entered) if news.terminal else (entered, ())
+        # The description was asked for first: lines that came since belong behind it, unless nothing is said any more.
+        silent = news.terminal or news.secondary == "Uploading"
+        before, behind = split_at_lines(entered) if silent else (entered, ())
         yield from before
-        if not news.terminal:
+        if not silent:
             yield news
         yield from lines
         yield from behind
-        if news.terminal:
+        if silent:
             yield news
 
     def _news(self, described: Described | None) -> Described | None:

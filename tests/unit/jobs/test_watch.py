@@ -152,6 +152,15 @@ def test_a_job_that_was_over_at_the_first_look_is_told_from_the_beginning() -> N
     assert watched([done], ["a", "b"]) == [*FIRST, "a", "b", "Uploading", "Completed"]
 
 
+def test_what_a_job_printed_stands_before_its_results_are_uploaded() -> None:
+    looks = [
+        after(*FIRST),
+        after(*FIRST, "Uploading"),
+        after(*FIRST, "Uploading", "Completed", status="Completed"),
+    ]
+    assert watched(looks, ["a"], ["b"], ["c"]) == [*FIRST, "a", "b", "Uploading", "c", "Completed"]
+
+
 def test_a_phase_is_told_once_whatever_else_changes() -> None:
     launching = after("Starting")
     preparing = {**after("Starting", "Starting"), "LastModifiedTime": "later"}
