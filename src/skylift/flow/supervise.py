@@ -24,7 +24,6 @@ from skylift.emulator.job import EmulatedJob
 from skylift.emulator.place import JobPlace
 from skylift.errors import NotReady, SkyliftError
 from skylift.flow.emulation import executor_for, options_for, storage_for, table
-from skylift.flow.explaining import explain
 from skylift.host.clock import SystemClock
 from skylift.host.files import FULL, file_lock, read_json, remove_tree, write_json
 from skylift.host.processes import this_process
@@ -90,7 +89,7 @@ def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> N
     _own(folder, store)
     intent = read_json(folder.intent) or {}
     reader = MetricReader(table(intent, "metrics"))
-    tell = partial(explain, folder, intent)
+    tell = partial(_explain, folder, intent)
     recorder = Recorder(store, folder.name, table(intent, "ours"), reader, SystemClock(), tell)
     observer = _Observer(folder, recorder, several=len(hosts_of(table(intent, "request"))) > 1)
     job = EmulatedJob(
@@ -112,6 +111,13 @@ def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> N
     # Our stderr is supervisor.log, which whoever watches the run reads at its end.
     sys.stderr.writelines(f"{warning}\n" for warning in job.warnings)
     _tidy(folder, store)
+
+
+def _explain(folder: RunFolder, intent: Mapping[str, Any], reason: str) -> str:
+    # Every job waits for what is imported at the start, and most end well.
+    from skylift.flow.explaining import explain
+
+    return explain(folder, intent, reason)
 
 
 def _own(folder: RunFolder, store: RunStore) -> None:
