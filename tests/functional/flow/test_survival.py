@@ -72,7 +72,7 @@ def trains(run: RunFolder) -> bool:
     return run.log.exists() and b"epoch=1" in run.log.read_bytes()
 
 
-def pid_in(path: Path, *keys: str) -> int:
+def pid_in(path: Path, *keys: str | int) -> int:
     found = json.loads(path.read_text())
     for key in keys:
         found = found[key]
@@ -116,7 +116,7 @@ def run(project: Path) -> Iterator[RunFolder]:
 
 
 def test_a_killed_runtime_is_a_failure_with_a_reason(project: Path, run: RunFolder) -> None:
-    os.kill(pid_in(run.path / "process.json", "process"), signal.SIGKILL)
+    os.kill(pid_in(run.path / "process.json", "hosts", 0, "process"), signal.SIGKILL)
     LOCAL.skylift(project, "wait", run.name, expect=4)
     record = LOCAL.show(project, run.name)
     assert whole(record)
@@ -131,7 +131,7 @@ def test_a_killed_supervisor_leaves_a_record_as_whole_as_its_own(project: Path, 
     assert run.name in LOCAL.skylift(project, "runs")
     record = LOCAL.show(project, run.name)
     assert whole(record)
-    assert {path.name for path in run.path.glob(".*")} == {".settle"}
+    assert [*run.path.glob(".*.tmp"), *run.path.glob(run.reserve.name)] == []
     assert record.at("SecondaryStatusTransitions[].Status")[-2:] == ["Training", "Failed"]
     assert record.at("Skylift.metrics.last") == {"train:loss": 0.5}
 
@@ -151,7 +151,7 @@ def test_what_nobody_noted_is_found_by_its_name(project: Path, run: RunFolder) -
 
 
 def test_after_a_restart_of_the_machine_a_number_is_somebody_elses(project: Path, run: RunFolder) -> None:
-    note = (run.path / "process.json").read_text()
+    (note,) = json.loads((run.path / "process.json").read_text())["hosts"]
     os.kill(pid_in(run.supervisor), signal.SIGKILL)
     eventually(lambda: bearing(run.name) == [])
     with subprocess.Popen(
@@ -161,7 +161,7 @@ def test_after_a_restart_of_the_machine_a_number_is_somebody_elses(project: Path
         assert identity is not None
         before = {**asdict(identity), "boot": "before"}
         run.supervisor.write_text(json.dumps(before))
-        (run.path / "process.json").write_text(json.dumps({**json.loads(note), "process": before}))
+        (run.path / "process.json").write_text(json.dumps({"hosts": [{**note, "process": before}]}))
         assert "Failed" in LOCAL.skylift(project, "runs")
         assert other.poll() is None
         other.kill()
@@ -171,14 +171,14 @@ def test_after_a_restart_of_the_machine_a_number_is_somebody_elses(project: Path
 def test_who_lives_elsewhere_is_given_up_when_nothing_is_heard_any_more(
     project: Path, run: RunFolder
 ) -> None:
-    note = json.loads((run.path / "process.json").read_text())
+    (note,) = json.loads((run.path / "process.json").read_text())["hosts"]
     os.kill(pid_in(run.supervisor), signal.SIGKILL)
     eventually(lambda: bearing(run.name) == [])
     with subprocess.Popen(["sleep", "600"], start_new_session=True) as other:
         # Here the numbers of another container are a stranger's.
         foreign = {**note["process"], "place": "a container that was", "pid": other.pid}
         run.supervisor.write_text(json.dumps(foreign))
-        (run.path / "process.json").write_text(json.dumps({**note, "process": foreign}))
+        (run.path / "process.json").write_text(json.dumps({"hosts": [{**note, "process": foreign}]}))
         assert "Training" in LOCAL.skylift(project, "runs")
         os.utime(run.supervisor, (time.time() - 3600, time.time() - 3600))
         assert "Failed" in LOCAL.skylift(project, "runs")
