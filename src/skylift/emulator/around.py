@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skylift.emulator import disks, networks
+from skylift.emulator import copies, disks, networks
 from skylift.emulator.engine import Engine
 
 
@@ -14,7 +14,10 @@ class Around:
     """The one it is on; empty for the engine's default."""
     disk: str = ""
     """What holds its tree; empty where that is a folder of ours."""
+    copies: tuple[str, ...] = ()
+    """Volumes that are its channels."""
 
     def remove(self, engine: Engine) -> None:
         networks.remove(engine, self.network)
         disks.remove(engine, self.disk)
+        copies.remove(engine, self.copies)

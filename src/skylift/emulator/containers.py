@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import IO
 
-from skylift.emulator import disks, networks
+from skylift.emulator import copies, disks, networks
 from skylift.emulator.around import Around
 from skylift.emulator.engine import Engine, EngineRefused, mount_option
 from skylift.emulator.execution import Container, Running
@@ -20,6 +20,7 @@ from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
 from skylift.emulator.terminal import is_interactive
 from skylift.errors import RegistryError, RemoteError
+from skylift.host.files import remove_tree
 from skylift_runtime.contract import ML_ROOT
 
 RUN_LABEL = "org.skylift.run"
@@ -83,12 +84,9 @@ class ContainerExecutor:
             raise _not_pulled(container.image, said)
 
     def start(self, container: Container) -> Running:
-        name, around = container.label, self._around(container)
         announcing = replace(container, environment={**container.environment, **announced(self._handed)})
-        options, start, environment = self._arguments(announcing, around)
-        options += self._interactive
-        labels = ("--label", f"{RUN_LABEL}={container.name}")
-        self._engine.run("create", "--name", name, *labels, *options, *start, environment=environment)
+        around = self._create(announcing, container.label, *self._interactive)
+        name = container.label
         lifeline = Lifeline.tie(ending_command(self._engine, name, around), self._engine.environment)
         # Attached before it starts, so that no byte is lost.
         client = self._engine.open(
@@ -102,39 +100,47 @@ class ContainerExecutor:
     def interact(self, container: Container) -> int:
         # Beside the job's own container, which may be running.
         name = f"{container.label}-shell-{os.getpid()}"
-        around = self._around(container)
-        options, start, environment = self._arguments(container, around)
+        around = self._create(container, name, "--interactive", *(("--tty",) if is_interactive() else ()))
         lifeline = Lifeline.tie(ending_command(self._engine, name, around), self._engine.environment)
-        terminal = ("--interactive", *(("--tty",) if is_interactive() else ()))
         try:
-            return self._engine.at_terminal(
-                "run", "--rm", "--name", name, *terminal, *options, *start, environment=environment
-            )
+            return self._engine.at_terminal("start", "--attach", "--interactive", name)
         finally:
-            lifeline.cut()
+            self._engine.run("rm", "-fv", name)
             around.remove(self._engine)
+            lifeline.cut()
             self._giving_back(container).run(self._engine, container)
 
-    def _around(self, container: Container) -> Around:
-        return Around(networks.for_container(container, self._network), disks.for_container(container))
-
-    def _arguments(
-        self, container: Container, around: Around
-    ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
-        """Options of the client, image and command, and variables of the client; what is around is made."""
+    def _create(self, container: Container, name: str, *options: str) -> Around:
+        """Create a container, and what it has around it."""
+        around = Around(
+            networks.for_container(container, self._network),
+            disks.for_container(container),
+            copies.for_container(container, name),
+        )
         for mount in container.mounts:
             _make_mount_point(mount)
-        image = self._image(container.image)
         networks.make(self._engine, around.network, internal=container.isolated)
-        disks.make(self._engine, container, image, around.disk)
+        disks.make(self._engine, container, self._image(container.image), around.disk)
+        copies.make(self._engine, container, around.copies)
+        self._create_with(container, name, around, options)
+        if around.copies and not copies.can_be_mounted(self._engine, name):
+            self._engine.run("rm", "-fv", name)
+            copies.remove(self._engine, around.copies)
+            around = replace(around, copies=())
+            self._create_with(container, name, around, options)
+        return around
+
+    def _create_with(self, container: Container, name: str, around: Around, options: tuple[str, ...]) -> None:
         passed, environment = environment_arguments(container.environment)
-        options = (
+        self._engine.run(
+            *("create", "--name", name, "--label", f"{RUN_LABEL}={container.name}", *options),
             *networks.arguments(container, around.network),
             *disks.arguments(container, around.disk),
-            *mount_arguments(container),
+            *mount_arguments(container, around.copies),
             *passed,
+            *container.start.docker_arguments(self._image(container.image)),
+            environment=environment,
         )
-        return options, container.start.docker_arguments(image), environment
 
     @property
     def _interactive(self) -> tuple[str, ...]:
@@ -145,22 +151,34 @@ class ContainerExecutor:
 
 
 def ending_command(engine: Engine, container: str, around: Around) -> tuple[str, ...]:
-    """Removes a container, its disk, and the network of its job when it was the last on it."""
+    """Removes a container and what it has around it: its network when it was the last on it."""
     script = '"$1" rm -fv "$2"'
     if networks.is_ours(around.network):
         script += '; "$1" network rm "$3"'
     if around.disk:
         script += '; "$1" rm -fv "$4"; "$1" volume rm -f "$4"'
-    return ("/bin/sh", "-c", script, "end", engine.docker, container, around.network, around.disk)
+    if around.copies:
+        script += '; docker=$1; shift 4; "$docker" volume rm -f "$@"'
+    words = (engine.docker, container, around.network, around.disk, *around.copies)
+    return ("/bin/sh", "-c", script, "end", *words)
 
 
-def mount_arguments(container: Container) -> tuple[str, ...]:
-    """``--mount`` options for what is shown in the tree: unlike ``-v``, they take any path."""
-    arguments: list[str] = []
-    for mount in container.mounts:
-        target = f"{ML_ROOT}/{mount.at.relative_to(container.place.root).as_posix()}"
-        arguments += ["--mount", mount_option(mount.source, target, writable=mount.writable)]
-    return tuple(arguments)
+def mount_arguments(container: Container, copied: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """``--mount`` options for what is shown in the tree: unlike ``-v``, they take any path.
+
+    :param copied: volumes for the channels that are copies; without them these are read-only.
+    """
+    root = container.place.root
+    targets = {m.at: f"{ML_ROOT}/{m.at.relative_to(root).as_posix()}" for m in container.mounts}
+    bound = [mount for mount in container.mounts if not copied or not copies.is_copied(mount)]
+    return (
+        *copies.arguments(container, copied, targets),
+        *(
+            word
+            for mount in bound
+            for word in ("--mount", mount_option(mount.source, targets[mount.at], writable=mount.writable))
+        ),
+    )
 
 
 def environment_arguments(job: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -243,6 +261,7 @@ class _RunningContainer:
             "docker": self._engine.docker,
             "network": self._around.network,
             "disk": self._around.disk,
+            "copies": list(self._around.copies),
         }
 
     def terminate(self) -> None:
@@ -279,4 +298,6 @@ class _RunningContainer:
         self._around.remove(self._engine)
         self._client.wait()
         self._lifeline.cut()
-        return (*warnings, *self._giving_back.run(self._engine, self._container))
+        warnings += self._giving_back.run(self._engine, self._container)
+        remove_tree(self._container.scratch)
+        return warnings

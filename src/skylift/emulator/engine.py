@@ -62,13 +62,13 @@ class Engine:
             raise EngineRefused(arguments[0], err.decode(errors="replace"))
         return out.decode(errors="replace")
 
-    def at_terminal(self, *arguments: str, environment: Mapping[str, str]) -> int:
+    def at_terminal(self, *arguments: str) -> int:
         """Call the client with our own terminal, and wait; its exit code.
 
         :raises NotReady: when there is no client.
         """
         try:
-            process = subprocess.Popen(self.command(*arguments), env={**self.environment, **environment})
+            process = subprocess.Popen(self.command(*arguments), env=self.environment)
         except FileNotFoundError as error:
             raise NotReady(f"`{self.docker}` is not installed", hints=_HINTS) from error
         return wait_at_terminal(process)

@@ -19,7 +19,8 @@ class GivingBack:
 
     def run(self, engine: Engine, container: Container) -> tuple[str, ...]:
         user, group = self._owner
-        folders = [container.place.root, *(m.source for m in container.mounts if m.writable)]
+        lent = [mount.source for mount in container.mounts if mount.writable]
+        folders = [container.place.root, container.scratch, *lent]
         foreign = [folder for folder in folders if _has_foreign(folder, user)]
         if not foreign:
             return ()

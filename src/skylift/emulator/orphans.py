@@ -52,7 +52,7 @@ def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
     if "container" in found:
         engine = Engine(found["docker"], environment)
         ended = _end_container(engine, found["container"])
-        Around(found.get("network", ""), found.get("disk", "")).remove(engine)
+        Around(found.get("network", ""), found.get("disk", ""), tuple(found.get("copies", ()))).remove(engine)
         return ended
     return False
 

@@ -60,7 +60,9 @@ def container_bench(
     name = f"emulator-{os.getpid()}-{abs(hash(str(folder)))}"
     channels = [make_channel("program", program.as_uri()), *more.pop("channels", [])]
     options: dict[str, Any] = {key: more.pop(key) for key in ("storage", "grace_s", "faults") if key in more}
-    executor = ContainerExecutor(environment=environment, owner=more.pop("owner", None))
+    executor = ContainerExecutor(
+        more.pop("docker", "docker"), environment=environment, owner=more.pop("owner", None)
+    )
     request = make_request(
         TrainingJobName=name, AlgorithmSpecification=algorithm, InputDataConfig=channels, **more
     )
@@ -78,10 +80,8 @@ def test_a_job_that_succeeds(tmp_path: Path, base_image: str, environment: dict[
         """
         print((ML / "input/data/train/rows.csv").read_text(), os.getpid(), sys.argv[1:])
         print(json.dumps({k: v for k, v in os.environ.items() if k not in ("HOSTNAME", "LC_CTYPE")}))
-        try:
-            (ML / "input/data/train/rows.csv").write_text("2")
-        except OSError as error:
-            print(error.strerror)
+        (ML / "input/data/train/rows.csv").write_text("2")
+        (ML / "input/data/train/cache").write_text("3")
         time.sleep(0.5)
         os.write(2, b"to stderr\\n")
         (ML / "model/m").write_text("weights")
@@ -105,9 +105,13 @@ def test_a_job_that_succeeds(tmp_path: Path, base_image: str, environment: dict[
         "TRAINING_JOB_NAME": name,
         "TRAINING_JOB_ARN": f"arn:aws:sagemaker:eu-central-1:123456789012:training-job/{name}",
     }
-    assert sorted(bench.observer.texts[2:]) == ["Read-only file system", "to stderr"]
+    assert bench.observer.texts[2:] == ["to stderr"]
     assert members((bench.artifacts / "model.tar.gz").read_bytes()) == {"m": b"weights"}
-    assert (data / "rows.csv").read_text() == "1"
+    # The channel was the job's own, as on the service; the user's folder is not.
+    assert {path.name: path.read_text() for path in data.iterdir()} == {"rows.csv": "1"}
+    assert bench.job.warnings == ()
+    assert not bench.place.scratch.exists()
+    assert docker(environment, "volume", "ls", "-q", "--filter", f"name={name}") == ""
     assert bench.job.warnings == ()
     assert docker(environment, "ps", "-aq", "--filter", f"label=org.skylift.run={name}") == ""
 
@@ -284,3 +288,32 @@ def test_a_disk_too_small_for_the_jobs_own_files(
     name = bench.description["TrainingJobName"]
     assert docker(environment, "volume", "ls", "-q", "--filter", f"name={name}") == ""
     assert docker(environment, "ps", "-aq", "--filter", f"name={name}") == ""
+
+
+def test_an_engine_that_takes_no_overlay_shows_channels_read_only(
+    tmp_path: Path, base_image: str, environment: dict[str, str]
+) -> None:
+    data = tmp_path / "data, of: 'mine'"
+    data.mkdir()
+    (data / "rows.csv").write_text("1")
+    client = tmp_path / "docker"
+    client.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in "volume create"*type=overlay*) for name; do :; done\n'
+        '    exec docker volume create --opt type=overlay --opt device=overlay --opt o=lowerdir=/nowhere "$name";;\n'
+        "esac\n"
+        'exec docker "$@"\n'
+    )
+    client.chmod(0o755)
+    script = """
+    try:
+        (ML / "input/data/train/cache").write_text("3")
+    except OSError as error:
+        print((ML / "input/data/train/rows.csv").read_text(), error.strerror)
+    """
+    channels = [make_channel("train", data.as_uri())]
+    bench = container_bench(tmp_path, base_image, environment, script, channels=channels, docker=str(client))
+    bench.job.run()
+    assert bench.observer.texts == ["1 Read-only file system"], bench.description
+    name = bench.description["TrainingJobName"]
+    assert docker(environment, "volume", "ls", "-q", "--filter", f"name={name}") == ""
