@@ -96,7 +96,7 @@ CHAPTERS: dict[str, list[Failing]] = {
 ],
 "Files and channels": [
     Failing("missing file", "open('data/x.csv')", ("FileNotFoundError: ", "(train.py:1)", "`data/x.csv` among the files that ship"), reason="No such file or directory: 'data/x.csv'"),
-    Failing("file beside the script", "open('vocab.txt')", ("FileNotFoundError: ", "(pkg/sub/train.py:1)", "current folder is the project's root, and there it is `pkg/sub/vocab.txt`"),
+    Failing("file beside the script", "", ("FileNotFoundError: ", "(pkg/sub/train.py:1)", "current folder is the project's root, and there it is `pkg/sub/vocab.txt`"),
             files={"pkg/sub/train.py": "open('vocab.txt')", "pkg/sub/vocab.txt": ""}, entry_point="pkg/sub/train.py", reason="No such file or directory: 'vocab.txt'"),
     Failing("file above the script", "", ("FileNotFoundError: ", "(pkg/train.py:1)", "and there it is `conf/a.yaml`"),
             files={"pkg/train.py": "open('../conf/a.yaml')", "conf/a.yaml": ""}, entry_point="pkg/train.py", reason="No such file or directory: '../conf/a.yaml'"),
