@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from tests import notebooks, services
+from tests import services
 from tests.base_image import Unavailable
 from tests.foreign import Foreign
 
@@ -93,7 +93,7 @@ def base_image(oci_registry: str) -> str:
 def notebook_python() -> str:
     """An interpreter with nbconvert and ipykernel."""
     with _or_skip():
-        return str(notebooks.interpreter(_MACHINE.cache, sys.executable, _MACHINE.environment))
+        return str(_FOREIGN_PROGRAMS.notebooks())
 
 
 @pytest.fixture(scope="session")

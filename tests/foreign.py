@@ -1,4 +1,4 @@
-"""Programs of others that judge what we do: the official toolkit, the official SDK's drivers, torchrun.
+"""Programs of others that we work with or are judged by: the official toolkit, SDK v3's drivers, torchrun, Jupyter.
 
 Each comes from PyPI into the tests' cache, once for a version and an interpreter, where that is allowed.
 """
@@ -26,6 +26,7 @@ TORCH_VERSION = "2.13.0"
 _TOOLKIT = (f"sagemaker-training=={TOOLKIT_VERSION}", "setuptools<81", "wheel")
 _DRIVERS = f"sagemaker-train=={DRIVERS_VERSION}"
 _TORCH = (f"torch=={TORCH_VERSION}", "numpy")
+NOTEBOOKS = ("nbconvert==7.17.2", "ipykernel==7.4.0")
 _TIMEOUT_S = 900
 
 
@@ -47,6 +48,10 @@ class Foreign:
     def torch(self) -> Path:
         """An environment with ``torchrun``."""
         return self._environment("torch", _TORCH)
+
+    def notebooks(self) -> Path:
+        """An interpreter with nbconvert and ipykernel."""
+        return self._environment("notebooks", NOTEBOOKS) / "bin" / "python"
 
     def drivers(self) -> Path:
         """The package ``sagemaker.train`` of SDK v3. It is read, never imported: what it needs is not there."""

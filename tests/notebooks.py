@@ -1,21 +1,10 @@
-"""Notebooks, and an environment that can execute them: nbconvert and ipykernel, made once in the tests' cache."""
+"""Notebooks for tests."""
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
-import os
-import shutil
-import subprocess
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
-
-import uv
-from tests.base_image import Unavailable
-
-REQUIREMENTS = ("nbconvert==7.17.2", "ipykernel==7.4.0")
 
 Cell = str | tuple[str, Sequence[str]]
 """The source of a code cell, or that with its tags. ``# %% text`` begins a cell that is no code."""
@@ -46,30 +35,3 @@ def _cell(number: int, cell: Cell, minor: int) -> dict[str, Any]:
     # Several lines are a list, as Jupyter has it.
     lines = source.splitlines(keepends=True)
     return {**made, "cell_type": "code", "source": lines, "outputs": [stale], "execution_count": 99}
-
-
-def interpreter(cache: Path, python: str, environment: Mapping[str, str]) -> Path:
-    """The Python of the environment.
-
-    :raises Unavailable: when the packages can not be had.
-    """
-    python = os.path.realpath(python)
-    key = hashlib.sha256("\n".join([python, *REQUIREMENTS]).encode()).hexdigest()[:12]
-    folder = cache / f"notebooks-{key}"
-    mark, found = folder / ".ready", folder / "bin" / "python"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / f"{folder.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not mark.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            _uv(["venv", "--quiet", "--no-project", "--python", python, str(folder)], environment)
-            _uv(["pip", "install", "--quiet", "--python", str(found), *REQUIREMENTS], environment)
-            mark.touch()
-    return found
-
-
-def _uv(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    command = [uv.find_uv_bin(), *arguments]
-    done = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise Unavailable(f"no environment for notebooks: {done.stderr.strip()[-300:]}")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from tests.conformance.places import Place, checkout
 from tests.conformance.test_records import compare
-from tests.notebooks import REQUIREMENTS, notebook
+from tests.foreign import NOTEBOOKS
+from tests.notebooks import notebook
 
 CELLS = (
     "# %% Training",
@@ -26,7 +27,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = tmp_path_factory.mktemp("source") / "notebook"
     source.mkdir()
     (source / "train.ipynb").write_text(notebook(*CELLS))
-    (source / "requirements.txt").write_text("\n".join(REQUIREMENTS))
+    (source / "requirements.txt").write_text("\n".join(NOTEBOOKS))
     (source / "data" / "train").mkdir(parents=True)
     (source / "data" / "train" / "x.csv").write_text("1")
     (source / "skylift.toml").write_text(
