@@ -54,4 +54,4 @@ def image(client: Client, docker_engine: Mapping[str, str], base_image: str) -> 
     docker("push", "-q", pushed)
     digest = docker("image", "inspect", "-f", '{{join .RepoDigests "\\n"}}', pushed)
     yield next(f"{uri}@{line.partition('@')[2]}" for line in digest.split() if "/tests/base@" in line)
-    docker("image", "rm", pushed, base_image)
+    docker("image", "rm", "--force", pushed, base_image)
