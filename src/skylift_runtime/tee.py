@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import threading
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ _KEPT = 64 * 1024
 """Bytes of the end of the output that are kept: the tracebacks of a torchrun with eight workers."""
 _CHUNK = 1 << 16
 _STDOUT, _STDERR = 1, 2
+_SMALL = 4096
+_PAUSE_S = 0.001
+"""After little has come: a job that prints line by line is read a few hundred lines at a time, and goes on meanwhile."""
+_ROOM = 1 << 20
+"""Bytes that it may be ahead of us; the most that anybody may ask for (pipe(7))."""
+_F_SETPIPE_SZ = 1031
 
 
 class Tee(threading.Thread):
@@ -28,6 +35,7 @@ class Tee(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="tee", daemon=True)
         self._reading, self._writing = os.pipe()
+        _widen(self._writing)
         self._wake_reading, self._wake_writing = os.pipe()
         self._kept = bytearray()
 
@@ -64,6 +72,8 @@ class Tee(threading.Thread):
                 if not data:
                     return
                 self._pass_on(data)
+                if len(data) < _SMALL:
+                    time.sleep(_PAUSE_S)
             elif ready:
                 # The job has ended, and nothing more is in the pipe; somebody else may hold it forever.
                 return
@@ -86,6 +96,14 @@ class Tee(threading.Thread):
         with contextlib.suppress(OSError):
             while view:
                 view = view[os.write(_STDERR, view) :]
+
+
+def _widen(pipe: int) -> None:
+    # Linux only, and not where a user has too many of them: then it holds what pipes hold.
+    with contextlib.suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, _F_SETPIPE_SZ, _ROOM)
 
 
 def _same_file(one: int, other: int) -> bool:
