@@ -11,6 +11,7 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -50,14 +51,15 @@ class HereStorage:
     def materialize(self, channel: Mapping[str, Any], into: Path, share: Share) -> Mount | None:
         read_only = self._strict or channel.get("InputMode") == "FastFile"
         if is_manifest(channel) or (is_sharded(channel) and share.hosts > 1):
-            return lay_links(share.of(channel, self.objects(channel)), into, read_only=read_only)
+            shown = lay_links(share.of(channel, self.objects(channel)), into, read_only=read_only)
+            return shown and replace(shown, strict=self._strict)
         source = _existing(channel)
         before = snapshot(source)
         if not before:
             raise _empty(channel, source)
         # A single object lands under its own name, as on the service.
         at = into if source.is_dir() else into / source.name
-        return Mount(source.resolve(), at, read_only=read_only, before=before)
+        return Mount(source.resolve(), at, read_only=read_only, strict=self._strict, before=before)
 
     def objects(self, channel: Mapping[str, Any]) -> Sequence[Found[Path]]:
         source = _existing(channel).resolve()

@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -84,8 +84,10 @@ class ProcessExecutor:
                 reason = f"hosts can not be told apart as processes here: {refusal}"
             elif container.disk_bytes is not None:
                 reason = f"the job's disk can not be made: {refusal}"
+            elif any(mount.strict for mount in container.mounts):
+                reason = f"channels can not be kept from being written to here: {refusal}"
             else:
-                return self._start_beside_us(container, streams)
+                return self._start_beside_us(container, streams, str(refusal))
             raise JobFault(f"ClientError: {reason}") from refusal
 
     def _start_enclosed(self, container: Container, streams: Streams) -> _RunningProcess:
@@ -100,7 +102,7 @@ class ProcessExecutor:
         enclosed = start_enclosed(command, environment, view, streams)
         return self._running(enclosed.process, _Lent(container, disk=enclosed.disk), marker)
 
-    def _start_beside_us(self, container: Container, streams: Streams) -> _RunningProcess:
+    def _start_beside_us(self, container: Container, streams: Streams, why: str) -> _RunningProcess:
         root = container.place.root
         links = tuple(_link(mount) for mount in container.mounts)
         marker = _new_marker()
@@ -114,7 +116,7 @@ class ProcessExecutor:
                 "AlgorithmError: CannotStartContainerError. Please make sure the container can be run: "
                 f"{error.strerror}: {command[0]}"
             ) from error
-        return self._running(process, _Lent(container, links=links), marker)
+        return self._running(process, _Lent(container, links=links, unprotected=why), marker)
 
     def _running(
         self, process: subprocess.Popen[bytes], lent: _Lent, marker: Mapping[str, str]
@@ -142,6 +144,8 @@ class _Lent:
 
     container: Container
     links: tuple[Path, ...] = ()
+    unprotected: str = ""
+    """Why links had to do."""
     disk: Disk | None = None
 
     def take_back(self) -> tuple[str, ...]:
@@ -150,7 +154,7 @@ class _Lent:
             _remove_point(mount.at)
         remove_tree(self.container.scratch)
         if self.disk is None:
-            return ()
+            return tuple(self._unkept())
         try:
             self.disk.save(self.container.place.root)
         except OSError as error:
@@ -158,6 +162,11 @@ class _Lent:
         finally:
             self.disk.close()
         return ()
+
+    def _unkept(self) -> Iterator[str]:
+        for mount in self.container.mounts:
+            if self.unprotected and mount.read_only:
+                yield f"the view of {mount.source} could have been written to: {self.unprotected}"
 
 
 def _link(mount: Mount) -> Path:

@@ -48,6 +48,8 @@ class Mount:
     read_only: bool = False
     """The job can not even make files of its own there, as in FastFile mode. Elsewhere a channel is the
     job's own copy on the service, so that it may; they must not reach ``source`` all the same."""
+    strict: bool = False
+    """Where that can not be kept the job is not to start."""
     before: Snapshot = field(default_factory=dict)
     """What it looked like when it was lent, where that is checked afterwards."""
     in_part: bool = False

@@ -315,5 +315,8 @@ def test_an_engine_that_takes_no_overlay_shows_channels_read_only(
     bench = container_bench(tmp_path, base_image, environment, script, channels=channels, docker=str(client))
     bench.job.run()
     assert bench.observer.texts == ["1 Read-only file system"], bench.description
+    assert bench.job.warnings == (
+        "channels were shown read-only: the Docker Engine makes no overlays of them",
+    )
     name = bench.description["TrainingJobName"]
     assert docker(environment, "volume", "ls", "-q", "--filter", f"name={name}") == ""

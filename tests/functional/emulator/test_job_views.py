@@ -21,6 +21,7 @@ from tests.functional.emulator.workbench import (
     python,
 )
 
+from skylift.emulator.here import HereStorage
 from skylift.emulator.interruptions import Faults
 from skylift.emulator.processes import ProcessExecutor
 
@@ -151,6 +152,28 @@ def test_a_disk_too_small_for_the_jobs_own_files(tmp_path: Path) -> None:
     assert bench.observer.texts == []
     assert "own files do not fit" in bench.description["FailureReason"]
     assert not bench.place.scratch.exists()
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_without_a_view_nothing_is_promised(tmp_path: Path, *, strict: bool) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "rows").write_text("1")
+    channel = {**make_channel("train", data.as_uri()), "InputMode": "File" if strict else "FastFile"}
+    bench = make_bench(
+        tmp_path,
+        request=make_request(InputDataConfig=[channel]),
+        executor=ProcessExecutor(python("print('ran')"), ENVIRONMENT, enclosed=False),
+        storage=HereStorage(tmp_path / "artifacts", strict=strict),
+    )
+    bench.job.run()
+    if strict:
+        assert bench.observer.texts == []
+        assert "can not be kept from being written to" in bench.description["FailureReason"]
+    else:
+        assert bench.observer.texts == ["ran"]
+        (warning,) = bench.job.warnings
+        assert warning.startswith(f"the view of {data} could have been written to")
 
 
 def test_a_host_knows_its_own_name(tmp_path: Path) -> None:
