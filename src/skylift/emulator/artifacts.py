@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +27,35 @@ def upload(request: Mapping[str, Any], storage: Storage, places: Sequence[JobPla
     :raises OSError: when something can not be read or written.
     """
     archives = places[0].archives
-    models = [Path(place.tree.model) for place in places]
-    outputs = [Path(place.tree.output_data) for place in places]
+    models = _folders(places, "model")
+    outputs = _folders(places, "output/data")
     try:
-        warnings = _store("model", models, request, storage, archives)
-        if not all(is_empty(folder) for folder in outputs):
+        warnings = (*_led_away(places), *_store("model", models, request, storage, archives))
+        if not all(is_empty(folder) for folder, _ in outputs):
             warnings += _store("output", outputs, request, storage, archives)
     finally:
         remove_tree(archives)
     return warnings
 
 
+def _folders(places: Sequence[JobPlace], name: str) -> list[tuple[Path, Path]]:
+    """A folder of each host's tree, with that tree's root; not where the job has led it elsewhere."""
+    return [(place.root / name, place.root) for place in places if place.holds(place.root / name)]
+
+
+def _led_away(places: Sequence[JobPlace]) -> Iterator[str]:
+    for place in places:
+        for name in ("model", "output/data"):
+            if not place.holds(place.root / name):
+                yield f"nothing of {name} was stored: the job has put a link in its place that leads out of its tree"
+
+
 def _store(
-    name: ArtifactName, folders: Sequence[Path], request: Mapping[str, Any], storage: Storage, archives: Path
+    name: ArtifactName,
+    folders: Sequence[tuple[Path, Path]],
+    request: Mapping[str, Any],
+    storage: Storage,
+    archives: Path,
 ) -> tuple[str, ...]:
     gathered = gather(folders)
     if is_compressed(request):
@@ -51,7 +67,7 @@ def _store(
         where = f"the {name}"
         unfit = storage.store_files(request, name, gathered.members)
     return (
-        *_warning(f"left out of {where}, as they lead out of it: ", gathered.skipped),
+        *_warning(f"left out of {where}, as they lead out of it or are no files: ", gathered.skipped),
         *_warning(f"left out of {where}, as no object can have their name: ", unfit),
         *_warning(
             f"in {where} the later host's file replaces that of an earlier one: ", gathered.overwritten

@@ -11,7 +11,7 @@ from typing import IO
 
 from skylift.emulator import copies, disks, networks
 from skylift.emulator.around import Around
-from skylift.emulator.engine import Engine, EngineRefused, mount_option
+from skylift.emulator.engine import RUN_LABEL, Engine, EngineRefused, mount_option
 from skylift.emulator.execution import Container, Running
 from skylift.emulator.faults import JobFault
 from skylift.emulator.giving_back import GivingBack
@@ -23,7 +23,6 @@ from skylift.errors import RegistryError, RemoteError
 from skylift.host.files import remove_tree
 from skylift_runtime.contract import ML_ROOT
 
-RUN_LABEL = "org.skylift.run"
 _STOP_POLL_S = 0.2
 # Words of registries that know no such image, or do not say whether they do.
 _NO_IMAGE = ("not found", "manifest unknown", "does not exist", "access denied", "invalid reference")
@@ -105,7 +104,7 @@ class ContainerExecutor:
         try:
             return self._engine.at_terminal("start", "--attach", "--interactive", name)
         finally:
-            self._engine.run("rm", "-fv", name)
+            self._engine.remove(name)
             around.remove(self._engine)
             lifeline.cut()
             self._giving_back(container).run(self._engine, container)
@@ -119,12 +118,13 @@ class ContainerExecutor:
         )
         for mount in container.mounts:
             _make_mount_point(mount)
-        networks.make(self._engine, around.network, internal=container.isolated)
+        run = _run_of(container, name)
+        networks.make(self._engine, around.network, run, internal=container.isolated)
         disks.make(self._engine, container, self._image(container.image), around.disk)
-        copies.make(self._engine, container, around.copies)
+        copies.make(self._engine, container, around.copies, run)
         self._create_with(container, name, around, options)
         if around.copies and not copies.can_be_mounted(self._engine, name):
-            self._engine.run("rm", "-fv", name)
+            self._engine.remove(name)
             copies.remove(self._engine, around.copies)
             around = replace(around, copies=())
             self._create_with(container, name, around, options)
@@ -133,7 +133,8 @@ class ContainerExecutor:
     def _create_with(self, container: Container, name: str, around: Around, options: tuple[str, ...]) -> None:
         passed, environment = environment_arguments(container.environment)
         self._engine.run(
-            *("create", "--name", name, "--label", f"{RUN_LABEL}={container.name}", *options),
+            # A shell beside a run is not of it: it stays when that is cleared away.
+            *("create", "--name", name, "--label", f"{RUN_LABEL}={_run_of(container, name)}", *options),
             *networks.arguments(container, around.network),
             *disks.arguments(container, around.disk),
             *mount_arguments(container, around.copies),
@@ -148,6 +149,10 @@ class ContainerExecutor:
 
     def _giving_back(self, container: Container) -> GivingBack:
         return GivingBack(self._image(container.image), self._owner or (os.getuid(), os.getgid()))
+
+
+def _run_of(container: Container, name: str) -> str:
+    return container.name if name == container.label else name
 
 
 def ending_command(engine: Engine, container: str, around: Around) -> tuple[str, ...]:
@@ -293,7 +298,7 @@ class _RunningContainer:
         return int(state["ExitCode"])
 
     def close(self) -> tuple[str, ...]:
-        self._engine.run("rm", "-fv", self._container.label)
+        self._engine.remove(self._container.label)
         warnings = disks.save(self._engine, self._around.disk, self._container.place.root)
         self._around.remove(self._engine)
         self._client.wait()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from skylift.emulator.engine import Engine, EngineRefused
+from skylift.emulator.engine import RUN_LABEL, Engine, EngineRefused
 from skylift.emulator.execution import Container
 from skylift.emulator.storage import Mount
 
@@ -23,14 +23,17 @@ def for_container(container: Container, label: str) -> tuple[str, ...]:
     return tuple(f"{label}-copy-{number}" for number, _ in _copied(container))
 
 
-def make(engine: Engine, container: Container, copies: tuple[str, ...]) -> None:
+def make(engine: Engine, container: Container, copies: tuple[str, ...], run: str) -> None:
     for volume, (number, mount) in zip(copies, _copied(container), strict=False):
         upper, work = (container.scratch / str(number) / part for part in ("upper", "work"))
         for folder in (upper, work):
             folder.mkdir(parents=True, exist_ok=True)
         layers = f"lowerdir={_escaped(mount.source)},upperdir={_escaped(upper)},workdir={_escaped(work)}"
         options = ("type=overlay", "device=overlay", f"o={layers}")
-        engine.run("volume", "create", *(word for option in options for word in ("--opt", option)), volume)
+        label = ("--label", f"{RUN_LABEL}={run}")
+        engine.run(
+            "volume", "create", *label, *(word for option in options for word in ("--opt", option)), volume
+        )
 
 
 def arguments(container: Container, copies: tuple[str, ...], targets: dict[Path, str]) -> Iterator[str]:

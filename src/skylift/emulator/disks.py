@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from skylift.emulator.engine import Engine, EngineRefused, mount_option
+from skylift.emulator.engine import RUN_LABEL, Engine, EngineRefused, mount_option
 from skylift.emulator.execution import Container
 from skylift.emulator.faults import JobFault
 from skylift_runtime.contract import ML_ROOT
@@ -31,10 +31,11 @@ def make(engine: Engine, container: Container, image: str, disk: str) -> None:
     if not disk:
         return
     options = ("type=tmpfs", "device=tmpfs", f"o=size={container.disk_bytes},mode=0755")
-    engine.run("volume", "create", *(word for option in options for word in ("--opt", option)), disk)
+    label = ("--label", f"{RUN_LABEL}={container.name}")
+    engine.run("volume", "create", *label, *(word for option in options for word in ("--opt", option)), disk)
     try:
         engine.run(
-            *("run", "--detach", "--name", disk, "--network", "none", *_mounted(disk)),
+            *("run", "--detach", *label, "--name", disk, "--network", "none", *_mounted(disk)),
             *("--entrypoint", "/bin/sh", image, "-c", "while :; do sleep 3600; done"),
         )
         for entry in container.place.root.iterdir():
@@ -68,7 +69,7 @@ def save(engine: Engine, disk: str, into: Path) -> tuple[str, ...]:
 def remove(engine: Engine, disk: str) -> None:
     if not disk:
         return
-    engine.run("rm", "-fv", disk)
+    engine.remove(disk)
     engine.run("volume", "rm", "--force", disk)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -31,21 +33,36 @@ class Disk:
 
     descriptor: int
 
-    def save(self, into: Path) -> None:
-        """Copy all that the job left, but for its inputs, which were only shown there."""
+    def save(self, into: Path) -> tuple[str, ...]:
+        """Copy all that the job left, but for its inputs, which were only shown there; what could not be copied."""
+        failed: list[str] = []
+        top = Path(f"/proc/self/fd/{self.descriptor}")
         with os.scandir(self.descriptor) as entries:
-            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
-        for name, is_folder in found:
-            if name == "input":
-                continue
-            source, target = Path(f"/proc/self/fd/{self.descriptor}/{name}"), into / name
-            if is_folder:
-                shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
-            else:
-                shutil.copy2(source, target, follow_symlinks=False)
+            names = [entry.name for entry in entries if entry.name != "input"]
+        for name in names:
+            _copy(top / name, into / name, failed, name)
+        return tuple(failed)
 
     def close(self) -> None:
         os.close(self.descriptor)
+
+
+def _copy(source: Path, target: Path, failed: list[str], name: str) -> None:
+    """Copy one entry and go on whatever happens: the rest is to be kept all the same."""
+    try:
+        mode = source.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            target.mkdir(exist_ok=True)
+            for entry in sorted(os.listdir(source)):  # noqa: PTH208 - names are wanted
+                _copy(source / entry, target / entry, failed, f"{name}/{entry}")
+        elif stat.S_ISLNK(mode):
+            target.unlink(missing_ok=True)
+            target.symlink_to(source.readlink())
+        elif stat.S_ISREG(mode):
+            shutil.copy2(source, target, follow_symlinks=False)
+        # Pipes, sockets and devices are left: no artifact can hold one.
+    except OSError as error:
+        failed.append(f"{name}: {error.strerror}")
 
 
 @dataclass(frozen=True)
@@ -67,19 +84,18 @@ def start_enclosed(
         folder.mkdir(parents=True, exist_ok=True)
     with _Telling() as telling:
         spec = {
-            "tell": telling.theirs.fileno(),
             "unset": [name for name in ("LC_CTYPE",) if name not in environment],
             "cwd": view.root,
             "mounts": view.mounts,
         }
         process = subprocess.Popen(
             # Isolated, and without site: a second start of Python that every job waits for.
-            [sys.executable, "-I", "-S", _PROGRAM, json.dumps(spec), *command],
+            [sys.executable, "-I", "-S", _PROGRAM, str(telling.theirs.fileno()), *command],
             env=dict(environment),
             pass_fds=[telling.theirs.fileno()],
             **streams,
         )
-        refused, disk = telling.hear()
+        refused, disk = telling.ask(json.dumps(spec).encode())
     if refused is None:
         return Enclosed(process, disk)
     if disk is not None:
@@ -101,9 +117,12 @@ class _Telling:
         self._ours.close()
         self.theirs.close()
 
-    def hear(self) -> tuple[str | None, Disk | None]:
-        """Wait until the command has begun, or can not; why not, and the disk that was made."""
+    def ask(self, spec: bytes) -> tuple[str | None, Disk | None]:
+        """Say what is wanted, and wait until the command has begun, or can not; why not, and the disk that was made."""
         self.theirs.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._ours.sendall(spec)
+            self._ours.shutdown(socket.SHUT_WR)
         refused, disk = None, None
         while True:
             data, descriptors, _, _ = socket.recv_fds(self._ours, _MESSAGE, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,12 @@ _HINTS = (
     "install Docker and start it, or let DOCKER_HOST point to one that runs",
     "`--on local` needs no Docker",
 )
+
+
+RUN_LABEL = "org.skylift.run"
+"""On everything that an engine has of a run: containers, volumes, a network."""
+_GONE_S = 30.0
+_LOOK_S = 0.1
 
 
 class EngineRefused(RemoteError):
@@ -50,6 +57,37 @@ class Engine:
         except EngineRefused:
             return False
         return True
+
+    def remove(self, container: str) -> None:
+        """Remove a container, running or not; nothing where there is none.
+
+        Somebody else may be at it, such as what was tied to a process that died: then we wait for them.
+        """
+        try:
+            self.run("rm", "-fv", container)
+        except EngineRefused as error:
+            if "already in progress" not in error.said:
+                raise
+            until = time.monotonic() + _GONE_S
+            while self.has(container) and time.monotonic() < until:
+                time.sleep(_LOOK_S)
+
+    def has(self, container: str) -> bool:
+        try:
+            self.run("inspect", "--type", "container", "--format", "{{.Id}}", container)
+        except EngineRefused:
+            return False
+        return True
+
+    def remove_run(self, run: str) -> None:
+        """Remove everything that bears a run's label."""
+        label = ("--filter", f"label={RUN_LABEL}={run}")
+        for container in self.run("ps", "-aq", *label).split():
+            self.remove(container)
+        for volume in self.run("volume", "ls", "-q", *label).split():
+            self.run("volume", "rm", "--force", volume)
+        for network in self.run("network", "ls", "-q", *label).split():
+            self.run("network", "rm", network)
 
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
         """Call the client to its end and return its stdout.

@@ -1,17 +1,17 @@
-"""Started as ``python -I -S enter_program.py SPEC COMMAND…``: gives a job a view of its own, and becomes it.
+"""Started as ``python -I -S enter_program.py SOCKET COMMAND…``: gives a job a view of its own, and becomes it.
 
-Makes a mount namespace (and a user namespace, where we may not mount otherwise), lays the mounts that SPEC
-lists, and executes the command in the same process: whoever watches it sees no difference. Standard library
-only, and nothing of ours is imported: every job on this machine waits for it.
+Makes a mount namespace (and a user namespace, where we may not mount otherwise), lays the mounts that it is told
+of on the socket, whose descriptor is the argument, and executes the command in the same process: whoever watches it
+sees no difference. Standard library only, and nothing of ours is imported: every job on this machine waits for it.
 
-SPEC is one JSON object::
+That is one JSON object, up to end-of-file::
 
-    {"tell": descriptor, "unset": [name…], "cwd": path, "mounts": [{"kind", "source", "target", "upper", "work", "size"}…]}
+    {"unset": [name…], "cwd": path, "mounts": [{"kind", "source", "target", "upper", "work", "size"}…]}
 
 ``kind`` is ``bind``, ``read-only``, ``copy`` (an overlay: the job may write, the source stays as it is) or
-``disk`` (a file system of ``size`` bytes that begins as a copy of the source). On ``tell``, a socket, goes
-the root of each such disk, as a descriptor, and the reason when no view can be made; end-of-file without
-one means that the command has begun.
+``disk`` (a file system of ``size`` bytes that begins as a copy of the source). The socket takes the root of each
+such disk, as a descriptor, and the reason when no view can be made; end-of-file without one means that the command
+has begun.
 
 Sources: mount(2), mount_setattr(2), user_namespaces(7), Documentation/filesystems/overlayfs.rst.
 """
@@ -207,10 +207,17 @@ def _say(text: str) -> None:
     os.write(2, os.fsencode(f"skylift: {text}\n"))
 
 
+def _read_all(descriptor: int) -> bytes:
+    pieces = []
+    while piece := os.read(descriptor, 1 << 16):
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
 def main(argv: list[str]) -> int:
-    spec = json.loads(argv[0])
-    tell = spec["tell"]
+    tell = int(argv[0])
     os.set_inheritable(tell, False)
+    spec = json.loads(_read_all(tell))
     for name in spec["unset"]:
         # Python itself may have set it, for want of a locale.
         os.environ.pop(name, None)

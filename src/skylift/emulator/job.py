@@ -123,7 +123,7 @@ class EmulatedJob:
         except JobFault as fault:
             outcome = Outcome("Failed", "Failed", str(fault))
         except BaseException as error:
-            self._history.end(Outcome("Failed", "Failed", f"InternalServerError: {error}"), metrics.listed())
+            self._history.end(Outcome("Failed", "Failed", self._our_failure(error)), metrics.listed())
             raise
         self._warnings += self._attendance.missed
         self._history.end(outcome, metrics.listed())
@@ -231,8 +231,10 @@ class EmulatedJob:
         return Pump(running.outputs, partial(self._observer.raw, host), line)
 
     def _take_back(self, crew: Crew) -> None:
-        self._warnings += crew.close()
-        self._place.owned.unlink(missing_ok=True)
+        try:
+            self._warnings += crew.close()
+        finally:
+            self._place.owned.unlink(missing_ok=True)
 
     def _place_of(self, host: str) -> JobPlace:
         return self._place.of(host, self._hosts)
@@ -263,6 +265,11 @@ class EmulatedJob:
             # No file, or none that can be read (a loop of links is a RuntimeError before Python 3.13):
             # the service then knows the exit code only.
             return ""
+
+    def _our_failure(self, error: BaseException) -> str:
+        # What the job had to say itself may well be the reason of it: a full disk, for example.
+        said = self._failure_text().strip()
+        return f"InternalServerError: {error}" + (f"; the job itself said: {said}" if said else "")
 
     def _upload(self, outcome: Outcome) -> None:
         self._history.enter("Uploading", "Stopping" if outcome.status == "Stopped" else "InProgress")

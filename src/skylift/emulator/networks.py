@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skylift.emulator.engine import Engine, EngineRefused
+from skylift.emulator.engine import RUN_LABEL, Engine, EngineRefused
 from skylift.emulator.execution import Container
 from skylift.emulator.views import address_of
 
@@ -30,7 +30,7 @@ def is_ours(network: str) -> bool:
     return network.startswith(_PREFIX)
 
 
-def make(engine: Engine, network: str, *, internal: bool = False) -> None:
+def make(engine: Engine, network: str, run: str, *, internal: bool = False) -> None:
     """Make a job's own network; the first of its hosts does.
 
     :param internal: nobody else is reached from it.
@@ -38,7 +38,7 @@ def make(engine: Engine, network: str, *, internal: bool = False) -> None:
     if not is_ours(network):
         return
     try:
-        label = f"org.skylift.network={network}"
+        label = f"{RUN_LABEL}={run}"
         closed = ("--internal",) if internal else ()
         engine.run("network", "create", "--label", label, *closed, network)
     except EngineRefused as error:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from skylift.emulator.around import Around
-from skylift.emulator.engine import Engine, EngineRefused
+from skylift.emulator.engine import Engine
 from skylift.emulator.pipes import remove_pipes
 from skylift.emulator.place import JobPlace
 from skylift.emulator.processes import end_group, end_marked
 from skylift.errors import NotReady, RemoteError
-from skylift.host.files import read_json
+from skylift.host.files import read_json, remove_tree
 from skylift.host.processes import ProcessIdentity, identify, this_process
 from skylift_runtime.contract import JOB_NAME_VARIABLE
 
@@ -32,6 +32,8 @@ def end(place: JobPlace, environment: Mapping[str, str]) -> bool:
     # All of them, whatever the first one says.
     ended = [_end(host, environment) for host in (hosts if isinstance(hosts, list) else ())]
     remove_pipes(place.root)
+    for scratch in (place.scratch, *place.root.glob(".algo-*.scratch")):
+        remove_tree(scratch)
     place.owned.unlink(missing_ok=True)
     return any(ended)
 
@@ -42,7 +44,7 @@ def end_named(name: str, environment: Mapping[str, str], *, docker: bool) -> Non
     if docker:
         # An engine that is away runs nothing that could be ended now.
         with contextlib.suppress(NotReady, RemoteError):
-            _end_container(Engine("docker", environment), name)
+            Engine("docker", environment).remove_run(name)
 
 
 def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
@@ -70,11 +72,8 @@ def _end_process(identity: ProcessIdentity) -> bool:
 
 
 def _end_container(engine: Engine, name: str) -> bool:
-    try:
-        # Without -f this would refuse a running one; -f alone is content when there is none.
-        engine.run("inspect", "--format", "{{.Id}}", name)
-    except EngineRefused:
+    if not engine.has(name):
         engine.check()
         return False
-    engine.run("rm", "-fv", name)
+    engine.remove(name)
     return True

@@ -8,10 +8,11 @@ import stat
 import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from skylift.host.files import atomic_file
+from skylift_runtime.contract import ML_ROOT
 
 # Weights hardly compress: more effort costs minutes and saves a few percent.
 _EFFORT = 1
@@ -50,17 +51,19 @@ class Packed:
     skipped: tuple[str, ...] = ()
 
 
-def gather(folders: Sequence[Path]) -> Gathered:
+def gather(folders: Sequence[tuple[Path, Path]]) -> Gathered:
     """What is in the folders, one laid over the other: of a name that two of them have, the later one counts.
 
     Names are relative to the folders themselves: ``model.pkl``, not ``model/model.pkl``. A link to a
     file inside becomes that file, a link to a folder inside stays a link, and a link that leads
     away is left out: a job must not make us pack what is not its own.
+
+    :param folders: each with the root of its job's tree, which the job knows as ``/opt/ml``.
     """
     gathering = _Gathering()
-    for folder in folders:
+    for folder, root in folders:
         if not folder.is_symlink():
-            gathering.add_all(folder)
+            gathering.add_all(folder, root)
     members = sorted(gathering.members.values(), key=lambda member: _order(member.name))
     overwritten = sorted(gathering.overwritten, key=_order)
     return Gathered(tuple(members), tuple(gathering.skipped), tuple(overwritten))
@@ -68,7 +71,7 @@ def gather(folders: Sequence[Path]) -> Gathered:
 
 def pack(folder: Path, archive: Path) -> Packed:
     """Write the contents of one folder."""
-    return pack_members(gather([folder]), archive)
+    return pack_members(gather([(folder, folder)]), archive)
 
 
 def pack_members(gathered: Gathered, archive: Path) -> Packed:
@@ -124,11 +127,11 @@ class _Gathering:
         self.skipped: list[str] = []
         self.overwritten: set[str] = set()
 
-    def add_all(self, folder: Path) -> None:
+    def add_all(self, folder: Path, root: Path) -> None:
         real = folder.resolve()
         for path in _walk(folder):
             name = path.relative_to(folder).as_posix()
-            member = _member(name, path, real)
+            member = _member(name, path, real, root)
             if member is None:
                 self.skipped.append(name)
             else:
@@ -144,27 +147,27 @@ class _Gathering:
         self.members[member.name] = member
 
 
-def _member(name: str, path: Path, root: Path) -> Member | None:
+def _member(name: str, path: Path, folder: Path, root: Path) -> Member | None:
     mode = path.lstat().st_mode
     if stat.S_ISDIR(mode):
         return Member(name, path, "folder")
     if stat.S_ISREG(mode):
         return Member(name, path, "file")
-    target = _resolved(path) if stat.S_ISLNK(mode) else None
-    if target is None or not target.is_relative_to(root):
+    target = _target(path, root) if stat.S_ISLNK(mode) else None
+    if target is None or not target.is_relative_to(folder):
         return None
     if target.is_file():
         return Member(name, target, "file")
-    if not target.is_dir() or path.readlink().is_absolute():
-        # An absolute link to a folder would point into this machine's tree once it is unpacked.
-        return None
-    return Member(name, path, "link", target.relative_to(root).as_posix())
+    return Member(name, path, "link", target.relative_to(folder).as_posix()) if target.is_dir() else None
 
 
 def _add(member: Member, tar: tarfile.TarFile) -> None:
     info = tar.gettarinfo(str(member.source), member.name)
     info.uid = info.gid = 0
     info.uname = info.gname = "root"
+    if member.kind == "link":
+        # As it is unpacked elsewhere; the job may have named the folder from the root.
+        info.linkname = os.path.relpath(member.target, os.path.dirname(member.name) or ".")  # noqa: PTH120
     if member.kind != "file":
         tar.addfile(info)
         return
@@ -174,9 +177,12 @@ def _add(member: Member, tar: tarfile.TarFile) -> None:
         tar.addfile(info, stream)
 
 
-def _resolved(path: Path) -> Path | None:
+def _target(link: Path, root: Path) -> Path | None:
+    """Where a link leads, as the job saw it: what it knew as ``/opt/ml`` is its tree."""
+    way = PurePosixPath(link.readlink())
+    seen = root / way.relative_to(ML_ROOT) if way.is_relative_to(ML_ROOT) else link
     try:
-        return path.resolve(strict=True)
+        return seen.resolve(strict=True)
     except (OSError, RuntimeError):
         # A loop (RuntimeError before Python 3.13) or a link to nothing.
         return None

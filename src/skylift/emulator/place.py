@@ -23,6 +23,13 @@ class JobPlace:
     def tree(self) -> Tree:
         return Tree(str(self.root))
 
+    def holds(self, path: Path) -> bool:
+        """Whether a path of the tree still leads into it: the job may have put a link anywhere on the way."""
+        try:
+            return path.resolve().is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError):  # a loop of links is a RuntimeError before Python 3.13
+            return False
+
     @property
     def owned(self) -> Path:
         """What runs outside of our own process, so that ``orphans.end`` finds it when we died."""

@@ -151,17 +151,16 @@ class _Lent:
     def take_back(self) -> tuple[str, ...]:
         _unlink(self.links)
         for mount in self.container.mounts:
-            _remove_point(mount.at)
+            if self.container.place.holds(mount.at.parent):
+                _remove_point(mount.at)
         remove_tree(self.container.scratch)
         if self.disk is None:
             return tuple(self._unkept())
         try:
-            self.disk.save(self.container.place.root)
-        except OSError as error:
-            return (f"what the job left on its disk is lost: {error}",)
+            failed = self.disk.save(self.container.place.root)
         finally:
             self.disk.close()
-        return ()
+        return (f"could not be saved from the job's disk: {', '.join(failed[:3])}",) if failed else ()
 
     def _unkept(self) -> Iterator[str]:
         for mount in self.container.mounts:

@@ -11,6 +11,7 @@ from typing import Any
 
 from skylift.emulator.channels import folder_channels
 from skylift.emulator.execution import Executor
+from skylift.emulator.faults import JobFault
 from skylift.emulator.pipes import Pipes
 from skylift.emulator.place import JobPlace
 from skylift.emulator.platform import Platform, container_of
@@ -40,6 +41,10 @@ def open_shell(
     hosts = hosts_of(request)
     host, share = hosts[0], Share(0, len(hosts))
     own = place.of(host, hosts)
+    if not all(own.holds(Path(folder)) for folder in own.tree.folders()):
+        raise JobFault(
+            "ClientError: the run has put links in the place of its folders, which lead out of its tree"
+        )
     write_tree(request, own, host, executor.interface)
     mounts = [
         storage.materialize(channel, Path(own.tree.channel(channel["ChannelName"])), share)

@@ -86,7 +86,7 @@ def test_their_network_leads_nowhere_else(docker_engine: Mapping[str, str]) -> N
         Container(f"closed-{os.getpid()}", "", Start(None, ()), {}, JobPlace(Path("/nowhere")),
                   peers=("algo-1", "algo-2"), isolated=True), "host"
     )  # fmt: skip
-    networks.make(engine, name, internal=True)
+    networks.make(engine, name, "test", internal=True)
     try:
         assert engine.run("network", "inspect", "--format", "{{.Internal}}", name).strip() == "true"
     finally:
