@@ -31,7 +31,7 @@ class EntryPoint(NamedTuple):
     kind: str
     target: str
     command: Tuple[str, ...] = ()
-    """For a command: its words, places not yet expanded."""
+    """For a command: its words, places not yet expanded. None for a file that is one by itself."""
 
 
 class Retry(NamedTuple):
@@ -136,8 +136,8 @@ def entry_point(text: str, command: Any = ()) -> EntryPoint:
     if re.fullmatch(_FUNCTION, text):
         return EntryPoint("function", text)
     if text:
-        # The path is no template: braces in it are braces.
-        return EntryPoint("command", text, ("/bin/sh", text.replace("{", "{{").replace("}", "}}")))
+        # What is to run it stands in its first line.
+        return EntryPoint("command", text)
     raise Unusable("the project's description names neither an entry point nor a command")
 
 

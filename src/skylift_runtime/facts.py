@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Iterator
 
-_LONGEST = 4000
+_LONGEST = 96 * 1024
+"""Characters of a text. More than a secret can have (64 KiB in Secrets Manager), or half of one would be taken for none."""
 _INNER = "Traceback (most recent call last):"
 
 

@@ -131,6 +131,8 @@ _HINTS: "List[Tuple[re.Pattern[str], Answer]]" = [
           r"|ambiguous option|[Nn]o such option|Missing option", _always(_HYPERPARAMETER)),
     _hint(r"Unicode(?:En|De)codeError", _always(_ENCODING)),
     _hint(r"GLIBC(?:XX)?_[\d.]+' not found", _always("a wheel wants a newer C library than the base image has: choose a newer base")),
+    _hint(r"\[Errno 75\] Value too large for defined data type",
+          _always("a channel's file belongs to another user or group, and can not be changed in place here: write to another file")),
     _hint(r"Exec format error", _always("a program for another processor: images and wheels are for linux/amd64")),
     _hint(r"Temporary failure in name resolution|Name or service not known|Network is unreachable",
           _always("the job reached no network: is it isolated, or in a VPC without a way out?")),

@@ -91,7 +91,9 @@ class _Execution:
         self._target, self._client, self._slate = target, client, slate
         self._cells: List[Any] = client.nb.cells
         self._name = os.path.basename(target)
-        self._kept = os.path.join(os.environ.get("SM_OUTPUT_DATA_DIR") or os.getcwd(), self._name)
+        # Taken now: the notebook may remove it.
+        self._folder = os.getcwd()
+        self._kept = os.path.join(os.environ.get("SM_OUTPUT_DATA_DIR") or self._folder, self._name)
         self._saved = time.monotonic()
         self._line_is_open = False
         self._place, self._number = 0, 0
@@ -161,7 +163,7 @@ class _Execution:
     def _facts(self, kernel: Kernel, reply: Dict[str, Any]) -> Optional[Dict[str, Any]]:
         """What the exception tells, from the kernel itself; None of an exit that is no failure."""
         source = facts.__loader__.get_source(facts.__name__)  # type: ignore[union-attr]
-        ask = _ASK % (source, os.getcwd(), self._name)
+        ask = _ASK % (source, self._folder, self._name)
         answer = kernel.execute("", _is_end, silent=True, user_expressions={"facts": ask})
         try:
             found = ast.literal_eval(

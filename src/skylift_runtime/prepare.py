@@ -122,11 +122,26 @@ def _command(job: Job, config: Config, places: Places) -> "tuple[List[str], List
         arguments = [json.dumps(parameters(values, raw))]
     else:
         arguments = command_line(job.parameters, values, raw)
-    if entry.kind == "command":
+    if entry.command:
         return [*(places.expand(word) for word in entry.command), *arguments], arguments
-    if entry.kind in ("script", "notebook") and not os.path.isfile(os.path.join(job.code, entry.target)):
-        raise Unusable("the entry point %s is not among the files that ship" % entry.target)
+    if entry.kind in ("script", "notebook", "command"):
+        file = os.path.join(job.code, entry.target)
+        if not os.path.isfile(file):
+            raise Unusable("the entry point %s is not among the files that ship" % entry.target)
+        if entry.kind == "command":
+            return [*_interpreter(file), entry.target, *arguments], arguments
     return _bootstrapped(entry, arguments), arguments
+
+
+def _interpreter(file: str) -> List[str]:
+    """What the first line of a script names, as execve(2) reads it; ``/bin/sh`` where it names nothing.
+
+    The file itself need not be executable, nor lie where programs may be executed.
+    """
+    with open(file, "rb") as stream:
+        line = stream.readline(256).decode("utf-8", "replace")
+    words = line[2:].split(None, 1) if line.startswith("#!") else []
+    return [word.strip() for word in words] or ["/bin/sh"]
 
 
 def _bootstrapped(entry: EntryPoint, arguments: List[str]) -> List[str]:

@@ -12,6 +12,7 @@ from skylift_runtime.description import EntryPoint
 from skylift_runtime.failure import Unusable
 from skylift_runtime.prepare import prepare, with_secrets
 from skylift_runtime.signals import Relay
+from skylift_runtime.slate import new_slate
 from skylift_runtime.voice import say
 
 _SHELLS = ("/bin/bash", "/bin/sh")
@@ -40,7 +41,7 @@ def open_shell(command: Sequence[str], tree: Tree, environ: Mapping[str, str], r
 def _become(
     command: Sequence[str], folder: str, environ: Mapping[str, str], would_run: Sequence[str]
 ) -> None:
-    words = list(command) or [_shell(environ), "-i"]
+    words = list(command) or _interactive(_shell(environ), environ)
     if not command:
         told = " ".join(shlex.quote(word) for word in would_run)
         say("the job's own environment; it would run: " + told)
@@ -62,6 +63,26 @@ def as_typed(entry: EntryPoint, command: Sequence[str], arguments: Sequence[str]
     if entry.kind == "module":
         return ["python", "-m", entry.target, *arguments]
     return list(command)
+
+
+def _interactive(shell: str, environ: Mapping[str, str]) -> List[str]:
+    """A shell that a person likes, with the job's PATH: their own start-up files may put other Pythons first."""
+    name, path = os.path.basename(shell), shlex.quote(environ["PATH"])
+    if name == "fish":
+        return [
+            shell,
+            "--init-command",
+            "set -gx PATH " + " ".join(map(shlex.quote, environ["PATH"].split(":"))),
+        ]
+    if name == "zsh":
+        return [shell, "-f", "-i"]
+    start = new_slate(environ) if name == "bash" else None
+    if start is None:
+        return [shell, "-i"]
+    os.write(start, ("[ ! -f ~/.bashrc ] || . ~/.bashrc\nexport PATH=%s\n" % path).encode())
+    os.lseek(start, 0, os.SEEK_SET)
+    os.set_inheritable(start, True)
+    return [shell, "--rcfile", "/dev/fd/%d" % start, "-i"]
 
 
 def _shell(environ: Mapping[str, str]) -> str:

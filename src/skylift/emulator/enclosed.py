@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -65,10 +66,35 @@ def _copy(source: Path, target: Path, failed: list[str], name: str) -> None:
         failed.append(f"{name}: {error.strerror}")
 
 
+class Namespace:
+    """A job's mount namespace, held open: its number stays its own for as long as this does.
+
+    Nothing that the job starts gets out of it without a power to do so, whatever its environment.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.descriptor = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+        self.link = _link(Path(f"/proc/self/fd/{self.descriptor}"))
+        # It would be the end of everything.
+        assert self.link != _link(Path("/proc/self/ns/mnt"))
+
+    def end(self) -> None:
+        """SIGKILL to every process in it."""
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if _link(entry / "ns" / "mnt") == self.link:
+                    os.kill(int(entry.name), signal.SIGKILL)
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
 @dataclass(frozen=True)
 class Enclosed:
     process: subprocess.Popen[bytes]
     disk: Disk | None
+    namespace: Namespace | None
+    """None when the process has ended already."""
 
 
 def start_enclosed(
@@ -97,11 +123,22 @@ def start_enclosed(
         )
         refused, disk = telling.ask(json.dumps(spec).encode())
     if refused is None:
-        return Enclosed(process, disk)
+        return Enclosed(process, disk, _namespace_of(process.pid))
     if disk is not None:
         disk.close()
     process.communicate()  # reads nothing, and closes the pipes
     raise NoView(refused)
+
+
+def _link(path: Path) -> str:
+    return os.readlink(path)  # noqa: PTH115 - not a path, but "mnt:[4026531841]"
+
+
+def _namespace_of(pid: int) -> Namespace | None:
+    try:
+        return Namespace(pid)
+    except OSError:
+        return None
 
 
 class _Telling:

@@ -23,7 +23,10 @@ class Lifeline:
         self._end: int | None = end
 
     @classmethod
-    def tie(cls, command: Sequence[str], environment: Mapping[str, str]) -> Lifeline:
+    def tie(
+        cls, command: Sequence[str], environment: Mapping[str, str], hold: Sequence[int] = ()
+    ) -> Lifeline:
+        """``hold``: descriptors that it keeps open, so that what they are goes on."""
         reading, writing = os.pipe()
         try:
             shell = subprocess.Popen(
@@ -32,6 +35,7 @@ class Lifeline:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=dict(environment),
+                pass_fds=tuple(hold),
                 cwd="/",
                 # What ends our group, such as Ctrl-C in a terminal, must not end the shell before us.
                 start_new_session=True,

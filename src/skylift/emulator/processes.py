@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from skylift.emulator.enclosed import Disk, NoView, start_enclosed
+from skylift.emulator.enclosed import Disk, Namespace, NoView, start_enclosed
 from skylift.emulator.execution import Container, Running
 from skylift.emulator.faults import JobFault
 from skylift.emulator.handover import announced, hand_over, stdin_for
@@ -24,11 +24,14 @@ from skylift.host.files import remove_tree, write_text
 from skylift.host.processes import identify
 from skylift_runtime.contract import BASE_DIR_VARIABLE, ML_ROOT, START_VARIABLE
 
-# The same as `end_group` and `end_marked`, for the lifeline, when nobody of ours is left to do it.
+# The same as `end_group`, `end_marked` and the end of a namespace, for the lifeline, when nobody of ours is left to do
+# it. $3 is empty where there is no namespace.
 _END = """
 kill -s KILL -- "-$1"
 for process in /proc/[0-9]*; do
-    grep -qzxF -- "$2" "$process/environ" 2>/dev/null && kill -s KILL "${process#/proc/}"
+    if grep -qzxF -- "$2" "$process/environ" 2>/dev/null ||
+        { [ -n "$3" ] && [ "$(readlink "$process/ns/mnt" 2>/dev/null)" = "$3" ]; }
+    then kill -s KILL "${process#/proc/}"; fi
 done
 """
 
@@ -100,7 +103,9 @@ class ProcessExecutor:
         marker = _new_marker()
         environment = {**self._environment, **container.environment, **marker, **moved}
         enclosed = start_enclosed(command, environment, view, streams)
-        return self._running(enclosed.process, _Lent(container, disk=enclosed.disk), marker)
+        return self._running(
+            enclosed.process, _Lent(container, disk=enclosed.disk, namespace=enclosed.namespace), marker
+        )
 
     def _start_beside_us(self, container: Container, streams: Streams, why: str) -> _RunningProcess:
         root = container.place.root
@@ -123,8 +128,10 @@ class ProcessExecutor:
     ) -> _RunningProcess:
         ((name, word),) = marker.items()
         mark = f"{name}={word}"
-        ending = ("/bin/sh", "-c", _END, "end", str(process.pid), mark)
-        return _RunningProcess(process, lent, Lifeline.tie(ending, self._environment), mark)
+        namespace = lent.namespace
+        link, hold = (namespace.link, [namespace.descriptor]) if namespace is not None else ("", [])
+        ending = ("/bin/sh", "-c", _END, "end", str(process.pid), mark, link)
+        return _RunningProcess(process, lent, Lifeline.tie(ending, self._environment, hold), mark)
 
 
 def _new_marker() -> dict[str, str]:
@@ -147,8 +154,16 @@ class _Lent:
     unprotected: str = ""
     """Why links had to do."""
     disk: Disk | None = None
+    namespace: Namespace | None = None
+
+    def end_all(self) -> None:
+        """End what the job has left, also what has left its group and forgot its environment."""
+        if self.namespace is not None:
+            self.namespace.end()
 
     def take_back(self) -> tuple[str, ...]:
+        if self.namespace is not None:
+            self.namespace.close()
         _unlink(self.links)
         for mount in self.container.mounts:
             if self.container.place.holds(mount.at.parent):
@@ -247,6 +262,7 @@ class _RunningProcess:
             self._ended = True
             end_group(self.process.pid)
             end_marked(self._marker)
+            self._lent.end_all()
 
 
 def end_group(leader: int) -> bool:

@@ -87,7 +87,10 @@ def need_for_notebook(sources: Sources, target: TargetSettings, interpreter: Int
             names = " and ".join(f"`{name}`" for name in missing)
             raise NotReady(
                 f"{interpreter.path} can not execute notebooks: it has no {names}",
-                hints=(MISSING, f"uv pip install --python {interpreter.path} nbconvert ipykernel"),
+                # One that was made from the lock is shared by all projects with that lock.
+                hints=(MISSING,)
+                if interpreter.from_lock
+                else (MISSING, f"uv pip install --python {interpreter.path} nbconvert ipykernel"),
             )
     elif not set(_FOR_NOTEBOOKS) <= locked_names(sources.lock):
         # The base image may have them; then this is needless.

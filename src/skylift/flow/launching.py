@@ -16,11 +16,11 @@ from skylift.flow.handing import gather
 from skylift.flow.images import ImageWork, destination, prepare
 from skylift.flow.inputs import Inputs, folder_inputs, service_inputs
 from skylift.flow.preparing import LOCAL_ROLE, Prepared
-from skylift.flow.recover import adopt, owner_facts
+from skylift.flow.recover import adopt, is_ownerless, owner_facts
 from skylift.flow.running import Run
 from skylift.flow.world import Cloud
 from skylift.host.clock import iso
-from skylift.host.files import remove_tree, write_bytes, write_json
+from skylift.host.files import read_json, remove_tree, write_bytes, write_json
 from skylift.jobs.request import build_request
 from skylift.project.stage import runtime_sources, stage
 from skylift.runs.recorder import record_of
@@ -93,6 +93,10 @@ class Launch:
                 hints=("the same image here: skylift run --on docker --shell",),
             )
         self._check()
+        for left in self._store.beside():
+            # Whoever opened it was killed, or the terminal was closed.
+            if is_ownerless(read_json(left.intent) or {}):
+                remove_tree(left.path)
         folder = self._store.create_beside(self._prepared.name, self._intent({}))
         try:
             request = self._ready(folder, self._think())

@@ -69,6 +69,12 @@ class Settler:
         return self._clock.now().timestamp() - sign.stat().st_mtime
 
 
+def is_ownerless(intent: Mapping[str, Any]) -> bool:
+    """Whether the command that wrote an intent is known to be dead."""
+    owner = _identity(intent.get("owner"))
+    return owner is not None and not owner.alive()
+
+
 def owner_facts() -> dict[str, Any]:
     return vars(this_process())
 

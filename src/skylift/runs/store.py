@@ -23,6 +23,7 @@ class RunStore:
     def __init__(self, root: Path) -> None:
         self._state = root / STATE_FOLDER
         self._runs = self._state / "runs"
+        self._shells = self._state / "shells"
 
     @property
     def lock(self) -> Path:
@@ -41,7 +42,11 @@ class RunStore:
 
     def create_beside(self, name: str, intent: Mapping[str, Any]) -> RunFolder:
         """The same for what is no run, and in no list: a shell. Whoever makes it removes it."""
-        return self._begin(RunFolder(self._state / "shells" / name), intent)
+        return self._begin(RunFolder(self._shells / name), intent)
+
+    def beside(self) -> list[RunFolder]:
+        """What is there of those."""
+        return [RunFolder(entry) for entry in self._shells.iterdir()] if self._shells.is_dir() else []
 
     def _begin(self, folder: RunFolder, intent: Mapping[str, Any]) -> RunFolder:
         ignore = self._state / ".gitignore"

@@ -262,7 +262,7 @@ def test_modules_of_the_project_are_for_the_notebook_alone(job: Notebooks) -> No
 
 def test_a_failed_notebook_is_started_again(job: Notebooks) -> None:
     job.ship(
-        "import os, sys\nif not os.path.exists('../checkpoints/c'):\n    os.makedirs('../checkpoints')\n"
+        "import os, sys\nif not os.path.exists('../checkpoints/c'):\n    os.makedirs('../checkpoints', exist_ok=True)\n"
         "    open('../checkpoints/c', 'w').close()\n    sys.exit(75)\nprint('again')"
     )
     job.stage.job["retry"] = {"max": 1, "exit_codes": [75]}

@@ -112,7 +112,7 @@ def test_globs(glob: str, yes: list[str], no: list[str]) -> None:
         ("pkg/train.py", EntryPoint("script", "pkg/train.py")),
         ("-m pkg.train", EntryPoint("module", "pkg.train")),
         ("pkg.mod:fit", EntryPoint("function", "pkg.mod:fit")),
-        ("run {1}.sh", EntryPoint("command", "run {1}.sh", ("/bin/sh", "run {{1}}.sh"))),
+        ("run {1}.sh", EntryPoint("command", "run {1}.sh")),
     ],
 )
 def test_entry_points(text: str, expected: EntryPoint) -> None:
