@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from skylift.host.clock import iso
-from skylift.values.jobs import LogLine
 from skylift.values.ports import Clock
+from skylift.values.printed import Printed
 from skylift_runtime.contract import FAILURE_LIMIT
 
 Status = Literal["InProgress", "Stopping", "Completed", "Failed", "Stopped"]
@@ -36,15 +36,12 @@ _DEFAULTS = {
 
 
 class Observer(Protocol):
-    """Hears of everything that happens, in order; ``raw`` and ``line`` from a thread of their own."""
+    """Hears of everything that happens, in order; ``printed`` from a thread of its own."""
 
     def changed(self, description: Mapping[str, Any]) -> None:
         """The job entered another status."""
 
-    def line(self, line: LogLine) -> None: ...
-
-    def raw(self, host: str, data: bytes) -> None:
-        """A host's output, byte for byte."""
+    def printed(self, printed: Printed) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,9 @@ from skylift.emulator.request import check_request
 from skylift.emulator.storage import Mount, Share, Storage
 from skylift.emulator.tree import checkpoint_path, write_tree
 from skylift.host.files import write_json
-from skylift.values.jobs import LogLine, hosts_of
+from skylift.values.jobs import hosts_of
 from skylift.values.ports import Clock
+from skylift.values.printed import Printed
 from skylift_runtime.contract import (
     DEFAULT_MAX_RUN_S,
     FAILURE_LIMIT,
@@ -125,7 +126,7 @@ class EmulatedJob:
         except BaseException as error:
             self._history.end(Outcome("Failed", "Failed", self._our_failure(error)), metrics.listed())
             raise
-        self._warnings += self._attendance.missed
+        self._warnings += [*self._attendance.missed, *metrics.warnings()]
         self._history.end(outcome, metrics.listed())
 
     def _perform(self, metrics: FinalMetrics) -> Outcome:
@@ -222,13 +223,13 @@ class EmulatedJob:
         return Outcome("Failed", "Failed", failure_reason(self._failure_text(), end.exit_code))
 
     def _pump(self, metrics: FinalMetrics, host: str, running: Running) -> Pump:
-        def line(text: str) -> None:
-            now = self._clock.now()
+        def tell(data: bytes) -> None:
+            printed = Printed(self._clock.now(), host, data)
             with self._reading:
-                metrics.read(text, now)
-            self._observer.line(LogLine(now, host, text))
+                metrics.read(printed)
+            self._observer.printed(printed)
 
-        return Pump(running.outputs, partial(self._observer.raw, host), line)
+        return Pump(running.outputs, tell)
 
     def _take_back(self, crew: Crew) -> None:
         try:

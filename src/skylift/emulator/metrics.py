@@ -8,38 +8,46 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from skylift.emulator.escape import escape
 from skylift.host.clock import iso
+from skylift.values.printed import Printed, escape, last_number, shown
 
 
 class FinalMetrics:
     """The last value of each definition, for FinalMetricDataList."""
 
     def __init__(self, definitions: Sequence[Mapping[str, str]]) -> None:
-        self._patterns = [(item["Name"], re.compile(item["Regex"])) for item in definitions]
+        self._patterns = {item["Name"]: re.compile(item["Regex"]) for item in definitions}
         self._last: dict[str, tuple[float, datetime]] = {}
+        self._unescaped: dict[str, None] = {}
+        """Definitions that match what was printed, and not what the service makes of it."""
 
-    def read(self, text: str, at: datetime) -> None:
-        if not self._patterns:
-            return
-        escaped = escape(text)
-        for name, pattern in self._patterns:
-            for match in pattern.finditer(escaped):
-                value = _number(match[1])
-                if math.isfinite(value):
-                    self._last[name] = (value, at)
+    def read(self, printed: Printed) -> None:
+        for line in printed.lines() if self._patterns else ():
+            for name, pattern in self._patterns.items():
+                self._look(name, pattern, line, printed.at)
+
+    def _look(self, name: str, pattern: re.Pattern[str], line: str, at: datetime) -> None:
+        # Nearly every line is printable, and then there is one text to look at.
+        texts = [line] if line.isprintable() else [escape(part) for part in shown(line)]
+        value = last_number(pattern, texts)
+        if value is not None and math.isfinite(value):
+            self._last[name] = (value, at)
+        elif texts != [line] and name not in self._last and last_number(pattern, shown(line)) is not None:
+            self._unescaped[name] = None
 
     def listed(self) -> list[dict[str, Any]]:
         """In the order of the definitions; metrics that were never printed are left out."""
         return [
             {"MetricName": name, "Value": self._last[name][0], "Timestamp": iso(self._last[name][1])}
-            for name in dict(self._patterns)
+            for name in self._patterns
             if name in self._last
         ]
 
-
-def _number(text: str | None) -> float:
-    try:
-        return float(text or "nan")
-    except ValueError:
-        return math.nan
+    def warnings(self) -> list[str]:
+        """For each definition that would find nothing on the service, though it finds something in what was printed."""
+        return [
+            f"metric {name}: SageMaker would find nothing: it spells control characters as #011 (tab) and "
+            "#015 (carriage return) before it looks"
+            for name in self._unescaped
+            if name not in self._last
+        ]

@@ -43,18 +43,15 @@ class LineSplitter:
 class Pump(threading.Thread):
     """Reads streams to their end, or until the writer is known to be dead and nothing more comes.
 
-    The second matters: a daemon that a job left behind may hold a pipe open forever. ``raw`` gets
-    every byte, line by line, so that two streams do not break into each other's lines; what is not
-    UTF-8 is replaced for ``line`` only.
+    The second matters: a daemon that a job left behind may hold a pipe open forever. ``printed`` gets
+    every byte, in whole lines, so that two streams do not break into each other's: as many at once as
+    have come, for what is done once for each line is what a fast log waits for.
     """
 
-    def __init__(
-        self, streams: Sequence[IO[bytes]], raw: Callable[[bytes], None], line: Callable[[str], None]
-    ) -> None:
+    def __init__(self, streams: Sequence[IO[bytes]], printed: Callable[[bytes], None]) -> None:
         super().__init__(name="output", daemon=True)
         self._streams = streams
-        self._raw = raw
-        self._line = line
+        self._printed = printed
         self._writer_ended = threading.Event()
         self._failure: BaseException | None = None
 
@@ -88,9 +85,7 @@ class Pump(threading.Thread):
 
     def _tell(self, lines: list[bytes]) -> None:
         if lines:
-            self._raw(b"".join(lines))
-        for line in lines:
-            self._line(line.removesuffix(b"\n").decode(errors="replace"))
+            self._printed(b"".join(lines))
 
     def _chunks(self) -> Iterator[tuple[int, bytes]]:
         poll, left = select.poll(), len(self._streams)

@@ -30,7 +30,8 @@ from skylift.host.processes import this_process
 from skylift.runs.metrics import MetricReader
 from skylift.runs.recorder import Recorder
 from skylift.runs.store import RunStore
-from skylift.values.jobs import Described, LogLine, hosts_of
+from skylift.values.jobs import Described, hosts_of
+from skylift.values.printed import Printed
 from skylift.values.run_folder import RunFolder
 
 _POLL_S = 0.1
@@ -62,17 +63,16 @@ class _Observer:
                     self._folder.reserve.unlink(missing_ok=True)
                     self._recorder.take(described)
 
-    def line(self, line: LogLine) -> None:
-        with self._turn, self._kept(self._folder.metrics):
-            self._recorder.take(line)
-
-    def raw(self, host: str, data: bytes) -> None:
+    def printed(self, printed: Printed) -> None:
+        data = printed.data
         if self._several:
             # Whole lines come; one of a host that has no end gets one, or the next host's would stand behind it.
-            name = f"[{host}] ".encode()
+            name = f"[{printed.host}] ".encode()
             data = b"".join(name + line + b"\n" for line in data.removesuffix(b"\n").split(b"\n"))
         with self._writing, self._kept(self._folder.log):
             self._log.write(data)
+        with self._turn, self._kept(self._folder.metrics):
+            self._recorder.printed(printed)
 
     @contextmanager
     def _kept(self, path: Path) -> Iterator[None]:

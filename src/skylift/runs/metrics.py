@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from skylift.errors import ConfigError, Issue
+from skylift.values.printed import Printed, escape, last_number, shown, unescape
 
 NUMBER = r"[-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|NaN|inf|Infinity)"
 # A name may hold what frameworks put into it: validation:auc, train/loss, val_loss, f1@0.5.
 _NAME = r"[A-Za-z_][A-Za-z0-9_.@/-]*(?::[A-Za-z_][A-Za-z0-9_.@/-]*)*"
 _PAIR = re.compile(rf"(?<![\w:./@-])(?P<name>{_NAME})=(?P<value>{NUMBER})(?P<percent>%?)(?![\w:/-]|\.\w)")
+# Most lines hold no metric: one look at many of them, for a character and the one behind it, passes them all over.
+_HINT = re.compile(rb"=[-+.\dnNiI]")
 _LONGEST = 4096
-"""Characters of a line that are looked at: what comes later is no metric, and patterns take their time."""
+"""Characters looked at, at either end of what is shown at one time: more are no metric, and patterns take their time."""
 _STEPS = ("epoch", "step", "global_step", "iteration", "iter")
 _SMALLER_IS_BETTER = re.compile(r"loss|error|err\b|mse|mae|rmse|perplexity|wer\b|cer\b")
 _LARGER_IS_BETTER = re.compile(r"auc|acc|f1|precision|recall|score|map\b|bleu|rouge|r2\b|dice|iou")
 # What `logging` puts in front, and what printing the parsed arguments looks like.
 _NOT_METRICS = re.compile(r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]*:|\bNamespace\(.*\)")
-# The service stores control characters as a hash and three octal digits.
-_ESCAPED = {"#011": "\t", "#015": "\r", "#033": "\x1b"}
 
 
 @dataclass(frozen=True)
@@ -46,21 +47,58 @@ class MetricReader:
     def __init__(self, patterns: Mapping[str, str]) -> None:
         self._own = _compiled(patterns)
 
+    def find(self, printed: Printed) -> list[Point]:
+        """The metrics of all these lines, in order."""
+        lines = filter(self._may_hold, printed.lines()) if self._own else _with_hint(printed.data)
+        return [point for line in lines for point in self.read(line)]
+
     def read(self, line: str) -> list[Point]:
-        text = _NOT_METRICS.sub("", _unescaped(_beginning(line)))
-        pairs = [(match["name"], _number(match["value"])) for match in _PAIR.finditer(text)]
-        step = next((int(v) for n, v in pairs if n in _STEPS and math.isfinite(v)), None)
-        found = {name: value for name, value in pairs if name not in _STEPS}
+        """The metrics of a line, as it was printed or as the service stores it. Of several values the last counts."""
+        texts = [piece for text in shown(unescape(line)) for piece in _pieces(text)]
+        step: int | None = None
+        found: dict[str, float] = {}
+        for text in texts:
+            pairs = _pairs(text)
+            step = next((int(v) for n, v in pairs if n in _STEPS and math.isfinite(v)), step)
+            found.update((name, value) for name, value in pairs if name not in _STEPS)
+        stored = [escape(text) for text in texts] if self._own else texts
         for name, pattern in self._own.items():
-            match = pattern.search(text)
-            if match is not None and match[1] is not None:
-                found[name] = _number(match[1])
+            value = last_number(pattern, stored)
+            # Or one that is made for what the script prints.
+            value = last_number(pattern, texts) if value is None else value
+            if value is not None:
+                found[name] = value
         return [Point(name, value, step) for name, value in found.items()]
 
+    def _may_hold(self, line: str) -> bool:
+        # Whatever can be spelled in two ways is looked at more closely.
+        if "=" in line or "#" in line or not line.isprintable():
+            return True
+        return any(pattern.search(line) for pattern in self._own.values())
 
-def _beginning(line: str) -> str:
+
+def _with_hint(data: bytes) -> Iterator[str]:
+    at = 0
+    while (hint := _HINT.search(data, at)) is not None:
+        start, at = data.rfind(b"\n", 0, hint.start()) + 1, data.find(b"\n", hint.end())
+        at = len(data) if at < 0 else at
+        yield data[start:at].decode(errors="replace")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    if len(text) <= _LONGEST:
+        yield text
+        return
     # Cut between words: half a number is another number.
-    return line if len(line) <= _LONGEST else line[:_LONGEST].rpartition(" ")[0]
+    yield text[:_LONGEST].rpartition(" ")[0]
+    yield text[-_LONGEST:].partition(" ")[2]
+
+
+def _pairs(text: str) -> list[tuple[str, float]]:
+    if "=" not in text:
+        return []
+    metrics = _NOT_METRICS.sub("", text.lstrip("\r"))
+    return [(name, float(value)) for name, value, _ in _PAIR.findall(metrics)]
 
 
 def _compiled(patterns: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
@@ -80,19 +118,6 @@ def _compiled(patterns: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
     return compiled
 
 
-def _unescaped(line: str) -> str:
-    for escaped, character in _ESCAPED.items():
-        line = line.replace(escaped, character)
-    return line
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
 def smaller_is_better(name: str) -> bool | None:
     """Which way a metric improves, by its name; None when the name does not say.
 
@@ -105,16 +130,36 @@ def smaller_is_better(name: str) -> bool | None:
     return False if _LARGER_IS_BETTER.search(lowered) else None
 
 
-def summary(points: Iterable[Point]) -> dict[str, Any]:
+class Summary:
     """Last and best of every metric, as the record keeps them. Values that are not numbers stay out of JSON."""
-    last: dict[str, float | None] = {}
-    best: dict[str, dict[str, Any]] = {}
-    for point in points:
-        last[point.name] = point.value if math.isfinite(point.value) else None
-        smaller = smaller_is_better(point.name)
-        if smaller is None or not math.isfinite(point.value):
-            continue
-        so_far = best.get(point.name)
-        if so_far is None or (point.value < so_far["value"] if smaller else point.value > so_far["value"]):
-            best[point.name] = {"value": point.value, "step": point.step}
-    return {"last": last, "best": best}
+
+    def __init__(self) -> None:
+        self._last: dict[str, float | None] = {}
+        self._best: dict[str, Point] = {}
+        self._smaller: dict[str, bool | None] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._last)
+
+    def add(self, points: Iterable[Point]) -> None:
+        for point in points:
+            finite = math.isfinite(point.value)
+            if point.name not in self._last:
+                self._smaller[point.name] = smaller_is_better(point.name)
+            self._last[point.name] = point.value if finite else None
+            smaller, best = self._smaller[point.name], self._best.get(point.name)
+            if smaller is None or not finite:
+                continue
+            if best is None or (point.value < best.value if smaller else point.value > best.value):
+                self._best[point.name] = point
+
+    def as_json(self) -> dict[str, Any]:
+        best = {name: {"value": point.value, "step": point.step} for name, point in self._best.items()}
+        return {"last": dict(self._last), "best": best}
+
+
+def summary(points: Iterable[Point]) -> dict[str, Any]:
+    """The summary of all points at once."""
+    found = Summary()
+    found.add(points)
+    return found.as_json()

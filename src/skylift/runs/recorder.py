@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import math
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from skylift.host.clock import iso
 from skylift.host.files import remove_tree
-from skylift.runs.metrics import MetricReader, Point, summary
+from skylift.runs.metrics import MetricReader, Point, Summary
 from skylift.runs.store import RunStore
 from skylift.values.jobs import TERMINAL, Described, Event, LogLine, hosts_of
 from skylift.values.ports import Clock
+from skylift.values.printed import Printed
 from skylift.values.record import OURS, SCHEMA, Record
 from skylift.values.run_folder import RunFolder
 
@@ -42,7 +44,7 @@ class Recorder:
         self._ours = dict(ours)
         self._reader = reader
         self._clock = clock
-        self._points: list[Point] = []
+        self._summary = Summary()
         self._described: Mapping[str, Any] | None = None
         self._saved_s = clock.monotonic()
         self.metrics_file = store.folder(name).metrics
@@ -54,22 +56,26 @@ class Recorder:
             self._ours |= {"hint": hint} if hint else {}
             self._save()
         elif isinstance(event, LogLine):
-            self._line(event)
+            self._keep(self._reader.read(event.text), event.at)
 
-    def _line(self, line: LogLine) -> None:
-        points = self._reader.read(line.text)
+    def printed(self, printed: Printed) -> None:
+        """The same as taking each of the lines, at the speed of a log."""
+        self._keep(self._reader.find(printed), printed.at)
+
+    def _keep(self, points: Sequence[Point], at: datetime) -> None:
         if not points:
             return
-        self._points.extend(points)
+        self._summary.add(points)
+        moment = iso(at)
         with self.metrics_file.open("a") as stream:
-            stream.write("".join(json.dumps(_row(point, line)) + "\n" for point in points))
+            stream.write("".join(_row(point, moment) for point in points))
         if self._clock.monotonic() - self._saved_s >= _SAVE_EVERY_S:
             self._save()
 
     def _save(self) -> None:
         self._saved_s = self._clock.monotonic()
         if self._described is not None:
-            self._store.save(record_of(self._described, self._ours, self._points))
+            self._store.save(record_of(self._described, self._ours, self._summary))
 
 
 class RemoteRecorder:
@@ -111,18 +117,18 @@ class RemoteRecorder:
 
 
 def record_of(
-    description: Mapping[str, Any], ours: Mapping[str, Any], points: Iterable[Point] = ()
+    description: Mapping[str, Any], ours: Mapping[str, Any], found: Summary | None = None
 ) -> Record:
     """A service's description with all of ours under one key.
 
     >>> record_of({"TrainingJobName": "x"}, {"project": "p"}).at("Skylift.schema")
     1
     """
-    found = list(points)
-    metrics = {"metrics": summary(found)} if found or description.get("TrainingJobStatus") in TERMINAL else {}
+    told = found or description.get("TrainingJobStatus") in TERMINAL
+    metrics = {"metrics": (found or Summary()).as_json()} if told else {}
     return Record({**description, OURS: {"schema": SCHEMA, **ours, **metrics}})
 
 
-def _row(point: Point, line: LogLine) -> dict[str, Any]:
+def _row(point: Point, moment: str) -> str:
     value = point.value if math.isfinite(point.value) else str(point.value)
-    return {"name": point.name, "step": point.step, "time": iso(line.at), "value": value}
+    return json.dumps({"name": point.name, "step": point.step, "time": moment, "value": value}) + "\n"

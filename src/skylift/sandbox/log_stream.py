@@ -9,9 +9,9 @@ from contextlib import suppress
 from typing import Any
 
 from skylift.aws.translate import translated
-from skylift.emulator.escape import escape
 from skylift.errors import AwsError
 from skylift.values.jobs import LogLine
+from skylift.values.printed import escape
 from skylift_runtime.contract import LOG_GROUP
 
 _BATCH = 1_000

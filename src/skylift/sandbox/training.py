@@ -19,6 +19,7 @@ from skylift.host.files import remove_tree
 from skylift.sandbox.log_stream import LogStream
 from skylift.values.jobs import LogLine
 from skylift.values.ports import Clock
+from skylift.values.printed import Printed
 from skylift.values.progress import Progress, Report
 
 
@@ -115,11 +116,9 @@ class _Job(threading.Thread):
             # instances, after an interruption, goes to other streams.
             self._logs.close()
 
-    def line(self, line: LogLine) -> None:
-        self._logs.add(line)
-
-    def raw(self, host: str, data: bytes) -> None:
-        """The service keeps lines, not bytes."""
+    def printed(self, printed: Printed) -> None:
+        for text in printed.lines():
+            self._logs.add(LogLine(printed.at, printed.host, text))
 
 
 class _Logs:

@@ -27,7 +27,7 @@ from skylift.emulator.here import HereStorage
 from skylift.emulator.processes import ProcessExecutor
 from skylift.errors import RemoteError, UsageError
 from skylift.host.processes import identify
-from skylift.values.jobs import LogLine
+from skylift.values.printed import Printed
 
 
 def test_a_job_that_succeeds(tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_what_a_job_leaves_behind_does_not_hold_it_up(tmp_path: Path, *, start_n
 
 def test_an_observer_that_breaks_ends_the_job_as_our_error(tmp_path: Path) -> None:
     class Full(Remembering):
-        def line(self, line: LogLine) -> None:
+        def printed(self, printed: Printed) -> None:
             raise RemoteError("the log is full")
 
     bench = make_bench(tmp_path, "print('x' * 100_000)\n" * 5, observer=Full())
@@ -254,7 +254,7 @@ import sys
 from pathlib import Path
 from tests.functional.emulator.workbench import make_bench
 bench = make_bench(Path(sys.argv[1]), "print(os.getpid()); time.sleep(60)")
-bench.observer.line = lambda line: print(line.text, flush=True)
+bench.observer.printed = lambda printed: print(*printed.lines(), flush=True)
 bench.job.run()
 """
     owner = subprocess.Popen(

@@ -26,6 +26,7 @@ from skylift.emulator.storage import Storage
 from skylift.host.clock import SystemClock
 from skylift.values.jobs import LogLine
 from skylift.values.ports import StoredObject
+from skylift.values.printed import Printed
 from skylift.values.references import S3Url
 
 NAME = f"job-{os.getpid()}"
@@ -50,13 +51,11 @@ class Remembering:
     def changed(self, description: Mapping[str, Any]) -> None:
         self.descriptions.append(description)
 
-    def line(self, line: LogLine) -> None:
+    def printed(self, printed: Printed) -> None:
         with self._heard:
-            self.lines.append(line)
+            self.data += printed.data
+            self.lines += (LogLine(printed.at, printed.host, text) for text in printed.lines())
             self._heard.notify_all()
-
-    def raw(self, host: str, data: bytes) -> None:
-        self.data += data
 
     @property
     def texts(self) -> list[str]:

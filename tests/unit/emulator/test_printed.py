@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from skylift.emulator.escape import escape
 from skylift.emulator.metrics import FinalMetrics
 from skylift.emulator.output import LINE_LIMIT, LineSplitter
+from skylift.values.printed import Printed, escape
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
 
@@ -42,8 +42,22 @@ def test_the_last_value_of_a_metric_is_kept_with_its_time() -> None:
     metrics = FinalMetrics(
         [{"Name": "auc", "Regex": r"#011auc:([a-z0-9.]+)"}, {"Name": "never", "Regex": "(x)"}]
     )
-    metrics.read("[1]\tauc:0.5", NOON)
-    metrics.read("[2]\tauc:0.7\r[3]\tauc:0.8", NOON)
-    metrics.read("[4]\tauc:nan", NOON)
-    metrics.read("[5]\tauc:good", NOON)
-    assert metrics.listed() == [{"MetricName": "auc", "Value": 0.8, "Timestamp": "2026-01-02T12:00:00.000Z"}]
+    metrics.read(Printed(NOON, "algo-1", b"[1]\tauc:0.5\n"))
+    later = NOON.replace(hour=13)
+    metrics.read(Printed(later, "algo-1", b"[2]\tauc:0.7\r[3]\tauc:0.8\n[4]\tauc:nan\n"))
+    metrics.read(Printed(NOON.replace(hour=14), "algo-1", b"[5]\tauc:good\n"))
+    assert metrics.listed() == [{"MetricName": "auc", "Value": 0.8, "Timestamp": "2026-01-02T13:00:00.000Z"}]
+
+
+def test_a_pattern_that_only_matches_what_was_printed_is_told_once() -> None:
+    metrics = FinalMetrics(
+        [{"Name": "raw", "Regex": r"\tauc:(\S+)"}, {"Name": "auc", "Regex": r"#011auc:(\S+)"}]
+    )
+    metrics.read(Printed(NOON, "algo-1", b"[1]\tauc:0.5\n[2]\tauc:0.6\n"))
+    assert [found["MetricName"] for found in metrics.listed()] == ["auc"]
+    (warning,) = metrics.warnings()
+    assert "raw" in warning
+
+
+def test_lines_are_told_apart_and_not_decoded_to_nothing() -> None:
+    assert Printed(NOON, "algo-1", b"a\r\n\n\xff\xc3\nb").lines() == ["a\r", "", "\ufffd\ufffd", "b"]

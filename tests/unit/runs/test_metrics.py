@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime, timezone
 
 import pytest
 
+from skylift.emulator.metrics import FinalMetrics
 from skylift.errors import ConfigError
 from skylift.runs.metrics import MetricReader, Point, smaller_is_better, summary
+from skylift.values.printed import Printed, escape, unescape
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
 
 
 def read(line: str, **patterns: str) -> dict[str, float]:
@@ -82,3 +87,74 @@ def test_a_pattern_whose_number_is_not_there_reads_nothing() -> None:
 
 def test_a_line_of_digits_takes_no_time() -> None:
     assert read("loss=" + "1" * 60_000 + "x") == {}
+
+
+BAR = "".join(
+    f"\r{step:4d}/400 |{'#' * 20}| loss={1 - step / 1000:.3f}, auc: {step / 1000}" for step in range(401)
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "pattern", "value"),
+    [
+        ("[9]\tvalidation-auc:0.75", r"#011validation-auc:(\S+)", 0.75),
+        ("\rauc: 0.1\rauc: 0.2\rauc: 0.9", r"auc: (\S+)", 0.9),
+        ("auc: 0.1\rauc: 0.9\r", r"auc: (\S+)", 0.9),
+        ("\x1b[1mauc: 0.1 auc: 0.9 \x1b[0m", r"auc: (\S+)", 0.9),
+        ("auc: 0.4 auc: good", r"auc: (\S+)", 0.4),
+        ("auc: 0.4\rauc: nan", r"auc: (\S+)", 0.4),
+        (BAR, r"auc: (\S+)", 0.4),
+        ("INFO:root:auc: 0.5", r"INFO:root:auc: (\S+)", 0.5),
+    ],
+)
+def test_the_record_and_the_service_read_the_same(line: str, pattern: str, value: float) -> None:
+    reader, service = MetricReader({"auc": pattern}), FinalMetrics([{"Name": "auc", "Regex": pattern}])
+    printed = Printed(NOON, "algo-1", line.encode() + b"\n")
+    service.read(printed)
+    assert [found["Value"] for found in service.listed()] == [value]
+    for points in (reader.find(printed), reader.read(line), reader.read(escape(line))):
+        assert [point.value for point in points if point.name == "auc"] == [value]
+    assert service.warnings() == []
+
+
+@pytest.mark.parametrize("pattern", [r"\tauc:(\S+)", r"#011auc:(\S+)"])
+def test_own_patterns_are_for_what_was_printed_or_for_what_is_stored(pattern: str) -> None:
+    assert read("[1]\tauc:0.5", auc=pattern) == {"auc": 0.5}
+    assert read("[1]#011auc:0.5", auc=pattern) == {"auc": 0.5}
+
+
+def test_of_a_progress_bar_the_last_value_counts() -> None:
+    assert len(BAR) > 15_000
+    assert read(BAR) == {"loss": 0.6}
+    assert MetricReader({}).read("\rstep=1 loss=3\rstep=2 loss=2\r") == [Point("loss", 2.0, 2)]
+
+
+def test_both_ends_of_a_long_line_are_looked_at() -> None:
+    assert read("auc=0.5 " + "x " * 40_000 + "loss=0.25") == {"auc": 0.5, "loss": 0.25}
+
+
+def test_many_lines_are_read_as_each_of_them() -> None:
+    lines = [
+        "loss=1",
+        "",
+        "x" * 100,
+        "a=b c==1",
+        "\tepoch=2 auc=.5",
+        "INFO:root:loss=2",
+        "loss= 3",
+        "acc=inf",
+        "v: 7",
+    ]
+    for end in (b"", b"\n"):
+        printed = Printed(NOON, "algo-1", "\n".join(lines).encode() + end)
+        for reader in (MetricReader({}), MetricReader({"v": r"v: (\d)"})):
+            assert reader.find(printed) == [point for line in lines for point in reader.read(line)]
+    everything = Printed(NOON, "algo-1", "\n".join(lines).encode())
+    assert [point.value for point in MetricReader({}).find(everything)] == [1.0, 0.5, 2.0, math.inf]
+
+
+def test_every_control_character_is_spelled_and_read_back() -> None:
+    every = "".join(map(chr, [*range(32), 127]))
+    assert escape(every).count("#") == 33
+    assert unescape(escape(every)) == every
+    assert unescape("#40 #999 #0119") == "#40 #999 \t9"

@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from skylift.emulator.escape import escape
 from skylift.sandbox.log_stream import LogStream
 from skylift.values.jobs import LogLine
+from skylift.values.printed import escape
 
 START = datetime(2026, 1, 2, tzinfo=timezone.utc)
 
