@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 
@@ -79,13 +80,16 @@ class Watching:
         if isinstance(event, Described):
             self._several = len(hosts_of(event.description)) > 1
         elif isinstance(event, LogLine):
-            say(_printable(event.spoken(several=self._several)))
+            # A log can have millions of lines, and none needs anything else that `say` does.
+            sys.stderr.write(_printable(event.spoken(several=self._several)) + "\n")
         elif event.number >= self._phases:
             self._phases = event.number + 1
             say(_step("job") + event.secondary)
 
 
 def _printable(line: str) -> str:
+    if line.isprintable():
+        return line
     # What stands behind the last carriage return is what a terminal would have left standing.
     return safe(line.rstrip("\r").rsplit("\r", 1)[-1].replace("\t", "    "))
 

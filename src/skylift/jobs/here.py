@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from skylift.host.files import read_json, write_json
 from skylift.values.jobs import TERMINAL, LogLine, LogPage, hosts_of
@@ -73,16 +74,19 @@ class HereService:
         texts = [line.decode(errors="replace") for line in lines]
         if rest and not data and self._ended(folder):
             texts, rest = [rest.decode(errors="replace")], b""
-        found = tuple(self._line(text, several=position.several) for text in texts)
-        return LogPage(found, replace(position, offset=position.offset + len(data), rest=rest))
-
-    def _line(self, text: str, *, several: bool) -> LogLine:
-        said_by = _HOST.match(text) if several else None
-        host, text = (said_by[1], text[said_by.end() :]) if said_by else ("algo-1", text)
-        return LogLine(self._clock.now(), host, text)
+        now = self._clock.now()
+        found = tuple(_line(text, now, several=position.several) for text in texts)
+        after = replace(position, offset=position.offset + len(data), rest=rest)
+        return LogPage(found, after, more=len(data) == _CHUNK)
 
     def _ended(self, folder: RunFolder) -> bool:
         return (read_json(folder.record) or {}).get("TrainingJobStatus") in TERMINAL
+
+
+def _line(text: str, at: datetime, *, several: bool) -> LogLine:
+    said_by = _HOST.match(text) if several else None
+    host, text = (said_by[1], text[said_by.end() :]) if said_by else ("algo-1", text)
+    return LogLine(at, host, text)
 
 
 def _has_several_hosts(folder: RunFolder) -> bool:

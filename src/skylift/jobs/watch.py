@@ -44,7 +44,7 @@ def watch(
     watcher = _Watcher(service, name, pace, clock, cursor)
     while not watcher.ended:
         yield from watcher.round()
-        if not watcher.ended:
+        if not watcher.ended and not watcher.behind:
             clock.sleep(pace.logs_s)
     yield from watcher.drain()
 
@@ -59,6 +59,8 @@ class _Watcher:
         self._pause = pace.describe_s
         self._last: Described | None = None
         self._failures = 0
+        self.behind = False
+        """There is more of the log than was read in the last round."""
 
     @property
     def ended(self) -> bool:
@@ -69,6 +71,7 @@ class _Watcher:
             described = self._describe()
             lines = list(self._lines())
         except RemoteError as error:
+            self.behind = False
             self._wait_out(error)
             return
         self._failures = 0
@@ -117,7 +120,7 @@ class _Watcher:
 
     def _lines(self) -> Iterator[Event]:
         page = self._service.logs(self._name, self._cursor)
-        self._cursor = page.cursor
+        self._cursor, self.behind = page.cursor, page.more
         yield from page.lines
 
     def _wait_out(self, error: RemoteError) -> None:

@@ -14,8 +14,12 @@ def safe(text: object) -> str:
     >>> safe("a\\x1b[31mb")
     'a\\\\x1b[31mb'
     """
+    found = str(text)
+    if found.isprintable():
+        # Nearly every line of a log, of which there can be millions.
+        return found
     shown = []
-    for character in str(text):
+    for character in found:
         hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
         shown.append(ascii(character)[1:-1] if hidden else character)
     return "".join(shown)

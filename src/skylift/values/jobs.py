@@ -93,6 +93,8 @@ class LogPage:
 
     lines: tuple[LogLine, ...]
     cursor: object
+    more: bool = False
+    """Further lines are known to be there: nobody has to wait before the next page."""
 
 
 @dataclass(frozen=True)

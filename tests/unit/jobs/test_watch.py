@@ -39,6 +39,7 @@ class ScriptedService:
     ) -> None:
         self._descriptions, self._pages = list(descriptions), list(pages)
         self.asked = 0
+        self.knows_of_more = False
 
     def create(self, request: Mapping[str, object]) -> None:
         raise AssertionError
@@ -57,7 +58,11 @@ class ScriptedService:
         found = self._pages.pop(0) if self._pages else []
         if isinstance(found, Exception):
             raise found
-        return LogPage(tuple(LogLine(NOW, "algo-1", text) for text in found), None)
+        return LogPage(
+            tuple(LogLine(NOW, "algo-1", text) for text in found),
+            None,
+            more=self.knows_of_more and bool(self._pages),
+        )
 
 
 def state(status: str, secondary: str) -> dict[str, object]:
@@ -92,6 +97,18 @@ def test_lines_and_states_come_in_order_and_unchanged_states_once() -> None:
     service = ScriptedService([RUNNING, RUNNING, DONE], [["a"], ["b"], ["c"]])
     events = list(watch(service, "x", pace=PACE, clock=FakeClock()))
     assert spoken(events) == ["Training", "a", "b", "c", "Completed"]
+
+
+def test_nobody_waits_for_lines_that_are_there_already() -> None:
+    service = ScriptedService(
+        [state("InProgress", "Training")] * 2 + [state("Completed", "Completed")], [["a"]] * 50
+    )
+    service.knows_of_more = True
+    clock = FakeClock()
+    for number, _ in enumerate(watch(service, "x", pace=PACE, clock=clock), 1):
+        if number == 50:
+            break
+    assert clock.time == 0.0
 
 
 def test_lines_that_are_delivered_late_are_not_lost() -> None:
