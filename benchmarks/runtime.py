@@ -28,6 +28,7 @@ FILES = 10_000
 
 RUNTIME = Path(__file__).parents[1] / "src"
 *OPTIONS, START = RUNTIME_START
+_RUN = (str(Path(sys.executable).with_name("skylift")), "run", "--python", sys.executable)
 NOTHING = "pass\n"
 # Written as a script writes without a buffer, which is what a job has: one call for each line.
 LINES = f"""\
@@ -53,7 +54,7 @@ LOGS = {
     "stdout, in blocks": BLOCKS.format(descriptor=1),
     "stderr, in blocks": BLOCKS.format(descriptor=2),
 }
-BARE, OURS, OFFICIAL = "python train.py", "skylift_runtime", "sagemaker-training"
+BARE, OURS, OFFICIAL, CLIENT = "python train.py", "skylift_runtime", "sagemaker-training", "skylift run"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def report(runs: int) -> str:
     toolkit, missing = _toolkit()
     with tempfile.TemporaryDirectory(dir=WORK) as scratch:
         ways = _ways(Path(scratch), toolkit)
-        parts = [_overhead(ways, max(runs, 7)), _throughput(ways), _many_files(Path(scratch))]
+        logged = {**ways, CLIENT: _client(Path(scratch))}
+        parts = [_overhead(ways, max(runs, 7)), _throughput(logged), _many_files(Path(scratch))]
     return "\n".join(parts) + missing
 
 
@@ -151,13 +153,11 @@ def _speed(way: Way) -> float:
 def _many_files(scratch: Path) -> str:
     """A whole ``skylift run``, start of the client and record of the run included."""
     projects = {count: _project(scratch / f"files-{count}", count) for count in (FILES, 1)}
-    program = str(Path(sys.executable).with_name("skylift"))
     environment = {**_environment(), "SKYLIFT_CACHE_DIR": str(scratch / "cache")}
     seconds: dict[int, list[float]] = {count: [] for count in projects}
     for _ in range(6):
         for count, project in projects.items():
-            command = [program, "run", "--quiet", "--python", sys.executable]
-            seconds[count].append(timed(command, env=environment, cwd=project))
+            seconds[count].append(timed([*_RUN, "--quiet"], env=environment, cwd=project))
     rows = [
         Row("the first run", "s", seconds[FILES][0], seconds[1][0]),
         Row("later runs, median of 5", "s", median(seconds[FILES][1:]), median(seconds[1][1:])),
@@ -219,6 +219,20 @@ def _ways(scratch: Path, toolkit: Path | None) -> dict[str, Way]:
         }
         ways[OFFICIAL] = Way([str(toolkit)], {**base, **told}, scratch, lay_theirs)
     return ways
+
+
+def _client(scratch: Path) -> Way:
+    """The whole way of a log, shown at its end: the job itself waits for the run's folder only."""
+    project = scratch / "client"
+    project.mkdir()
+    (project / "skylift.toml").write_text('name = "log"\nentry-point = "train.py"\n')
+
+    def lay(script: str) -> None:
+        # Each run keeps its log.
+        shutil.rmtree(project / ".skylift", ignore_errors=True)
+        (project / "train.py").write_text(script)
+
+    return Way(_RUN, {**_environment(), "SKYLIFT_CACHE_DIR": str(scratch / "cache")}, project, lay)
 
 
 def _lay_tree(root: Path) -> None:
