@@ -22,7 +22,7 @@ class FinalMetrics:
         """Definitions that match what was printed, and not what the service makes of it."""
 
     def read(self, printed: Printed) -> None:
-        for line in printed.lines() if self._patterns else ():
+        for line in printed.candidates(list(self._patterns.values())) if self._patterns else ():
             for name, pattern in self._patterns.items():
                 self._look(name, pattern, line, printed.at)
 

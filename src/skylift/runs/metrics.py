@@ -17,6 +17,7 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_.@/-]*(?::[A-Za-z_][A-Za-z0-9_.@/-]*)*"
 _PAIR = re.compile(rf"(?<![\w:./@-])(?P<name>{_NAME})=(?P<value>{NUMBER})(?P<percent>%?)(?![\w:/-]|\.\w)")
 # Most lines hold no metric: one look at many of them, for a character and the one behind it, passes them all over.
 _HINT = re.compile(rb"=[-+.\dnNiI]")
+_EQUALS = re.compile("=")
 _LONGEST = 4096
 """Characters looked at, at either end of what is shown at one time: more are no metric, and patterns take their time."""
 _STEPS = ("epoch", "step", "global_step", "iteration", "iter")
@@ -49,7 +50,8 @@ class MetricReader:
 
     def find(self, printed: Printed) -> list[Point]:
         """The metrics of all these lines, in order."""
-        lines = filter(self._may_hold, printed.lines()) if self._own else _with_hint(printed.data)
+        patterns = [*self._own.values(), _EQUALS]
+        lines = printed.candidates(patterns) if self._own else _with_hint(printed.data)
         return [point for line in lines for point in self.read(line)]
 
     def read(self, line: str) -> list[Point]:
@@ -69,12 +71,6 @@ class MetricReader:
             if value is not None:
                 found[name] = value
         return [Point(name, value, step) for name, value in found.items()]
-
-    def _may_hold(self, line: str) -> bool:
-        # Whatever can be spelled in two ways is looked at more closely.
-        if "=" in line or "#" in line or not line.isprintable():
-            return True
-        return any(pattern.search(line) for pattern in self._own.values())
 
 
 def _with_hint(data: bytes) -> Iterator[str]:

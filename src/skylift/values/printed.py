@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,19 @@ class Printed:
     def lines(self) -> list[str]:
         """The lines without their ends; what is not UTF-8 is replaced."""
         return self.data.removesuffix(b"\n").decode(errors="replace").split("\n")
+
+    def candidates(self, patterns: Sequence[re.Pattern[str]]) -> Iterator[str]:
+        """The lines that a pattern may match: at once, or when their control characters are spelled the other way."""
+        searches = [pattern.search for pattern in patterns]
+        # What is done here is done for every line of a log, of which there can be millions.
+        for line in self.lines():
+            for search in searches:
+                if search(line) is not None:
+                    yield line
+                    break
+            else:
+                if "#" in line or not line.isprintable():
+                    yield line
 
 
 def escape(text: str) -> str:
