@@ -11,7 +11,7 @@ from skylift_runtime.workdir import WorkDirectory, copy_bytes, stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterator, Mapping, Sequence, Set
+    from typing import Iterable, Iterator, Mapping, Sequence, Set
 
 _PART = r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|."
 _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
@@ -86,13 +86,49 @@ def _copy(source: str, target: str) -> None:
     os.chmod(target, stat.S_IMODE(os.stat(source).st_mode))
 
 
-def prove_writable(folders: Sequence[str]) -> None:
+class Misplaced(Exception):
+    """What lies where results were to lie is no folder of the job's: nothing would be kept of them."""
+
+
+def lay_results(folders: Mapping[str, str]) -> None:
+    """Make the folders that results go to, where the platform has not."""
+    for folder in folders.values():
+        os.makedirs(folder, exist_ok=True)
+
+
+def prove_there(folders: Mapping[str, str], root: str) -> None:
+    """See that the folders are still those that the platform packs.
+
+    :param folders: by the variable that names them.
+    :param root: what they lie below.
+    :raises Misplaced: when one is gone, or leads elsewhere.
+    """
+    for variable, folder in folders.items():
+        expected = os.path.join(os.path.realpath(root), os.path.relpath(folder, root))
+        if not os.path.lexists(folder):
+            fault = "is gone: the job has removed it\nremove what is in it, but leave the folder"
+        elif os.path.realpath(folder) != expected:
+            fault = (
+                "leads to %s, and what is there is not kept\nwrite to the folder itself: a link in its place is not followed"
+                % os.path.realpath(folder)
+            )
+        elif not os.path.isdir(folder):
+            fault = "is a file\nit is a folder, and results are files in it"
+        else:
+            continue
+        raise Misplaced("%s (%s) %s" % (variable, folder, fault))
+
+
+def prove_writable(folders: Iterable[str]) -> None:
     """Write to each folder, through to the disk; raise OSError where that fails."""
     for folder in folders:
-        os.makedirs(folder, exist_ok=True)
         probe = os.path.join(folder, ".skylift-%d" % os.getpid())
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(probe)
+        # The folder is the user's to write to: what lies there under our name is not written through.
+        descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
-            with open(probe, "wb") as stream:
+            with open(descriptor, "wb") as stream:
                 stream.write(b"\0" * 4096)
                 stream.flush()
                 os.fsync(stream.fileno())

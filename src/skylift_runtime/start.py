@@ -24,7 +24,15 @@ from skylift_runtime.failure import (
     write_failure,
 )
 from skylift_runtime.launch import run
-from skylift_runtime.outputs import collect, is_empty, left_behind, prove_writable
+from skylift_runtime.outputs import (
+    Misplaced,
+    collect,
+    is_empty,
+    lay_results,
+    left_behind,
+    prove_there,
+    prove_writable,
+)
 from skylift_runtime.prepare import Prepared, prepare, with_secrets
 from skylift_runtime.signals import Relay
 from skylift_runtime.slate import new_slate, read_and_close
@@ -67,6 +75,7 @@ def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
     try:
         _make_folders(tree)
         reserve_room(tree.failure)
+        lay_results(_results(tree))
         return _run_reserved(tree, prepared, relay)
     finally:
         give_room_back(tree.failure)
@@ -158,24 +167,37 @@ def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:
     if ending.code and not ending.stopped:
         return _failed(tree, text, ending.code)
     try:
+        prove_there(_results(tree), tree.root)
         folders = {"model": tree.model, "output": tree.output_data}
         collect(prepared.work, prepared.job.collect, folders, set(prepared.links))
-        prove_writable(list(folders.values()))
+        prove_writable(folders.values())
         if is_empty(tree.model):
             _tell_without_model(prepared)
-    except OSError as problem:
-        text = prepared.blank("the results could not be written: %s" % problem) + _whose(problem, tree)
+    except (Misplaced, OSError) as problem:
+        lost = (
+            str(problem)
+            if isinstance(problem, Misplaced)
+            else "the results could not be written: %s" % problem
+        )
+        text = prepared.blank(lost) + _whose(problem, tree)
         say(text)
         return _failed(tree, text, ending.code or 1)
     return _failed(tree, text, ending.code) if ending.code else 0
 
 
+def _results(tree: Tree) -> Mapping[str, str]:
+    return {"SM_MODEL_DIR": tree.model, "SM_OUTPUT_DATA_DIR": tree.output_data}
+
+
 def _tell_without_model(prepared: Prepared) -> None:
     """A job without a model completes, as on the service; but nobody should find out only by pulling it."""
+    # Of several hosts it is often only one that writes.
+    say(
+        "no model: nothing was written to SM_MODEL_DIR" + (" on this host" if len(prepared.hosts) > 1 else "")
+    )
     found = left_behind(prepared.work, set(prepared.links))
     if found:
         shown = ", ".join(found[:5]) + (" and %d more" % (len(found) - 5) if len(found) > 5 else "")
-        say("no model: nothing was written to SM_MODEL_DIR")
         say("the script left in its work directory, which is not kept: %s" % shown)
         say('to keep such files: [collect] model = ["%s"] in the config' % found[0])
 

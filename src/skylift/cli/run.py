@@ -161,7 +161,7 @@ def watched(run: Run, *, quiet: bool, as_json: bool) -> int:
         emit(record.data)
         return _INTERRUPTED if interrupted else exit_code(record)
     if not quiet:
-        say(ending(record, run.warnings))
+        say(ending(record, run.warnings, without_model=run.is_without_model))
     if interrupted:
         return _INTERRUPTED
     run.outcome()

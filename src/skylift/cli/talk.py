@@ -94,18 +94,21 @@ def _printable(line: str) -> str:
     return safe(line.rstrip("\r").rsplit("\r", 1)[-1].replace("\t", "    "))
 
 
-def ending(record: Record, warnings: tuple[str, ...] = ()) -> str:
+def ending(record: Record, warnings: tuple[str, ...] = (), *, without_model: bool = False) -> str:
     """The last lines of a watched run: what happened, how good, where the model is, what next."""
+    completed = record.status == "Completed"
     tag = record.name[-4:]
-    color = "green" if record.status == "Completed" else "red"
+    color = "green" if completed else "red"
     lines = ["", click.style(record.secondary, fg=color, bold=True) + f"  {record.name}"]
     best, last = record.at("Skylift.metrics.best") or {}, record.at("Skylift.metrics.last") or {}
     rows = [(name, _with_best(last[name], best.get(name))) for name in sorted(last)]
     lines += [f"  {line}" for line in fields(rows).splitlines()]
-    if record.status == "Completed":
+    if completed and without_model:
+        lines.append("  model  none: nothing was written to SM_MODEL_DIR")
+    elif completed:
         lines.append(f"  model  {record.at('ModelArtifacts.S3ModelArtifacts') or '-'}")
     lines += [click.style("  warning  ", fg="yellow") + safe(warning) for warning in warnings]
-    verbs = ("show", "pull") if record.status == "Completed" else ("show", "logs")
+    verbs = ("show", "pull") if completed and not without_model else ("show", "logs")
     lines.append("  next   " + "   ".join(f"skylift {verb} {tag}" for verb in verbs))
     return "\n".join(lines)
 

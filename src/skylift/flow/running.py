@@ -15,6 +15,7 @@ from skylift.jobs.watch import watch
 from skylift.runs.metrics import MetricReader
 from skylift.runs.recorder import Recorder, RemoteRecorder, record_of
 from skylift.runs.store import RunStore
+from skylift.runs.unpack import is_without_files
 from skylift.values.jobs import Described, Event, LogLine
 from skylift.values.record import Record
 from skylift.values.run_folder import RunFolder
@@ -58,6 +59,14 @@ class Run:
             return tuple(self.folder.supervisor_log.read_text(errors="replace").splitlines())
         except FileNotFoundError:
             return ()
+
+    @property
+    def is_without_model(self) -> bool:
+        """Whether it is known that the job left none. What lies in the cloud is not fetched to find out."""
+        artifacts = self.folder.artifacts
+        return self.backend.here and any(
+            is_without_files(artifacts / name) for name in ("model.tar.gz", "model")
+        )
 
     def watch(self, *, skip: int = 0) -> Iterator[Event]:
         """Events from the beginning of the log until the run has ended, less the first ``skip`` lines.

@@ -18,6 +18,7 @@ from skylift.errors import NotReady, UsageError
 from skylift.host.files import remove_tree
 
 _THREADS = 8
+_DAMAGES = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)
 
 
 def unpack(archive: Path, into: Path) -> list[str]:
@@ -72,6 +73,22 @@ def files_in(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
+def is_without_files(artifact: Path) -> bool:
+    """Whether an archive or folder is there and holds no file. Of a full one little is read.
+
+    :raises NotReady: when the archive is damaged.
+    """
+    if artifact.is_dir():
+        return not any(path.is_file() for path in artifact.rglob("*"))
+    if not artifact.exists():
+        return False
+    try:
+        with tarfile.open(artifact, "r:gz") as tar:
+            return all(member.isdir() for member in tar)
+    except _DAMAGES as error:
+        raise _damaged(artifact, error) from error
+
+
 @contextmanager
 def _new_folder(into: Path) -> Iterator[Path]:
     """A folder that takes its name when the block ends well; nothing is left behind otherwise."""
@@ -124,8 +141,12 @@ class _Copying:
 def _extracted(archive: Path, into: Path) -> list[str]:
     try:
         return _extract(archive, into)
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise NotReady(f"{archive} is damaged: {error}", hints=("fetch or train it again",)) from error
+    except _DAMAGES as error:
+        raise _damaged(archive, error) from error
+
+
+def _damaged(archive: Path, error: Exception) -> NotReady:
+    return NotReady(f"{archive} is damaged: {error}", hints=("fetch or train it again",))
 
 
 def _extract(archive: Path, into: Path) -> list[str]:

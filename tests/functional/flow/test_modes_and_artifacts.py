@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,16 @@ def test_a_script_that_takes_a_pipe_for_something_else_is_told(project: Path, sc
     (project / "train.py").write_text(f"import os\n{script}\n")
     record = LOCAL.run(project, expect=4)
     assert "the channel `stream` is in Pipe mode: read `stream_0` to its end, once" in record.failure_reason
+
+
+@pytest.mark.parametrize("compression", ["NONE", "GZIP"])
+def test_a_run_without_a_model_ends_with_that(project: Path, compression: str) -> None:
+    config = project / "skylift.toml"
+    config.write_text(config.read_text().replace('"NONE"', f'"{compression}"'))
+    command = [sys.executable, "-m", "skylift", "run", "--", "nothing"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    # In the log, and in the last lines.
+    assert "skylift: no model: nothing was written to SM_MODEL_DIR" in done.stderr
+    assert "  model  none: nothing was written to SM_MODEL_DIR\n" in done.stderr
+    assert "model.tar.gz" not in done.stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from skylift.errors import NotReady, UsageError
-from skylift.runs.unpack import copy, download, files_in, unpack
+from skylift.runs.unpack import copy, download, files_in, is_without_files, unpack
 
 
 def archive(path: Path, *members: tarfile.TarInfo) -> Path:
@@ -142,3 +142,19 @@ def test_neither_form_overwrites_anything(tmp_path: Path) -> None:
 
 def write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
+
+
+def test_what_holds_no_file_is_known_for_both_forms(tmp_path: Path) -> None:
+    assert is_without_files(archive(tmp_path / "empty.tar.gz"))
+    assert is_without_files(archive(tmp_path / "folders.tar.gz", member("d", tarfile.DIRTYPE)))
+    assert not is_without_files(
+        archive(tmp_path / "full.tar.gz", member("d", tarfile.DIRTYPE), member("d/m"))
+    )
+    assert not is_without_files(tmp_path / "never made")
+    (tmp_path / "folder" / "below").mkdir(parents=True)
+    assert is_without_files(tmp_path / "folder")
+    (tmp_path / "folder" / "below" / "m").touch()
+    assert not is_without_files(tmp_path / "folder")
+    (tmp_path / "damaged.tar.gz").write_bytes(b"no archive")
+    with pytest.raises(NotReady, match="is damaged"):
+        is_without_files(tmp_path / "damaged.tar.gz")

@@ -70,7 +70,7 @@ def test_parameters_go_in_and_outputs_come_out(
     values = f'[2, inf, "it\'s", [1, None], {str(job.stage.ml / "input" / "data" / "train")!r}]'
     shown = result.out.splitlines()
     assert shown[:3] == [f"{values} {notebook_python}", "'first'", "from a shell"]
-    assert (shown[-1], result.err) == ("3", "err\n")
+    assert (shown[-1], result.err.splitlines()[0]) == ("3", "err")
     assert [cell["execution_count"] for cell in job.kept] == [1, None, 2, 3, 4, 5, 6]
     assert job.kept[1]["metadata"]["tags"] == ["injected-parameters"]
     assert job.kept[3]["outputs"][0]["data"]["text/plain"] == ["'second'"]
@@ -246,7 +246,7 @@ def test_neither_home_nor_a_short_temporary_folder_is_needed(job: Notebooks, tmp
     long.mkdir()
     job.ship("print('ran')")
     result = job.stage.run(HOME="/no/such/home", TMPDIR=str(long))
-    assert (result.code, result.out, result.err) == (0, "ran\n", "")
+    assert (result.code, result.out, result.failure) == (0, "ran\n", ""), result.err
     assert list(long.iterdir()) == []
 
 

@@ -230,7 +230,7 @@ def test_encodings_and_bad_syntax_are_those_of_the_interpreter(stage: Stage) -> 
 
 
 def test_success_says_nothing_of_its_own(stage: Stage) -> None:
-    stage.script("print('hello')")
+    stage.script("import os; print('hello'); open(os.environ['SM_MODEL_DIR'] + '/model', 'w')")
     result = stage.run()
     assert (result.code, result.out, result.err, result.failure) == (0, "hello\n", "", "")
 

@@ -6,8 +6,9 @@ from datetime import datetime, timezone
 
 import pytest
 
-from skylift.cli.talk import Watching
+from skylift.cli.talk import Watching, ending
 from skylift.values.jobs import Described, Entered, Event, LogLine
+from skylift.values.record import Record
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -41,3 +42,14 @@ def test_a_phase_that_comes_twice_is_shown_twice(capsys: pytest.CaptureFixture[s
     phases = ["Starting", "Training", "Interrupted", "Starting", "Training"]
     events: list[Event] = [Entered(phase, number) for number, phase in enumerate(phases)]
     assert shown(Watching(), events, capsys) == phases
+
+
+def test_where_no_model_is_none_is_shown() -> None:
+    model = {"S3ModelArtifacts": "file:///a/model.tar.gz"}
+    record = Record({"TrainingJobName": "a-1234", "TrainingJobStatus": "Completed", "ModelArtifacts": model})
+    assert "  model  file:///a/model.tar.gz" in ending(record).splitlines()
+    lines = ending(record, without_model=True).splitlines()
+    assert lines[-2:] == [
+        "  model  none: nothing was written to SM_MODEL_DIR",
+        "  next   skylift show 1234   skylift logs 1234",
+    ]
