@@ -17,6 +17,8 @@ class Surroundings(NamedTuple):
     """The folder that channels lie in."""
     channels: Mapping[str, str] = {}
     model: str = ""
+    oom: bool = False
+    """Meanwhile the kernel ended a process for want of memory."""
 
 
 NOTHING = Surroundings()
@@ -24,19 +26,27 @@ _FOLDERS = 1000
 """Folders that are looked into: a failed job should end soon."""
 
 
-def hint_for(said: str, path: str, around: Surroundings) -> str:
-    """What may help, in a line; empty where nothing is known.
+def hint_for(said: str, path: str, around: Surroundings, cause: str = "") -> str:
+    """What may help, a line each; empty where nothing is known.
 
     :param said: exception and message.
     :param path: the file that the exception is about, if any.
+    :param cause: the exception that led to it, if any.
     """
+    found = _known(said, around) or _about_file(said, path, around) or _known(cause, around)
+    if around.oom and found in ("", _KILLED, _WORKER_GONE):
+        return _OOM
+    return "%s\n%s" % (found, _OOM) if around.oom else found
+
+
+def _known(said: str, around: Surroundings) -> str:
     for pattern, answer in _HINTS:
         found = pattern.search(said)
         if found:
             text = answer(found, around)
             if text:
                 return text
-    return _about_file(said, path, around)
+    return ""
 
 
 def _missing_variable(found: Match[str], around: Surroundings) -> str:
@@ -83,7 +93,7 @@ def _disk(_found: Match[str], around: Surroundings) -> str:
 
 
 def _memory(_found: Match[str], _around: Surroundings) -> str:
-    return "memory ran out (%s): smaller batches, fewer workers, or a larger instance" % _of_memory()
+    return "memory ran out (%s): %s" % (_of_memory(), _LESS_MEMORY)
 
 
 def _of_memory() -> str:
@@ -99,6 +109,10 @@ def _hint(pattern: str, answer: "Answer") -> "Tuple[re.Pattern[str], Answer]":
 
 Answer = Callable[[Match[str], Surroundings], str]
 _GPU_MEMORY = "the GPU's memory ran out: a smaller batch, or an instance with a larger GPU"
+_LESS_MEMORY = "smaller batches, fewer workers, or a larger instance"
+_OOM = "the kernel ended a process of the job because memory ran out: " + _LESS_MEMORY
+_KILLED = "a SIGKILL that nobody sent usually means that memory ran out: " + _LESS_MEMORY
+_WORKER_GONE = "a worker that ends without a word has crashed, or memory ran out: " + _LESS_MEMORY
 _DRIVER = (
     "CUDA and driver do not fit: use a build of the framework for an older CUDA, or a newer instance type"
 )
@@ -120,6 +134,8 @@ _HINTS: "List[Tuple[re.Pattern[str], Answer]]" = [
     _hint(r"^MemoryError|_ArrayMemoryError|Cannot allocate memory|can't allocate memory|std::bad_alloc"
           r"|DefaultCPUAllocator", _memory),
     _hint(r"No space left on device|\[Errno 28\]|Disk quota exceeded|\[Errno 122\]", _disk),
+    _hint(r"killed by SIGKILL|killed by signal: Killed", _always(_KILLED)),
+    _hint(r"BrokenProcessPool|TerminatedWorkerError", _always(_WORKER_GONE)),
     _hint(r"CUDA driver version is insufficient|no kernel image is available|forward compatibility was attempted"
           r"|Found no NVIDIA driver|NVIDIA driver on your system is too old|libcuda\.so", _always(_DRIVER)),
     _hint(r"Torch not compiled with CUDA enabled|not built with CUDA", _always(_BUILD)),

@@ -18,6 +18,7 @@ _CHAIN = ("The above exception was the direct cause", "During handling of the ab
 _FATAL = re.compile(r"^Fatal Python error: (?P<message>.+)$", re.MULTILINE)
 _USAGE = re.compile(r"^[^\s:][^:\n]*: error: (?P<message>.+)$|^Error: (?P<other>.+)$", re.MULTILINE)
 _ROOT_RANK = re.compile(r"Root Cause.*?rank\s*:\s*(?P<rank>\d+)", re.DOTALL)
+_ROOT_CAUSE = re.compile(r"Root Cause.*?rank\s*:\s*(?P<rank>\d+).*?exitcode\s*:\s*(?P<code>-?\d+)", re.DOTALL)
 _LOST = re.compile(
     r"connection (?:was )?(?:closed|reset|refused)|\bpeer\b|remote (?:worker|process)", re.IGNORECASE
 )
@@ -86,6 +87,20 @@ def complaint(said: str, *, passed_on: bool = False) -> str:
     found = [match["message"] or match["other"] for match in _USAGE.finditer(said)]
     lines = said.rstrip().splitlines()
     return found[-1] if found and lines and (passed_on or found[-1] in lines[-1]) else ""
+
+
+def killed_worker(said: str) -> str:
+    """The worker that torchrun names as the first to fail, where a SIGKILL has ended it: it could say nothing.
+
+    >>> killed_worker("Root Cause (first observed failure):\\n[0]:\\n  rank      : 1 (local_rank: 1)\\n  exitcode  : -9 (pid: 7)")
+    'rank 1 was killed by SIGKILL'
+    """
+    begin = said.rfind("Root Cause")
+    # What came after that has an end of its own.
+    if begin < max(said.rfind(_BEGIN), 0):
+        return ""
+    found = _ROOT_CAUSE.search(said, begin)
+    return "rank %s was killed by SIGKILL" % found["rank"] if found and found["code"] == "-9" else ""
 
 
 def last_lines(said: str, count: int = 2) -> str:
@@ -181,7 +196,8 @@ def _first_of_ours(dump: str, root: str) -> "tuple[str, int]":
 
 
 def _in_project(file: str, root: str) -> str:
-    if file[:1] == "<":
+    # Without a root every path would seem to lie in it.
+    if file[:1] == "<" or not root:
         return ""
     path = os.path.normpath(os.path.join(root, file))
     inside = path.startswith(os.path.join(root, "")) and "-packages" + os.sep not in path

@@ -9,8 +9,12 @@ from typing import Any, Mapping, Optional
 from skylift_runtime.contract import FAILURE_TEXT_LIMIT
 from skylift_runtime.failure import Ending
 from skylift_runtime.hints import NOTHING, Surroundings, hint_for
-from skylift_runtime.last_words import complaint, explain, is_only_news, last_lines
+from skylift_runtime.last_words import complaint, explain, is_only_news, killed_worker, last_lines
 
+_OTHERS_DEATHS = frozenset(
+    {signal.SIGILL, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGKILL, signal.SIGSEGV}
+)
+"""That an exit code may tell of; the numbers that others would have are used for other things."""
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'\"]+@")
 
 
@@ -44,33 +48,58 @@ def text_of(
     # Before anything is cut off: half a URL would no longer look like one.
     ending = ending._replace(said=_without_passwords(ending.said))
     if facts and not _only_a_code(facts):
-        return _text_of_facts({**facts, "before": _said_before(facts, ending.said, around.root)}, around)
-    where = _where(facts or {})
+        return _text_of_uncaught(facts, ending.said, around)
+    return _text_of_others(ending, facts or {}, command, around)
+
+
+def _text_of_uncaught(facts: Mapping[str, Any], output: str, around: Surroundings) -> str:
+    dead = killed_worker("%s\n%s" % (output, facts["message"])) if _is_news(facts) else ""
+    if dead:
+        return compose("%s: %s" % (facts["exception"], dead), _where(facts), hint_for(dead, "", around))
+    return _text_of_facts({**facts, "before": _said_before(facts, output, around.root)}, around)
+
+
+def _text_of_others(ending: Ending, facts: Mapping[str, Any], command: str, around: Surroundings) -> str:
+    """For what had no uncaught exception that we could see: the end of its output has to tell."""
+    where = _where(facts)
     if ending.signal and ending.signal == signal.SIGKILL and not ending.stopped:
-        return _text_of_kill(ending, where or command)
-    said = explain(ending.said, around.root)
-    if said and is_only_news(said["exception"]):
-        words = complaint(ending.said, passed_on=True)
+        return compose("killed by SIGKILL: %s" % (where or command), hint=hint_for(_how(ending), "", around))
+    dead, said = killed_worker(ending.said), explain(ending.said, around.root)
+    if dead or (said and _is_news(said)):
+        words = dead or complaint(ending.said, passed_on=True)
         if words:
             return compose("exit code %d: %s" % (ending.code, words), "", hint_for(words, "", around))
     if said and (not facts or ending.signal or _is_last_word(said, ending.said)):
-        tail = (
-            "exit code %d" % ending.code if not ending.signal else "killed by " + _signal_name(ending.signal)
-        )
-        return _text_of_facts({**said, "where": _where(said) or where, "ended": tail}, around)
-    head = "exit code %d" % ending.code
-    if ending.signal:
-        head = "killed by %s" % _signal_name(ending.signal)
-    words = (facts or {}).get("complaint") or complaint(ending.said)
+        return _text_of_facts({**said, "where": _where(said) or where, "ended": _how(ending)}, around)
+    words = facts.get("complaint") or complaint(ending.said)
     if words:
-        return compose("%s: %s" % (head, words), where or command, hint_for(str(words), "", around))
-    last = last_lines(ending.said)
-    hint = hint_for(last, "", around) if last else ""
+        return compose("%s: %s" % (_how(ending), words), where or command, hint_for(str(words), "", around))
+    return _text_without_words(ending, where, command, around)
+
+
+def _text_without_words(ending: Ending, where: str, command: str, around: Surroundings) -> str:
+    head, last = _how(ending), last_lines(ending.said)
+    # Who was asked to stop was not killed for want of memory.
+    hint = hint_for(last if ending.stopped else "%s\n%s" % (last, head), "", around)
     last = "its last words: " + last if last else ""
     late = "it did not end when it was asked to stop" if ending.signal == signal.SIGKILL else ""
     return compose(
         head if where else "%s: %s" % (head, command), where, "\n".join(filter(None, (late, last, hint)))
     )
+
+
+def _how(ending: Ending) -> str:
+    """
+    >>> _how(Ending(137, 9)), _how(Ending(1)), _how(Ending(137)), _how(Ending(247)), _how(Ending(255))
+    ('killed by SIGKILL', 'exit code 1', 'exit code 137 (128 + 9: killed by SIGKILL)', 'exit code 247 (-9: killed by SIGKILL)', 'exit code 255')
+    """
+    if ending.signal:
+        return "killed by " + _signal_name(ending.signal)
+    # As shells say it of a child, and `sys.exit(process.exitcode)` of Python's.
+    for form, number in (("128 + %d", ending.code - 128), ("-%d", 256 - ending.code)):
+        if number in _OTHERS_DEATHS:
+            return "exit code %d (%s: killed by %s)" % (ending.code, form % number, _signal_name(number))
+    return "exit code %d" % ending.code
 
 
 def _where(facts: Mapping[str, Any]) -> str:
@@ -82,9 +111,13 @@ def _only_a_code(facts: Mapping[str, Any]) -> bool:
     return facts["exception"] == "SystemExit" and isinstance(facts.get("code"), int)
 
 
+def _is_news(facts: Mapping[str, Any]) -> bool:
+    return is_only_news(str(facts["exception"]))
+
+
 def _said_before(facts: Mapping[str, Any], output: str, root: str) -> str:
     """What a process that the job had started said, where the exception is only that it failed."""
-    found = explain(output, root) if is_only_news(str(facts["exception"])) else None
+    found = explain(output, root) if _is_news(facts) else None
     if not found or found["exception"] == facts["exception"]:
         return ""
     return "before that in the log: %s: %s%s" % (
@@ -99,15 +132,6 @@ def _is_last_word(said: Mapping[str, Any], output: str) -> bool:
     return bool(said["message"]) and output.rstrip().endswith(str(said["message"]).rstrip())
 
 
-def _text_of_kill(ending: Ending, command: str) -> str:
-    hint = "a SIGKILL that nobody sent usually means that memory ran out"
-    if ending.oom:
-        hint = (
-            "the kernel ended it because memory ran out: smaller batches, fewer workers, or a larger instance"
-        )
-    return compose("killed by SIGKILL: %s" % command, hint=hint)
-
-
 def _text_of_facts(facts: Mapping[str, Any], around: Surroundings) -> str:
     exception, message = str(facts["exception"]), str(facts["message"])
     inner = explain(str(facts.get("inner") or ""), around.root)
@@ -118,7 +142,7 @@ def _text_of_facts(facts: Mapping[str, Any], around: Surroundings) -> str:
     head = "%s: %s" % (exception, message) if message else exception
     cause = str(facts.get("cause") or "")
     hints = [
-        hint_for(head, str(facts.get("path") or ""), around),
+        hint_for(head, str(facts.get("path") or ""), around, cause),
         str(facts.get("before") or ""),
         "caused by " + _without_passwords(cause)[:300] if cause else "",
         "and %d more in the group" % facts["siblings"] if facts.get("siblings") else "",

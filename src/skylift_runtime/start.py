@@ -156,7 +156,7 @@ def _reason(tree: Tree, prepared: Prepared, ending: Ending, facts: Optional[Mapp
     # Before anything is cut off: half a secret would no longer be known as one.
     ending = ending._replace(said=blank(ending.said))
     facts = facts and {name: blank(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
-    around = Surroundings(prepared.work.root, tree.data, prepared.channels, tree.model)
+    around = Surroundings(prepared.work.root, tree.data, prepared.channels, tree.model, ending.oom)
     return blank(text_of(ending, facts, prepared.job.entry_point.target, around))
 
 

@@ -154,6 +154,29 @@ def test_results_that_another_user_cannot_write_are_a_failure(box: Box) -> None:
     assert told[1].startswith(f"the job runs as user {SOMEBODY}")
 
 
+def test_a_worker_that_the_kernel_ended_is_told(box: Box) -> None:
+    box.stage.script(
+        """
+        from concurrent.futures import ProcessPoolExecutor
+        def work(count):
+            return len(bytearray(b"x") * count)
+        if __name__ == "__main__":
+            with ProcessPoolExecutor(1) as pool:
+                print(list(pool.map(work, [1 << 30])))
+        """
+    )
+    box.stage.write()
+    done = box.run("--memory", "64m", "--memory-swap", "64m")
+    if done.returncode == 0:
+        pytest.skip("this engine does not limit memory")
+    assert done.returncode == 1, done.stderr
+    first, *more = box.stage.failure().splitlines()
+    assert first.startswith("concurrent.futures.process.BrokenProcessPool: ")
+    assert any(
+        line.startswith("the kernel ended a process of the job because memory ran out") for line in more
+    ), box.stage.failure()
+
+
 def test_docker_stop_reaches_the_program_below_a_shell(box: Box) -> None:
     box.stage.ship(
         "saves.py",

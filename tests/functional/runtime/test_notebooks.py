@@ -88,7 +88,7 @@ FAILING: list[tuple[str, tuple[Cell, ...], int, str]] = [
     ("exit code", ("import sys", "sys.exit(41)", "never"), 41, "exit code 41 (train.ipynb, cell 2, line 1)"),
     ("exit text", ("import sys; sys.exit('no data for 2026')",), 1, "SystemExit: no data for 2026 (train.ipynb, cell 1, line 1)"),
     ("_exit", ("import os", "os._exit(9)"), 9, "exit code 9 (train.ipynb, cell 2)"),
-    ("killed", ("1", "import os; os.kill(os.getpid(), 9)"), 137, "killed by SIGKILL: train.ipynb, cell 2\na SIGKILL that nobody sent usually means that memory ran out"),
+    ("killed", ("1", "import os; os.kill(os.getpid(), 9)"), 137, "killed by SIGKILL: train.ipynb, cell 2\na SIGKILL that nobody sent usually means that memory ran out: smaller batches, fewer workers, or a larger instance"),
     ("crash", ("import ctypes", "ctypes.string_at(0)"), 139, "Fatal Python error: Segmentation fault (train.ipynb, cell 2)\nkilled by SIGSEGV"),
 ]  # fmt: skip
 
