@@ -89,12 +89,14 @@ def read_job(environ: Mapping[str, str]) -> Job:
 
 
 def _project_folder(environ: Mapping[str, str]) -> str:
-    folders = [environ[PROJECT_VARIABLE]] if environ.get(PROJECT_VARIABLE) else []
-    folders.append(SKYLIFT_ROOT)
-    for folder in folders:
-        if os.path.isfile(os.path.join(folder, PROJECT_FILE)):
-            return os.path.abspath(folder)
-    raise Unusable("no %s in %s" % (PROJECT_FILE, " or ".join(folders)))
+    named = environ.get(PROJECT_VARIABLE) or ""
+    folder = named or SKYLIFT_ROOT
+    if os.path.isfile(os.path.join(folder, PROJECT_FILE)):
+        return os.path.abspath(folder)
+    # Not the image's own instead: that would be another project, and nobody would notice.
+    raise Unusable(
+        "no %s in %s%s" % (PROJECT_FILE, folder, ", which $%s names" % PROJECT_VARIABLE if named else "")
+    )
 
 
 def _job(code: str, project: Mapping[str, Any], job: Mapping[str, Any]) -> Job:

@@ -154,6 +154,14 @@ def test_results_that_another_user_cannot_write_are_a_failure(box: Box) -> None:
     assert told[1].startswith(f"the job runs as user {SOMEBODY}")
 
 
+def test_a_project_that_is_named_and_not_there_is_not_another_one(box: Box) -> None:
+    box.stage.script(WORKS)
+    box.stage.write()
+    done = box.run("--env", "SKYLIFT_PROJECT=/opt/wrong")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert box.stage.failure() == "no project.json in /opt/wrong, which $SKYLIFT_PROJECT names"
+
+
 def test_a_worker_that_the_kernel_ended_is_told(box: Box) -> None:
     box.stage.script(
         """
