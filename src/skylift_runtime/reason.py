@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from typing import Any, Mapping, Optional
 
@@ -10,12 +9,12 @@ from skylift_runtime.contract import FAILURE_TEXT_LIMIT
 from skylift_runtime.failure import Ending
 from skylift_runtime.hints import NOTHING, Surroundings, hint_for
 from skylift_runtime.last_words import complaint, explain, is_only_news, killed_worker, last_lines
+from skylift_runtime.redaction import redact_text
 
 _OTHERS_DEATHS = frozenset(
     {signal.SIGILL, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGKILL, signal.SIGSEGV}
 )
 """That an exit code may tell of; the numbers that others would have are used for other things."""
-_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'\"]+@")
 
 
 def compose(head: str, where: str = "", hint: str = "") -> str:
@@ -25,16 +24,12 @@ def compose(head: str, where: str = "", hint: str = "") -> str:
     'ValueError: no rows (train.py:3)\\nlook at the data'
     """
     tail = (" (%s)" % where if where else "") + ("\n" + hint if hint else "")
-    tail = _without_passwords(tail)[:FAILURE_TEXT_LIMIT]
-    head = _without_passwords(head.strip())
+    tail = redact_text(tail)[:FAILURE_TEXT_LIMIT]
+    head = redact_text(head.strip())
     room = FAILURE_TEXT_LIMIT - len(tail)
     if len(head) > room:
         head = head[: max(room - 1, 0)] + "…"
     return (head + tail)[:FAILURE_TEXT_LIMIT]
-
-
-def _without_passwords(text: str) -> str:
-    return _USERINFO.sub(r"\g<scheme>", text)
 
 
 def text_of(
@@ -46,7 +41,7 @@ def text_of(
     :param command: what ran, for a process that left no facts.
     """
     # Before anything is cut off: half a URL would no longer look like one.
-    ending = ending._replace(said=_without_passwords(ending.said))
+    ending = ending._replace(said=redact_text(ending.said))
     if facts and not _only_a_code(facts):
         return _text_of_uncaught(facts, ending.said, around)
     return _text_of_others(ending, facts or {}, command, around)
@@ -144,7 +139,7 @@ def _text_of_facts(facts: Mapping[str, Any], around: Surroundings) -> str:
     hints = [
         hint_for(head, str(facts.get("path") or ""), around, cause),
         str(facts.get("before") or ""),
-        "caused by " + _without_passwords(cause)[:300] if cause else "",
+        "caused by " + redact_text(cause)[:300] if cause else "",
         "and %d more in the group" % facts["siblings"] if facts.get("siblings") else "",
         str(facts.get("ended") or ""),
     ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'\"]+@")
-_SECRET_PARAMETER = re.compile(
-    r"(?P<name>[?&][\w-]*(?:token|key|secret|password|signature|credential)[\w-]*=)[^&\s'\"]+", re.IGNORECASE
-)
+from skylift_runtime.redaction import redact_text
+
+__all__ = ["redact_text", "redact_url"]
+
 _SHOWN_PARAMETERS = frozenset(
     {"scope", "service", "digest", "mount", "from", "n", "last", "rev", "subdirectory", "egg"}
 )
@@ -27,12 +26,3 @@ def redact_url(url: str) -> str:
         [(key, value if key.lower() in _SHOWN_PARAMETERS else "REDACTED") for key, value in pairs]
     )
     return urlunsplit((parts.scheme, host, parts.path, query, parts.fragment))
-
-
-def redact_text(text: str) -> str:
-    """Text without the userinfo of any URL in it.
-
-    >>> redact_text("cloning https://x:tok@git.example.com/r.git failed")
-    'cloning https://git.example.com/r.git failed'
-    """
-    return _SECRET_PARAMETER.sub(r"\g<name>REDACTED", _USERINFO.sub(r"\g<scheme>", text))
