@@ -18,14 +18,14 @@ from skylift_runtime.named import NamedTuple
 from skylift_runtime.toolkit import (
     COMMAND,
     PACKAGE,
-    Program,
-    command_line,
+    ToolkitProgram,
     fetch,
     find_program,
     kind_of,
     module_of,
     requirements_command,
     shell_command,
+    toolkit_arguments,
 )
 from skylift_runtime.workdir import WorkDirectory, in_place
 
@@ -78,7 +78,7 @@ def drop_in(environ: Mapping[str, str], config: Config, tree: Tree, pause: Pause
         raise Unusable("the program %s is not in %s" % (program.name, tree.code))
     if program.kind == COMMAND:
         os.chmod(os.path.join(tree.code, program.name), 0o777)  # noqa: S103 - as the toolkit does
-    arguments = command_line(config.hyperparameters.user)
+    arguments = toolkit_arguments(config.hyperparameters.user)
     install = requirements_command(program, tree.code, sys.executable) or []
     return DropIn(
         job=Job(tree.code, _entry_point(program), [], [], {}, {}, {}),
@@ -117,13 +117,15 @@ def _index(environ: Mapping[str, str], pause: Pause) -> Dict[str, str]:
     return {"PIP_INDEX_URL": index_of(arn, Aws(environ, pause))}
 
 
-def _entry_point(program: Program) -> EntryPoint:
+def _entry_point(program: ToolkitProgram) -> EntryPoint:
     if program.kind == PACKAGE:
         return EntryPoint("module", module_of(program.name))
     return EntryPoint(program.kind, program.name)
 
 
-def _notes(environ: Mapping[str, str], program: Program, tree: Tree, *, fetched: bool) -> Iterator[str]:
+def _notes(
+    environ: Mapping[str, str], program: ToolkitProgram, tree: Tree, *, fetched: bool
+) -> Iterator[str]:
     if not fetched and program.source != tree.code:
         yield "%s is not empty, so the code at %s was not fetched" % (tree.code, program.source)
     if environ.get("SAGEMAKER_TRAINING_MODULE"):

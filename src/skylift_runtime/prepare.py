@@ -71,9 +71,15 @@ def _described(tree: Tree, environ: Mapping[str, str], *, kept: bool) -> Prepare
     launch = Launch(job.entry_point.target, arguments, channels)
     ours = variables(tree, config, launch, machine, environ)
     environment = _environment(environ, ours, work.root, job)
-    bootstrapped = job.entry_point.kind != "command"
     return Prepared(
-        job, work, command, environment, links, channels, bootstrapped=bootstrapped, hosts=config.hosts
+        job=job,
+        work=work,
+        command=command,
+        environ=environment,
+        links=links,
+        channels=channels,
+        bootstrapped=job.entry_point.kind != "command",
+        hosts=config.hosts,
     )
 
 
@@ -91,8 +97,16 @@ def _drop_in(tree: Tree, environ: Mapping[str, str], relay: Relay) -> Prepared:
     ours = variables(tree, config, launch, machine, environ)
     environment = _environment(environ, ours, found.work.root, found.job)
     return Prepared(
-        *(found.job, found.work, command, environment, {}, channels, not found.command),
-        *(found.install, found.install_environ, config.hosts),
+        job=found.job,
+        work=found.work,
+        command=command,
+        environ=environment,
+        links={},
+        channels=channels,
+        bootstrapped=not found.command,
+        install=found.install,
+        install_environ=found.install_environ,
+        hosts=config.hosts,
     )
 
 

@@ -65,8 +65,11 @@ def sign(request: Request, credentials: Credentials, scope: Scope) -> Dict[str, 
     text = "\n".join([_ALGORITHM, scope.at, str(scope), hashed])
     signature = hmac.new(_key(credentials.secret_key, scope), text.encode(), hashlib.sha256).hexdigest()
     headers["authorization"] = "%s Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (
-        *(_ALGORITHM, credentials.access_key, scope),
-        *(_names(headers), signature),
+        _ALGORITHM,
+        credentials.access_key,
+        scope,
+        _names(headers),
+        signature,
     )
     return headers
 

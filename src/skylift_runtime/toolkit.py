@@ -22,7 +22,7 @@ PACKAGE = "package"
 COMMAND = "command"
 
 
-class Program(NamedTuple):
+class ToolkitProgram(NamedTuple):
     """What the toolkit would run."""
 
     name: str
@@ -35,18 +35,18 @@ class Program(NamedTuple):
 
 def find_program(
     environ: Mapping[str, str], service_hyperparameters: Mapping[str, Any], code: str
-) -> Optional[Program]:
+) -> Optional[ToolkitProgram]:
     """The program that the job names; None when it names none.
 
     >>> find_program({"SAGEMAKER_PROGRAM": "a.py"}, {"sagemaker_program": "b.py"}, "/opt/ml/code")
-    Program(name='a.py', source='/opt/ml/code', kind='')
+    ToolkitProgram(name='a.py', source='/opt/ml/code', kind='')
     """
     name = environ.get("SAGEMAKER_PROGRAM") or service_hyperparameters.get("sagemaker_program")
     if not name:
         return None
     # The toolkit reads SAGEMAKER_SUBMIT_DIRECTORY, too, but overwrites what it read.
     source = service_hyperparameters.get("sagemaker_submit_directory") or code
-    return Program(str(name), str(source))
+    return ToolkitProgram(str(name), str(source))
 
 
 def kind_of(name: str, code: str) -> str:
@@ -86,10 +86,10 @@ def fetch(source: str, code: str, download: Download) -> bool:
     return True
 
 
-def command_line(hyperparameters: Mapping[str, Any]) -> List[str]:
+def toolkit_arguments(hyperparameters: Mapping[str, Any]) -> List[str]:
     """The toolkit's arguments: a name and always one value for each hyperparameter, sorted.
 
-    >>> command_line({"x": 5, "flag": True, "l": [1, "a"], "d": {"b": 2, "a": 1}, "none": None})
+    >>> toolkit_arguments({"x": 5, "flag": True, "l": [1, "a"], "d": {"b": 2, "a": 1}, "none": None})
     ['-d', 'a=1,b=2', '--flag', 'True', '-l', "[1, 'a']", '--none', '', '-x', '5']
     """
     return [text for key in sorted(hyperparameters) for text in (_flag(key), _text(hyperparameters[key]))]
@@ -116,7 +116,7 @@ def shell_command(name: str, arguments: Sequence[str]) -> List[str]:
     return ["/bin/sh", "-c", " ".join(words)]
 
 
-def requirements_command(program: Program, code: str, python: str) -> Optional[List[str]]:
+def requirements_command(program: ToolkitProgram, code: str, python: str) -> Optional[List[str]]:
     """What has to be installed first, in the code folder. The toolkit installs nothing for commands."""
     listed = os.path.exists(os.path.join(code, "requirements.txt"))
     requirements = ["-r", "requirements.txt"] if listed else []

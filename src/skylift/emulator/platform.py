@@ -44,6 +44,13 @@ def container_of(
     }
     image = request.get("AlgorithmSpecification", {}).get("TrainingImage", "")
     return Container(
-        *(name, image, start_of(request), environment, place.of(host, peers), mounts, host, peers),
+        name=name,
+        image=image,
+        start=start_of(request),
+        environment=environment,
+        place=place.of(host, peers),
+        mounts=mounts,
+        host=host,
+        peers=peers,
         isolated=isolated,
     )

@@ -11,7 +11,7 @@ from typing import IO
 import pytest
 
 from skylift_runtime.failure import Unusable
-from skylift_runtime.toolkit import Program, fetch, kind_of, requirements_command, shell_command
+from skylift_runtime.toolkit import ToolkitProgram, fetch, kind_of, requirements_command, shell_command
 
 
 def nowhere(address: str, into: IO[bytes]) -> None:
@@ -168,7 +168,7 @@ def test_what_s3_has_instead_of_an_archive_is_said(tmp_path: Path) -> None:
 def test_requirements(tmp_path: Path, kind: str, listed: object, expected: list[str] | None) -> None:
     if listed:
         (tmp_path / "requirements.txt").touch()
-    command = requirements_command(Program("a.py", "", kind), str(tmp_path), "py")
+    command = requirements_command(ToolkitProgram("a.py", "", kind), str(tmp_path), "py")
     assert command == (expected and ["py", "-m", "pip", "install", *expected])
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from skylift_runtime.toolkit import (
-    Program,
-    command_line,
+    ToolkitProgram,
     find_program,
     module_of,
     shell_command,
+    toolkit_arguments,
 )
 
 # Observed from sagemaker-training 5.1.4: mapping.to_cmd_args.
@@ -50,7 +50,7 @@ CODE = "/opt/ml/code"
 
 @pytest.mark.parametrize(("values", "expected"), OBSERVED_ARGUMENTS)
 def test_arguments_are_those_of_the_official_toolkit(values: dict[str, Any], expected: list[str]) -> None:
-    assert command_line(values) == expected
+    assert toolkit_arguments(values) == expected
 
 
 @pytest.mark.parametrize(
@@ -58,15 +58,15 @@ def test_arguments_are_those_of_the_official_toolkit(values: dict[str, Any], exp
     [
         ({}, {}, None),
         ({}, {PLACE: "/somewhere"}, None),
-        ({}, {NAME: "b.py"}, Program("b.py", CODE)),
-        ({"SAGEMAKER_PROGRAM": "a.py"}, {}, Program("a.py", CODE)),
-        ({"SAGEMAKER_PROGRAM": "a.py"}, {NAME: "b.py"}, Program("a.py", CODE)),
-        ({}, {NAME: "b.py", PLACE: "s3://b/c.tar.gz"}, Program("b.py", "s3://b/c.tar.gz")),
-        ({"SAGEMAKER_SUBMIT_DIRECTORY": "/x"}, {NAME: "b.py"}, Program("b.py", CODE)),
+        ({}, {NAME: "b.py"}, ToolkitProgram("b.py", CODE)),
+        ({"SAGEMAKER_PROGRAM": "a.py"}, {}, ToolkitProgram("a.py", CODE)),
+        ({"SAGEMAKER_PROGRAM": "a.py"}, {NAME: "b.py"}, ToolkitProgram("a.py", CODE)),
+        ({}, {NAME: "b.py", PLACE: "s3://b/c.tar.gz"}, ToolkitProgram("b.py", "s3://b/c.tar.gz")),
+        ({"SAGEMAKER_SUBMIT_DIRECTORY": "/x"}, {NAME: "b.py"}, ToolkitProgram("b.py", CODE)),
     ],
 )
 def test_the_program_is_the_one_that_the_job_names(
-    environ: dict[str, str], service: dict[str, Any], expected: Program | None
+    environ: dict[str, str], service: dict[str, Any], expected: ToolkitProgram | None
 ) -> None:
     assert find_program(environ, service, CODE) == expected
 
