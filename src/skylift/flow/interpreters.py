@@ -132,4 +132,5 @@ def _python_in(folder: str | None) -> Path | None:
 
 def _is_our_own(path: Path) -> bool:
     # `uv tool install` and pipx put us into an environment of our own; training does not belong there.
-    return path.parent.parent.absolute() == Path(sys.prefix).absolute()
+    # A link may lead there, too.
+    return path.parent.parent.samefile(sys.prefix)
