@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skylift.emulator import copies, disks, networks
+from skylift.emulator import disks, networks, overlays
 from skylift.emulator.engine import Engine
 
 
@@ -20,4 +20,4 @@ class Around:
     def remove(self, engine: Engine) -> None:
         networks.remove(engine, self.network)
         disks.remove(engine, self.disk)
-        copies.remove(engine, self.copies)
+        overlays.remove(engine, self.copies)

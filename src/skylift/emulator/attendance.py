@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from skylift.emulator.interruptions import NO_FAULTS, Faults
+from skylift.emulator.faults import NO_FAULTS, Faults
 from skylift.values.ports import Clock
 
 _POLL_S = 0.1

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import IO
 
-from skylift.emulator import copies, disks, networks
+from skylift.emulator import disks, networks, overlays
 from skylift.emulator.around import Around
 from skylift.emulator.engine import RUN_LABEL, Engine, EngineRefused, mount_option
 from skylift.emulator.execution import Container, Running
-from skylift.emulator.faults import JobFault
 from skylift.emulator.giving_back import GivingBack
 from skylift.emulator.handover import announced, hand_over, stdin_for
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
 from skylift.emulator.terminal import is_interactive
@@ -114,18 +114,18 @@ class ContainerExecutor:
         around = Around(
             networks.for_container(container, self._network),
             disks.for_container(container),
-            copies.for_container(container, name),
+            overlays.for_container(container, name),
         )
         for mount in container.mounts:
             _make_mount_point(mount)
         run = _run_of(container, name)
         networks.make(self._engine, around.network, run, internal=container.isolated)
         disks.make(self._engine, container, self._image(container.image), around.disk)
-        copies.make(self._engine, container, around.copies, run)
+        overlays.make(self._engine, container, around.copies, run)
         self._create_with(container, name, around, options)
-        if around.copies and not copies.can_be_mounted(self._engine, name):
+        if around.copies and not overlays.can_be_mounted(self._engine, name):
             self._engine.remove(name)
-            copies.remove(self._engine, around.copies)
+            overlays.remove(self._engine, around.copies)
             around = replace(around, copies=())
             self._create_with(container, name, around, options)
         return around
@@ -175,9 +175,9 @@ def mount_arguments(container: Container, copied: tuple[str, ...] = ()) -> tuple
     """
     root = container.place.root
     targets = {m.at: f"{ML_ROOT}/{m.at.relative_to(root).as_posix()}" for m in container.mounts}
-    bound = [mount for mount in container.mounts if not copied or not copies.is_copied(mount)]
+    bound = [mount for mount in container.mounts if not copied or not overlays.is_copied(mount)]
     return (
-        *copies.arguments(container, copied, targets),
+        *overlays.arguments(container, copied, targets),
         *(
             word
             for mount in bound

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from skylift.emulator.engine import RUN_LABEL, Engine, EngineRefused, mount_option
 from skylift.emulator.execution import Container
-from skylift.emulator.faults import JobFault
+from skylift.emulator.job_fault import JobFault
 from skylift_runtime.contract import ML_ROOT
 
 _INPUTS = "input"

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from skylift.emulator.artifacts import is_compressed
-from skylift.emulator.faults import JobFault
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.links import lay_links
 from skylift.emulator.objects import (
     Found,

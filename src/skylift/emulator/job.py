@@ -26,9 +26,9 @@ from skylift.emulator.channels import folder_channels
 from skylift.emulator.checkpoints import CheckpointUploads
 from skylift.emulator.crew import Crew
 from skylift.emulator.execution import Container, Executor, Running
-from skylift.emulator.faults import JobFault
+from skylift.emulator.faults import NO_FAULTS, Faults
 from skylift.emulator.history import History, Observer, Outcome
-from skylift.emulator.interruptions import NO_FAULTS, Faults, lose_instance
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.metrics import FinalMetrics
 from skylift.emulator.output import Pump
 from skylift.emulator.pipes import Pipes
@@ -36,7 +36,7 @@ from skylift.emulator.place import JobPlace
 from skylift.emulator.platform import Platform, container_of
 from skylift.emulator.request import check_request
 from skylift.emulator.storage import Mount, Share, Storage
-from skylift.emulator.tree import checkpoint_path, write_tree
+from skylift.emulator.tree import checkpoint_path, lose_instance, write_tree
 from skylift.host.files import write_json
 from skylift.values.jobs import hosts_of
 from skylift.values.ports import Clock

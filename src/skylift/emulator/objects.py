@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Generic, TypeVar
 
-from skylift.emulator.faults import JobFault
+from skylift.emulator.job_fault import JobFault
 
 Where = TypeVar("Where")
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from skylift.emulator.channels import pipe_channels
-from skylift.emulator.faults import JobFault
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.objects import Found
 from skylift.emulator.storage import Share, Storage
 from skylift.emulator.streams import chunks, in_epoch

@@ -14,8 +14,8 @@ from typing import IO
 
 from skylift.emulator.enclosed import Disk, Namespace, NoView, start_enclosed
 from skylift.emulator.execution import Container, Running
-from skylift.emulator.faults import JobFault
 from skylift.emulator.handover import announced, hand_over, stdin_for
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.lifeline import Lifeline
 from skylift.emulator.storage import Mount
 from skylift.emulator.terminal import OUR_OWN, TO_US, Streams, wait_at_terminal

@@ -8,8 +8,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from skylift.emulator.artifacts import is_compressed
-from skylift.emulator.faults import JobFault
-from skylift.emulator.objects import Found, in_key_order, is_manifest, layout, parse_manifest, source_of
+from skylift.emulator.job_fault import JobFault
+from skylift.emulator.objects import (
+    Found,
+    in_key_order,
+    is_manifest,
+    layout,
+    parse_manifest,
+    source_of,
+)
 from skylift.emulator.pack import Member, files_of
 from skylift.emulator.snapshot import Facts, changed_files, regular_files
 from skylift.emulator.storage import ARTIFACT_FOLDERS, ArtifactName, Mount, Share

@@ -11,7 +11,7 @@ from typing import Any
 
 from skylift.emulator.channels import folder_channels
 from skylift.emulator.execution import Executor
-from skylift.emulator.faults import JobFault
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.pipes import Pipes
 from skylift.emulator.place import JobPlace
 from skylift.emulator.platform import Platform, container_of

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, Protocol, cast
 
-from skylift.emulator.faults import JobFault
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.objects import Found
 from skylift.emulator.storage import Share
 

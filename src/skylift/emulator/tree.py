@@ -1,7 +1,8 @@
 """The ``/opt/ml`` tree as a container finds it.
 
 Pure functions give the three documented files of ``input/config``, with every key that the service
-writes today (the official local mode leaves some out); one writer makes folders and files.
+writes today (the official local mode leaves some out); one writer makes folders and files, and one
+leaves of them what a new instance has.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from skylift.emulator.channels import channels_of
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.place import JobPlace
 from skylift.errors import UsageError
-from skylift.host.files import write_json
+from skylift.host.files import remove_tree, write_json
 from skylift.values.jobs import hosts_of, instance_groups
 from skylift_runtime.contract import ML_ROOT, Tree
 
@@ -92,3 +94,22 @@ def write_tree(request: Mapping[str, Any], place: JobPlace, host: str, interface
     write_json(Path(tree.hyperparameters), hyperparameters(request))
     write_json(Path(tree.input_data_config), input_data_config(request))
     write_json(Path(tree.resource_config), resource_config(request, host, interface))
+
+
+def lose_instance(request: Mapping[str, Any], place: JobPlace) -> None:
+    """Leave of the tree what a new instance has too: the checkpoints, and nothing else.
+
+    :raises JobFault: when something can not be removed.
+    """
+    kept = checkpoint_path(request).split("/")[0]
+    try:
+        for entry in place.root.iterdir():
+            if entry.name == kept:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                remove_tree(entry)
+            else:
+                entry.unlink()
+    except OSError as error:
+        # Files of a container's root may be out of our reach; to go on with them would be a lie.
+        raise JobFault(f"InternalServerError: the interrupted attempt can not be cleared: {error}") from error

@@ -7,8 +7,8 @@ from typing import Any
 
 from skylift.emulator.containers import ContainerExecutor
 from skylift.emulator.execution import Executor
+from skylift.emulator.faults import Faults
 from skylift.emulator.here import HereStorage
-from skylift.emulator.interruptions import Faults
 from skylift.emulator.job import JobOptions
 from skylift.emulator.place import JobPlace
 from skylift.emulator.platform import Platform

@@ -32,7 +32,7 @@ class Settler:
         record = self._store.load(folder.name)
         if (record is not None and record.terminal) or not self._abandoned(folder):
             return
-        with file_lock(folder.ownership):
+        with file_lock(folder.settle_lock):
             # Between the look and the lock the supervisor may have come up, or written its last word.
             record = self._store.load(folder.name)
             if (record is not None and record.terminal) or not self._abandoned(folder):

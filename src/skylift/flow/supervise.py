@@ -124,7 +124,7 @@ def _own(folder: RunFolder, store: RunStore) -> None:
     """
     :raises NotReady: when the run was given its end already, before we came up: whoever started us was killed.
     """
-    with file_lock(folder.ownership):
+    with file_lock(folder.settle_lock):
         record = store.load(folder.name)
         if record is not None and record.terminal:
             raise NotReady(f"run {folder.name} was given up before it began")

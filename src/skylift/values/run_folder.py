@@ -65,7 +65,7 @@ class RunFolder:
         return self.path / ".reserve"
 
     @property
-    def ownership(self) -> Path:
+    def settle_lock(self) -> Path:
         """A file to lock while it is settled who owns the run: its supervisor, or nobody any more."""
         return self.path / ".settle"
 

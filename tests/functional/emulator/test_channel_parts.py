@@ -16,8 +16,8 @@ from tests.functional.emulator.workbench import (
     own_name,
 )
 
-from skylift.emulator.faults import JobFault
 from skylift.emulator.here import HereStorage
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.remote import S3Storage
 from skylift.emulator.storage import SOLE, Mount, Share, Storage
 

@@ -23,8 +23,8 @@ from tests.functional.emulator.workbench import (
 
 from skylift.emulator import orphans
 from skylift.emulator.containers import ContainerExecutor
+from skylift.emulator.faults import Faults
 from skylift.emulator.here import HereStorage
-from skylift.emulator.interruptions import Faults
 from skylift.errors import NotReady
 from skylift.host.files import write_json
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tests.functional.emulator.workbench import make_bench, make_channel, make_request, members, python
 
-from skylift.emulator.faults import JobFault
+from skylift.emulator.faults import Faults
 from skylift.emulator.here import HereStorage
-from skylift.emulator.interruptions import Faults
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.platform import Platform
 from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.shell import open_shell

@@ -25,7 +25,7 @@ from tests.functional.emulator.workbench import (
 
 from skylift.emulator.containers import ContainerExecutor
 from skylift.emulator.execution import Executor
-from skylift.emulator.interruptions import Faults
+from skylift.emulator.faults import Faults
 from skylift.host.processes import identify
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="hosts are told apart by mount namespaces")

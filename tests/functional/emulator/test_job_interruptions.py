@@ -16,7 +16,7 @@ from tests.functional.emulator.workbench import (
     statuses,
 )
 
-from skylift.emulator.interruptions import Faults
+from skylift.emulator.faults import Faults
 from skylift.emulator.job import EmulatedJob
 
 RESUMING = """

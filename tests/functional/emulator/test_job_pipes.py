@@ -26,7 +26,7 @@ from tests.functional.emulator.workbench import (
     python,
 )
 
-from skylift.emulator.interruptions import Faults
+from skylift.emulator.faults import Faults
 from skylift.emulator.pipes import Pipes, remove_pipes
 from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.remote import S3Storage

@@ -22,8 +22,8 @@ from tests.functional.emulator.workbench import (
     python,
 )
 
+from skylift.emulator.faults import Faults
 from skylift.emulator.here import HereStorage
-from skylift.emulator.interruptions import Faults
 from skylift.emulator.processes import ProcessExecutor
 from skylift.host.processes import identify
 

@@ -18,8 +18,8 @@ from tests.functional.emulator.workbench import (
     python,
 )
 
+from skylift.emulator.faults import Faults
 from skylift.emulator.here import HereStorage
-from skylift.emulator.interruptions import Faults
 from skylift.emulator.processes import ProcessExecutor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there are mount namespaces on Linux only")

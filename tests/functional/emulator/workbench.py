@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from skylift.emulator.execution import Executor
+from skylift.emulator.faults import NO_FAULTS, Faults
 from skylift.emulator.here import HereStorage
-from skylift.emulator.interruptions import NO_FAULTS, Faults
 from skylift.emulator.job import EmulatedJob, JobOptions
 from skylift.emulator.place import JobPlace
 from skylift.emulator.platform import Platform

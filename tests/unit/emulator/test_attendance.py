@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import IO
 
 from skylift.emulator.attendance import Attendance, End, Limits
-from skylift.emulator.interruptions import Faults
+from skylift.emulator.faults import Faults
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skylift.emulator.faults import JobFault
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.objects import Found, in_key_order, layout, parse_manifest, safe_path
 from skylift.emulator.storage import SOLE, Share
 

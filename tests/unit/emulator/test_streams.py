@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from skylift.emulator.faults import JobFault
+from skylift.emulator.job_fault import JobFault
 from skylift.emulator.objects import Found
 from skylift.emulator.storage import SOLE, Share
 from skylift.emulator.streams import chunks, in_epoch
