@@ -303,7 +303,7 @@ class _RunningContainer:
         self._around.remove(self._engine)
         self._client.wait()
         self._lifeline.cut()
-        if not self._around.copies and any(map(copies.is_copied, self._container.mounts)):
+        if not self._around.copies and any(map(overlays.is_copied, self._container.mounts)):
             warnings += ("channels were shown read-only: the Docker Engine makes no overlays of them",)
         warnings += self._giving_back.run(self._engine, self._container)
         remove_tree(self._container.scratch)

@@ -57,7 +57,7 @@ class Launch:
     def plan(self) -> Plan:
         """What would happen. Reads registries and storage, creates nothing."""
         self._check()
-        return self._think().plan
+        return self._think(self._prepared).plan
 
     def start(self) -> Run:
         """Carry the plan out: intent, image, data, job. A repeated command adopts what a dead one began."""
@@ -65,15 +65,13 @@ class Launch:
         prepared = self._prepared
         sources, detach = prepared.sources, prepared.options.detach
         handed = gather(prepared.job, prepared.target, sources.world.environment, self._cloud)
-        folder, adopted = self._folder()
-        # An adopted run goes by its own name.
-        prepared = self._prepared
+        named, folder, adopted = self._folder()
         backend = backend_for(self._backend, sources, self._cloud, self._store, detach=detach, handed=handed)
-        run = Run(prepared.name, self._store, backend)
-        if adopted and backend.service.describe(prepared.name) is not None:
+        run = Run(named.name, self._store, backend)
+        if adopted and backend.service.describe(named.name) is not None:
             return run
         try:
-            request = self._ready(folder, self._think())
+            request = self._ready(named, folder)
         except BaseException:
             # Nothing was created: a run that never was must not stand in anybody's list.
             remove_tree(folder.path)
@@ -97,10 +95,10 @@ class Launch:
             # Whoever opened it was killed, or the terminal was closed.
             if is_ownerless(read_json(left.intent) or {}):
                 remove_tree(left.path)
-        folder = self._store.create_beside(self._prepared.name, self._intent({}))
+        folder = self._store.create_beside(self._prepared.name, _intent(self._prepared, {}))
         try:
-            request = self._ready(folder, self._think())
-            return shell(folder, self._intent(request), command, environment)
+            request = self._ready(self._prepared, folder)
+            return shell(folder, _intent(self._prepared, request), command, environment)
         finally:
             remove_tree(folder.path)
 
@@ -116,44 +114,42 @@ class Launch:
         elif self._backend == "docker":
             ContainerExecutor(environment=self._prepared.sources.world.environment).check()
 
-    def _think(self) -> _Thought:
-        prepared = self._prepared
+    def _think(self, prepared: Prepared) -> _Thought:
         image = None
         if self._backend != "local":
             image = prepare(prepared.sources, destination(prepared.sources, self._cloud))
-        inputs = self._inputs()
+        inputs = self._inputs(prepared)
         planned = image.plan() if image is not None else None
         reference = f"{planned.repository}:{planned.tags[0]}" if planned is not None else None
-        request = build_request(self._spec(inputs, reference))
+        request = build_request(self._spec(prepared, inputs, reference))
         notes = () if image is None else ("the job will name the image by its digest, which the build gives",)
         plan = Plan(
             prepared.name, prepared.options.target, self._backend, request, planned, inputs.plans, notes
         )
         return _Thought(plan, image, reference, inputs)
 
-    def _folder(self) -> tuple[RunFolder, bool]:
-        """The run's folder with its intent, and whether a dead command had begun it."""
+    def _folder(self) -> tuple[Prepared, RunFolder, bool]:
+        """The run by the name it gets, its folder with its intent, and whether a dead command had begun it."""
         adopted = adopt(self._store, self._prepared.inputs) if self._backend == "sagemaker" else None
         if adopted is None:
-            return self._new_folder(), False
+            return *self._new_folder(self._prepared), False
         report = self._prepared.sources.world.report
         report(Progress("adopt", f"{adopted}, which an interrupted command began"))
-        self._prepared = replace(self._prepared, name=adopted)
-        return self._store.folder(adopted), True
+        # An adopted run goes by its own name.
+        return replace(self._prepared, name=adopted), self._store.folder(adopted), True
 
-    def _new_folder(self, left: int = _NAMES) -> RunFolder:
+    def _new_folder(self, named: Prepared, left: int = _NAMES) -> tuple[Prepared, RunFolder]:
         try:
-            return self._store.create(self._prepared.name, self._intent({}))
+            return named, self._store.create(named.name, _intent(named, {}))
         except FileExistsError:
             if left == 0:
                 raise
-        self._prepared = self._prepared.renamed()
-        return self._new_folder(left - 1)
+        return self._new_folder(named.renamed(), left - 1)
 
-    def _ready(self, folder: RunFolder, thought: _Thought) -> dict[str, Any]:
+    def _ready(self, prepared: Prepared, folder: RunFolder) -> dict[str, Any]:
         """Image, data and code in place, the request in the intent; the request."""
-        prepared, request = self._prepared, dict(thought.plan.request)
-        facts = None
+        thought = self._think(prepared)
+        request, facts = dict(thought.plan.request), None
         if thought.image is not None:
             built = thought.image.push()
             facts = {"reference": str(built.reference), "digest": built.digest}
@@ -162,7 +158,7 @@ class Launch:
             if algorithm["TrainingImage"] == thought.reference:
                 request["AlgorithmSpecification"] = {**algorithm, "TrainingImage": facts["reference"]}
         thought.inputs.publish()
-        write_json(folder.intent, self._intent(request, image=facts))
+        write_json(folder.intent, _intent(prepared, request, image=facts))
         if self._backend != "sagemaker":
             # Not zeros, which some file systems keep in no room at all.
             write_bytes(folder.reserve, os.urandom(_RESERVE))
@@ -193,13 +189,13 @@ class Launch:
         remove_tree(folder.path)
         return False
 
-    def _inputs(self) -> Inputs:
+    def _inputs(self, prepared: Prepared) -> Inputs:
         if self._backend == "sagemaker":
-            return service_inputs(self._prepared, self._cloud)
-        return folder_inputs(self._prepared, self._store.folder(self._prepared.name))
+            return service_inputs(prepared, self._cloud)
+        return folder_inputs(prepared, self._store.folder(prepared.name))
 
-    def _spec(self, inputs: Inputs, image: str | None) -> JobSpec:
-        return self._prepared.spec(
+    def _spec(self, prepared: Prepared, inputs: Inputs, image: str | None) -> JobSpec:
+        return prepared.spec(
             channels=inputs.channels,
             output=inputs.output,
             role=self._cloud.role if self._backend == "sagemaker" else LOCAL_ROLE,
@@ -207,27 +203,29 @@ class Launch:
             checkpoints=inputs.checkpoints,
         )
 
-    def _intent(self, request: Mapping[str, Any], image: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        prepared = self._prepared
-        executors = {"local": "process", "docker": "docker", "sagemaker": "service"}
-        return {
-            "schema": 1,
-            "run": prepared.name,
-            "created": iso(prepared.sources.world.clock.now()),
-            "owner": owner_facts(),
-            "inputs": prepared.inputs,
-            "executor": executors[self._backend],
-            "interpreter": prepared.interpreter.path,
-            "grace_s": prepared.target.grace,
-            "faults": prepared.options.demands.faults(),
-            "strict_inputs": prepared.options.demands.strict_inputs,
-            "region": _region(prepared),
-            "endpoint": prepared.sources.world.environment.get(ENDPOINT_VARIABLE, ""),
-            "metrics": dict(prepared.job.metrics),
-            "ship": rules_for_intent(prepared.sources.settings, prepared.job),
-            "request": dict(request),
-            "ours": {**prepared.ours, "image": image},
-        }
+
+def _intent(
+    prepared: Prepared, request: Mapping[str, Any], image: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    executors = {"local": "process", "docker": "docker", "sagemaker": "service"}
+    return {
+        "schema": 1,
+        "run": prepared.name,
+        "created": iso(prepared.sources.world.clock.now()),
+        "owner": owner_facts(),
+        "inputs": prepared.inputs,
+        "executor": executors[prepared.target.backend],
+        "interpreter": prepared.interpreter.path,
+        "grace_s": prepared.target.grace,
+        "faults": prepared.options.demands.faults(),
+        "strict_inputs": prepared.options.demands.strict_inputs,
+        "region": _region(prepared),
+        "endpoint": prepared.sources.world.environment.get(ENDPOINT_VARIABLE, ""),
+        "metrics": dict(prepared.job.metrics),
+        "ship": rules_for_intent(prepared.sources.settings, prepared.job),
+        "request": dict(request),
+        "ours": {**prepared.ours, "image": image},
+    }
 
 
 def _region(prepared: Prepared) -> str:
