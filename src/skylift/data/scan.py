@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from skylift.errors import NotReady, UsageError
+from skylift.host.files import is_text
 from skylift.values.jobs import DatasetFile
+from skylift.values.words import first_of
 
 _THREADS = 8
 _CHUNK = 1 << 20
@@ -33,7 +35,7 @@ def scan(folder: Path) -> tuple[DatasetFile, ...]:
     found = sorted(walk.files(root, "", (root,)))
     if walk.refused:
         raise UsageError(
-            f"{folder} holds what can not be part of a dataset: {_some(walk.refused)}",
+            f"{folder} holds what can not be part of a dataset: {first_of(sorted(walk.refused), _SHOWN)}",
             hints=("replace links by what they point to, and keep everything else out of the folder",),
             refused=sorted(walk.refused),
         )
@@ -68,7 +70,7 @@ class _Walk:
                 self.refused.append(f"{name!r} (neither file nor folder)")
 
     def _real(self, entry: Path, name: str) -> Path | None:
-        if not _is_text(entry.name):
+        if not is_text(entry.name):
             self.refused.append(f"{name!r} (its name is not UTF-8)")
             return None
         if not entry.is_symlink():
@@ -83,10 +85,6 @@ class _Walk:
             self.refused.append(f"{name!r} (a link to {str(real)!r}, outside the folder)")
             return None
         return real
-
-
-def _is_text(name: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _read(name: str, path: Path) -> DatasetFile:
@@ -106,9 +104,3 @@ def _read(name: str, path: Path) -> DatasetFile:
             path=str(path),
         )
     return DatasetFile(name, hasher.hexdigest(), after.st_size, bool(after.st_mode & stat.S_IXUSR))
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(sorted(names)[:_SHOWN])
-    more = len(names) - _SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown

@@ -10,6 +10,7 @@ from skylift.emulator.pack import gather, is_empty, pack_members
 from skylift.emulator.place import JobPlace
 from skylift.emulator.storage import ArtifactName, Storage
 from skylift.host.files import remove_tree
+from skylift.values.words import first_of
 
 _NAMED = 3
 
@@ -76,7 +77,4 @@ def _store(
 
 
 def _warning(what: str, names: Sequence[str]) -> tuple[str, ...]:
-    if not names:
-        return ()
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return (what + ", ".join(names[:_NAMED]) + more,)
+    return (what + first_of(names, _NAMED),) if names else ()

@@ -32,6 +32,7 @@ from skylift.emulator.pack import Member
 from skylift.emulator.snapshot import Facts, Snapshot, differences, facts_of, snapshot
 from skylift.emulator.storage import ARTIFACT_FOLDERS, ArtifactName, Mount, Share
 from skylift.host.files import remove_tree
+from skylift.values.words import first_of
 
 _NAMED_CHANGES = 3
 
@@ -213,8 +214,4 @@ def _warning(mount: Mount) -> str:
     found = differences(mount.before, after)
     if not found:
         return ""
-    named = ", ".join(found[:_NAMED_CHANGES])
-    more = len(found) - _NAMED_CHANGES
-    return f"your data at {mount.source} changed during the job: {named}" + (
-        f" and {more} more" if more > 0 else ""
-    )
+    return f"your data at {mount.source} changed during the job: {first_of(found, _NAMED_CHANGES)}"

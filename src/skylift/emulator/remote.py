@@ -9,20 +9,13 @@ from typing import Any, BinaryIO
 
 from skylift.emulator.artifacts import is_compressed
 from skylift.emulator.job_fault import JobFault
-from skylift.emulator.objects import (
-    Found,
-    in_key_order,
-    is_manifest,
-    layout,
-    parse_manifest,
-    source_of,
-)
+from skylift.emulator.objects import Found, in_key_order, is_manifest, layout, parse_manifest, source_of
 from skylift.emulator.pack import Member, files_of
 from skylift.emulator.snapshot import Facts, changed_files, regular_files
 from skylift.emulator.storage import ARTIFACT_FOLDERS, ArtifactName, Mount, Share
 from skylift.emulator.transfers import for_each
 from skylift.errors import RemoteError, UsageError
-from skylift.host.files import remove_tree
+from skylift.host.files import is_text, remove_tree
 from skylift.values.ports import StreamingStore
 from skylift.values.references import S3Url, parse_s3
 
@@ -99,14 +92,14 @@ class S3Storage:
         self, request: Mapping[str, Any], name: ArtifactName, members: Sequence[Member]
     ) -> tuple[str, ...]:
         prefix, files = parse_s3(self.location(request, name)), files_of(members)
-        fit = [name for name in files if _is_text(name)]
+        fit = [name for name in files if is_text(name)]
 
         def upload(name: str) -> None:
             self._store.upload(files[name], S3Url(prefix.bucket, prefix.key + name))
 
         with _as_client_error("Artifact upload failed"):
             for_each(fit, upload)
-        return tuple(name for name in files if not _is_text(name))
+        return tuple(name for name in files if not is_text(name))
 
     def changes(self, mounts: Sequence[Mount]) -> tuple[str, ...]:  # noqa: ARG002 - nothing is lent
         return ()
@@ -155,10 +148,6 @@ def _refuse_half_folders(channel: Mapping[str, Any], found: Sequence[Found[S3Url
 
 def _is_whole(prefix: str, key: str) -> bool:
     return key == prefix or key.startswith(prefix if not prefix or prefix.endswith("/") else f"{prefix}/")
-
-
-def _is_text(name: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 @contextmanager

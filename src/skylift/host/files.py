@@ -121,3 +121,8 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
     if said:
         return Path(said)
     return Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "skylift"
+
+
+def is_text(name: str) -> bool:
+    """Whether a file's name is text: bytes that are no UTF-8 stand in it as surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)

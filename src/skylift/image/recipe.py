@@ -16,6 +16,7 @@ from skylift.image.layout import LAYOUT_VERSION, VENV_PYTHON
 from skylift.values.images import BaseImage
 from skylift.values.packages import Wheel
 from skylift.values.project import ShippedFile
+from skylift.values.words import first_of
 
 Kind = Literal["environment", "packages", "runtime", "code"]
 
@@ -170,5 +171,4 @@ def _bucket(name: str) -> int:
 
 
 def _title(wheels: Sequence[Wheel]) -> str:
-    shown = ", ".join(f"{wheel.name} {wheel.version}" for wheel in wheels[:3])
-    return shown if len(wheels) <= 3 else f"{shown} and {len(wheels) - 3} more"
+    return first_of([f"{wheel.name} {wheel.version}" for wheel in wheels], 3)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from skylift.errors import ConfigError, Issue
-from skylift.project.typed import Untyped, typed, typed_text, wants_list
+from skylift.project.convert import Unfit
+from skylift.project.typed import typed, typed_text, wants_list
 from skylift.project.wire import decode
 from skylift.values.arguments import ANY, Parameter, Schema
 from skylift.values.project import Arguments
@@ -90,7 +91,7 @@ class _Resolving:
             return
         try:
             found = _list(parameter, values) if wants_list(parameter) else _one(parameter, values[0])
-        except Untyped as error:
+        except Unfit as error:
             self.issues.append(Issue(where, str(error), error.hint))
             return
         if parameter.type == "bool" and parameter.action == "store" and found is False:
@@ -132,9 +133,9 @@ def _list(parameter: Parameter, values: Sequence[Any]) -> list[Any]:
     items = [_one(parameter, item) for item in _items(values)]
     wanted = parameter.nargs
     if parameter.action == "store" and wanted.isdigit() and len(items) != int(wanted):
-        raise Untyped(f"`{parameter.key}` takes {wanted} values, and is given {len(items)}")
+        raise Unfit(f"`{parameter.key}` takes {wanted} values, and is given {len(items)}")
     if parameter.action == "store" and wanted == "+" and not items:
-        raise Untyped(f"`{parameter.key}` takes at least one value")
+        raise Unfit(f"`{parameter.key}` takes at least one value")
     return items
 
 

@@ -14,7 +14,10 @@ _DURATION = re.compile(r"(?:\d+[smhd])+")
 _NUMBER = r"\d+(?:\.\d+)?"
 _FRACTIONAL = re.compile(rf"(?:{_NUMBER}[smhd])+")
 _SIZE = re.compile(r"(\d+)\s*(?:GB|GiB|G)?", re.IGNORECASE)
-_TRUE, _FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
+_TRUTHS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
 _WANTED: dict[Kind, str] = {
     "string": "a string",
     "integer": "a whole number",
@@ -25,7 +28,7 @@ _WANTED: dict[Kind, str] = {
 
 
 class Unfit(Exception):
-    """The value is not of the kind that the key wants. ``str`` says why, ``hint`` what to write."""
+    """The value is not of the kind that the key, or the parameter, wants. ``str`` says why, ``hint`` what to write."""
 
     def __init__(self, why: str, hint: str = "") -> None:
         super().__init__(why)
@@ -66,13 +69,23 @@ def from_text(spec: Spec, text: str) -> Any:
 
 def _scalar_from_text(kind: Kind, text: str) -> Any:
     if kind == "boolean":
-        word = text.strip().lower()
-        if word in _TRUE | _FALSE:
-            return word in _TRUE
-        raise Unfit(f"wants true or false, not {text!r}")
+        return truth(text)
     if kind != "string" and re.fullmatch(r"-?\d+", text.strip()):
         return int(text)
     return text
+
+
+def truth(text: str) -> bool:
+    """
+    :raises Unfit: when the text is no word for true or false.
+
+    >>> truth("Yes"), truth("0")
+    (True, False)
+    """
+    found = _TRUTHS.get(text.strip().lower())
+    if found is None:
+        raise Unfit(f"wants true or false, not {text!r}")
+    return found
 
 
 def _toml_value(text: str) -> Any:

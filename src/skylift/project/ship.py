@@ -21,6 +21,7 @@ from pathlib import Path
 import pathspec
 
 from skylift.errors import UsageError
+from skylift.host.files import is_text
 from skylift.project.git import git, is_repository, names
 from skylift.values.project import ShippedFile
 
@@ -169,7 +170,7 @@ def _file(root: Path, path: str) -> ShippedFile | str | None:
 
 def _is_utf8(path: str) -> bool:
     # git's output comes with U+FFFD for what is not UTF-8, a walk's with surrogates.
-    return "\ufffd" not in path and not any("\ud800" <= letter <= "\udfff" for letter in path)
+    return "\ufffd" not in path and is_text(path)
 
 
 def _link(root: Path, full: Path, path: str) -> ShippedFile | str:

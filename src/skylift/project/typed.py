@@ -5,19 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from skylift.project.convert import Unfit, truth
 from skylift.values.arguments import Parameter
 
-_TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
 _WANTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 _ONE_VALUE = frozenset({"", "?"})
-
-
-class Untyped(Exception):
-    """The value is none that the parameter takes. ``str`` says why."""
-
-    def __init__(self, why: str, hint: str = "") -> None:
-        super().__init__(why)
-        self.hint = hint
 
 
 def wants_list(parameter: Parameter) -> bool:
@@ -27,11 +19,11 @@ def wants_list(parameter: Parameter) -> bool:
 def typed_text(parameter: Parameter, text: str) -> Any:
     """A text from the command line, as the script's parser will have it.
 
-    :raises Untyped: when it can not be read so, or is none of the choices.
+    :raises Unfit: when it can not be read so, or is none of the choices.
     """
     try:
         value = _converted(parameter.type, text)
-    except ValueError:
+    except (ValueError, Unfit):
         raise _unfit(parameter, text) from None
     return _chosen(parameter, value)
 
@@ -39,7 +31,7 @@ def typed_text(parameter: Parameter, text: str) -> Any:
 def typed(parameter: Parameter, value: Any) -> Any:
     """A value that has a type already, from TOML or JSON.
 
-    :raises Untyped: when it is of another type.
+    :raises Unfit: when it is of another type.
     """
     kind, is_bool = parameter.type, isinstance(value, bool)
     if kind == "float" and isinstance(value, int) and not is_bool:
@@ -65,10 +57,7 @@ def _converted(kind: str, text: str) -> Any:
     if kind == "float":
         return float(text)
     if kind == "bool":
-        word = text.strip().lower()
-        if word not in _TRUE | _FALSE:
-            raise ValueError(text)
-        return word in _TRUE
+        return truth(text)
     # A type of the script's own reads the text as it stands.
     return text
 
@@ -76,10 +65,10 @@ def _converted(kind: str, text: str) -> Any:
 def _chosen(parameter: Parameter, value: Any) -> Any:
     if parameter.choices and value not in parameter.choices:
         choices = ", ".join(str(choice) for choice in parameter.choices)
-        raise Untyped(f"`{parameter.key}` takes one of: {choices}")
+        raise Unfit(f"`{parameter.key}` takes one of: {choices}")
     return value
 
 
-def _unfit(parameter: Parameter, value: Any) -> Untyped:
+def _unfit(parameter: Parameter, value: Any) -> Unfit:
     wanted = _WANTED.get(parameter.type, "a text")
-    return Untyped(f"`{parameter.key}` wants {wanted}, not {value!r}")
+    return Unfit(f"`{parameter.key}` wants {wanted}, not {value!r}")
