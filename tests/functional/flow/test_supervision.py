@@ -7,17 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conformance.places import PROJECTS, Place, checkout
+from tests.conformance.places import PROJECTS, checkout
+from tests.functional.flow.watching import LOCAL, eventually, folder, name_of
 from tests.processes import running_with
-
-from skylift.values.run_folder import RunFolder
-
-LOCAL = Place("local", {})
 
 
 @pytest.fixture
@@ -37,22 +33,6 @@ def watcher(project: Path) -> Iterator[subprocess.Popen[str]]:
     with process:
         yield process
         process.kill()
-
-
-def name_of(watcher: subprocess.Popen[str]) -> str:
-    assert watcher.stdout is not None
-    return watcher.stdout.readline().strip()
-
-
-def folder(project: Path, name: str) -> RunFolder:
-    return RunFolder(project / ".skylift" / "runs" / name)
-
-
-def eventually(happened: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def training(project: Path) -> list[int]:

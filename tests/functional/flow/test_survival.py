@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from tests.conformance.places import PROJECTS, Place, checkout
+from tests.conformance.places import PROJECTS, checkout
+from tests.functional.flow.watching import LOCAL, eventually, folder, name_of
 from tests.processes import running_with
 
 from skylift.flow.launching import Launch
@@ -25,7 +26,6 @@ from skylift.runs.store import RunStore
 from skylift.values.record import Record
 from skylift.values.run_folder import RunFolder
 
-LOCAL = Place("local", {})
 WAITS = """
 import argparse, time
 parser = argparse.ArgumentParser()
@@ -50,22 +50,6 @@ def project(weird_tmp_path: Path) -> Path:
 def start(project: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "skylift", "run", *arguments]
     return subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def name_of(command: subprocess.Popen[str]) -> str:
-    assert command.stdout is not None
-    return command.stdout.readline().strip()
-
-
-def folder(project: Path, name: str) -> RunFolder:
-    return RunFolder(project / ".skylift" / "runs" / name)
-
-
-def eventually(happened: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def trains(run: RunFolder) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
+from tests.functional.runtime.namespace import process_one
 from tests.functional.runtime.stage import Stage
 
 
@@ -242,9 +241,7 @@ def test_the_users_process_does_not_outlive_a_killed_runtime(stage: Stage) -> No
     wait_until_gone(pid)
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not Path("/proc/self/ns/pid").exists(), reason="needs a PID namespace"
-)
+@pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="needs PID namespaces: Linux")
 def test_as_process_one_it_stops_and_buries_the_dead(stage: Stage) -> None:
     stage.script(
         """
@@ -259,11 +256,6 @@ def test_as_process_one_it_stops_and_buries_the_dead(stage: Stage) -> None:
         time.sleep(60)
         """
     )
-    stage.write()
-    command = ["unshare", "--fork", "--pid", "--mount-proc", *stage.command()]
-    done = subprocess.run(
-        command, env=stage.environ(), capture_output=True, text=True, check=False, timeout=60
-    )
-    if "unshare:" in done.stderr:
-        pytest.skip(done.stderr.strip())
-    assert (done.returncode, done.stdout) == (9, "parent 1 dead 0\n"), done.stderr
+    with process_one(stage) as space:
+        done = space.finish()
+    assert (done.code, done.out) == (9, "parent 1 dead 0\n"), done.err
