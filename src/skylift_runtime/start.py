@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
@@ -73,19 +72,11 @@ def _refuse_other_verbs(argv: Sequence[str]) -> None:
 
 def _run(tree: Tree, prepared: Prepared, relay: Relay) -> int:
     try:
-        _make_folders(tree)
         reserve_room(tree.failure)
         lay_results(_results(tree))
         return _run_reserved(tree, prepared, relay)
     finally:
         give_room_back(tree.failure)
-
-
-def _make_folders(tree: Tree) -> None:
-    # The platform has made them; a container that somebody starts by hand may have none.
-    for folder in (tree.model, tree.output_data, tree.checkpoints):
-        with contextlib.suppress(OSError):
-            os.makedirs(folder, exist_ok=True)
 
 
 def _run_reserved(tree: Tree, prepared: Prepared, relay: Relay) -> int:

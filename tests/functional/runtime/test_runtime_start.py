@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
 import subprocess
 from pathlib import Path
 
-import pytest
 from tests.functional.runtime.stage import Stage
 
 TELL = """
@@ -188,38 +184,6 @@ def test_programs_of_our_own_environment_are_found(stage: Stage) -> None:
     assert stage.run(PATH="/usr/bin:/bin").out == asked.stdout
 
 
-@pytest.mark.parametrize("form", [["-m", "skylift_runtime"], ["folder"], ["-S", "folder"]], ids=" ".join)
-def test_other_ways_to_start_it_are_the_same_and_not_inherited(
-    tmp_path: Path, runtime: Path, form: list[str]
-) -> None:
-    stage = Stage(tmp_path, runtime)
-    stage.script("import sys; print(sys.path); print(sys.argv); print('site' in sys.modules)")
-    stage.write()
-    done = subprocess.run(
-        [stage.python, *(str(runtime) if word == "folder" else word for word in form), "train"],
-        env=stage.environ(PYTHONPATH=f"{runtime.parent}:/some/where"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert str(runtime.parent) not in done.stdout
-    assert "/some/where" in done.stdout
-    assert done.stdout.endswith("['train.py']\nTrue\n")
-
-
-def test_a_module_that_shadows_the_standard_librarys_is_the_users_trouble_alone(
-    tmp_path: Path, runtime: Path
-) -> None:
-    stage = Stage(tmp_path, runtime)
-    hostile = tmp_path / "hostile"
-    hostile.mkdir()
-    (hostile / "json.py").write_text("raise SystemExit(5)")
-    stage.script("import sys; print('started', flush=True); import json")
-    result = stage.run(PYTHONPATH=str(hostile))
-    assert (result.code, result.out) == (5, "started\n")
-
-
 def test_encodings_and_bad_syntax_are_those_of_the_interpreter(stage: Stage) -> None:
     (stage.project / "code").mkdir(parents=True)
     (stage.project / "code" / "train.py").write_bytes(
@@ -227,61 +191,6 @@ def test_encodings_and_bad_syntax_are_those_of_the_interpreter(stage: Stage) -> 
     )
     stage.job = {"entry_point": "train.py"}
     assert stage.run().out == "'\\xe9'\n"
-
-
-def test_success_says_nothing_of_its_own(stage: Stage) -> None:
-    stage.script("import os; print('hello'); open(os.environ['SM_MODEL_DIR'] + '/model', 'w')")
-    result = stage.run()
-    assert (result.code, result.out, result.err, result.failure) == (0, "hello\n", "", "")
-
-
-def test_it_starts_again_in_the_same_tree(stage: Stage) -> None:
-    stage.script("import os; print(sorted(os.listdir())); open('left', 'w').close(); os.mkdir('folder')")
-    stage.indexed_channel("train", {"a.csv": ("1\n", False)})
-    assert [stage.run().out, stage.run().out] == ["['train.py']\n"] * 2
-
-
-@pytest.mark.parametrize(
-    ("break_it", "words"),
-    [
-        (lambda stage: (stage.project / "project.json").unlink(), "no project.json"),
-        (lambda stage: (stage.project / "project.json").write_text("{"), "is not JSON"),
-        (lambda stage: (stage.project / "project.json").write_text('{"schema": 2}'), "has schema 2"),
-        (lambda stage: (stage.project / "code" / "train.py").unlink(), "the entry point train.py is not"),
-        (
-            lambda stage: (stage.ml / "input" / "config" / "hyperparameters.json").write_text("[]"),
-            "does not hold an object",
-        ),
-    ],
-)
-def test_what_cannot_be_started_says_why(stage: Stage, break_it: object, words: str) -> None:
-    stage.script("")
-    stage.write()
-    assert callable(break_it)
-    break_it(stage)
-    done = subprocess.run(
-        stage.command(), env=stage.environ(), capture_output=True, text=True, check=False, cwd=stage.root
-    )
-    assert done.returncode == 2, done.stderr
-    assert words in stage.failure()
-    assert done.stderr == f"skylift: {stage.failure()}\n"
-
-
-def test_an_unknown_job_and_an_unknown_verb_are_refused(stage: Stage) -> None:
-    stage.script("")
-    assert stage.run(SKYLIFT_JOB="evaluate").failure == "the project has no job `evaluate`, only train"
-    (stage.ml / "output" / "failure").unlink()
-    done = subprocess.run(
-        [*stage.command()[:-1], "serve"], env=stage.environ(), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2
-    assert "cannot `serve`" in stage.failure()
-
-
-def test_a_command_that_is_not_there_is_named(stage: Stage) -> None:
-    stage.job = {"command": ["no-such-program"]}
-    result = stage.run()
-    assert (result.code, result.failure) == (2, "command not found: no-such-program")
 
 
 def test_accelerators_are_counted_by_their_own_tools(stage: Stage, tmp_path: Path) -> None:
@@ -313,98 +222,3 @@ def test_a_variable_that_cannot_be_is_left_out_and_named(stage: Stage) -> None:
     result = stage.run()
     assert (result.code, result.out) == (0, "False xxx 121\n"), result.err
     assert "skylift: left out SM_HPS: it is longer than a variable can be\n" in result.err
-
-
-def test_a_failed_script_is_started_again_from_its_checkpoints(stage: Stage) -> None:
-    stage.script(
-        "import os, pathlib, sys\n"
-        "model, work = pathlib.Path(os.environ['SM_MODEL_DIR']), pathlib.Path('left.txt')\n"
-        "assert not list(model.iterdir()) and not work.exists()\n"
-        "saved = model.parent / 'checkpoints' / 'step'\n"
-        "saved.parent.mkdir(exist_ok=True)\n"
-        "step = int(saved.read_text()) if saved.exists() else 0\n"
-        "saved.write_text(str(step + 1)); (model / 'm').write_text(str(step)); work.write_text('x')\n"
-        "if step < 2: raise SystemExit(75)\n"
-    )
-    stage.job["retry"] = {"max": 2, "exit_codes": [75]}
-    result = stage.run()
-    assert (result.code, result.failure) == (0, ""), result.err
-    assert (stage.model / "m").read_text() == "2"
-    assert "attempt 3 of 3" in result.err
-
-
-@pytest.mark.parametrize(
-    ("retry", "starts"), [({"max": 1, "exit_codes": []}, 2), ({"max": 5, "exit_codes": [75]}, 1)]
-)
-def test_the_last_attempt_tells_the_reason(stage: Stage, retry: dict[str, object], starts: int) -> None:
-    stage.script("print('started'); raise ValueError('again')")
-    stage.job["retry"] = retry
-    result = stage.run()
-    assert (result.code, result.failure) == (1, "ValueError: again (train.py:1)")
-    assert result.out.count("started") == starts
-
-
-def test_a_package_of_the_users_may_be_called_like_ours(any_stage: Stage) -> None:
-    any_stage.ship("skylift_runtime/__init__.py", "NAME = 'theirs'")
-    any_stage.ship("skylift_runtime/facts.py", "def read():\n    raise ValueError(__name__)\n")
-    any_stage.script(
-        "import sys\n"
-        "print([name for name in sys.modules if name.startswith('skylift')])\n"
-        "import skylift_runtime.facts\n"
-        "print(skylift_runtime.NAME)\n"
-        "skylift_runtime.facts.read()\n"
-    )
-    result = any_stage.run()
-    assert (result.out, result.failure) == (
-        "[]\ntheirs\n",
-        "ValueError: skylift_runtime.facts (skylift_runtime/facts.py:2)",
-    )
-
-
-def test_a_script_that_removes_the_runtime_fails_with_its_own_error(stage: Stage, tmp_path: Path) -> None:
-    copy = tmp_path / stage.runtime.name
-    if stage.runtime.is_file():
-        shutil.copy2(stage.runtime, copy)
-    else:
-        shutil.copytree(stage.runtime, copy)
-    stage.runtime = copy
-    stage.script(f"import subprocess\nsubprocess.run(['rm', '-r', {str(copy)!r}])\nraise ValueError('x')\n")
-    result = stage.run()
-    assert (result.code, result.failure) == (1, "exit code 1")
-    assert "ValueError: x" in result.err
-    assert "During handling" not in result.err
-
-
-@pytest.mark.skipif(
-    not Path("/proc/self/status").exists(), reason="needs /proc to see signals and descriptors"
-)
-def test_a_program_starts_with_default_signals_and_no_descriptors_of_others(stage: Stage) -> None:
-    stage.job = {"command": ["sh", "-c", "ls /proc/self/fd; grep SigIgn /proc/self/status; ps -o sid= -p $$ || true; echo $$"]}  # fmt: skip
-    stage.write()
-    reading, writing = os.pipe()
-    done = subprocess.run(
-        stage.command(),
-        env=stage.environ(),
-        pass_fds=(reading, writing),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    os.close(reading)
-    os.close(writing)
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.split()
-    # The fourth is that of `ls` for the folder itself.
-    assert lines[:4] == ["0", "1", "2", "3"]
-    ignored = int(lines[lines.index("SigIgn:") + 1], 16)
-    assert not ignored >> (signal.SIGPIPE - 1) & 1
-    assert lines[-1] == lines[-2]
-
-
-@pytest.mark.parametrize("command", [["./not-executable"], ["sh", "a\0b"], ["."]])
-def test_what_the_system_does_not_start_is_named(stage: Stage, command: list[str]) -> None:
-    stage.ship("not-executable", "#!/bin/sh\n")
-    stage.job = {"command": command}
-    result = stage.run()
-    assert result.code == 2
-    assert result.failure.startswith(f"cannot start {command[0]}: ")
