@@ -14,12 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import uv
 from benchmarks.measure import WORK, Row, median, table, timed
+from tests.base_image import Unavailable
+from tests.foreign import Foreign
+from tests.services import Machine
 
 from skylift_runtime.contract import RUNTIME_START
 
-TOOLKIT = "sagemaker-training==5.1.4"
 BUDGET_MS = 60
 """What the runtime may add to ``python train.py``."""
 LOG_BYTES, LINE_BYTES = 200_000_000, 100
@@ -258,17 +259,9 @@ def _environment() -> dict[str, str]:
 
 
 def _toolkit() -> tuple[Path | None, str]:
-    """Its program, in an environment made once, or why there is none."""
-    folder = WORK / "sagemaker-training"
-    program = folder / "bin" / "train"
-    if program.exists():
-        return program, ""
-    find = uv.find_uv_bin()
-    for command in (
-        [find, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)],
-        [find, "pip", "install", "--quiet", "--python", str(folder), TOOLKIT, "setuptools<81"],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            return None, f"\nsagemaker-training is left out: {done.stderr.strip()[-300:]}"
-    return program, ""
+    """Its program, in the environment that the tests have too, or why there is none."""
+    machine = Machine({**os.environ, "SKYLIFT_TEST_INSTALL": "1"})
+    try:
+        return Foreign(machine, sys.executable).toolkit() / "bin" / "train", ""
+    except Unavailable as reason:
+        return None, f"\nsagemaker-training is left out: {reason}"

@@ -9,13 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.functional.emulator.workbench import (
-    InMemoryStore,
-    make_bench,
-    make_request,
-    members,
-    own_name,
-)
+from tests.functional.emulator.workbench import make_bench, make_request, members, own_name
+from tests.in_memory_s3 import InMemoryStore
 
 from skylift.emulator.artifacts import upload
 from skylift.emulator.here import HereStorage

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.functional.emulator.workbench import InMemoryStore, make_bench, make_request
+from tests.functional.emulator.workbench import make_bench, make_request
+from tests.in_memory_s3 import InMemoryStore
 
 from skylift.emulator.checkpoints import CheckpointUploads
 from skylift.emulator.remote import S3Storage

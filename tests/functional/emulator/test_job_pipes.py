@@ -18,13 +18,13 @@ import pytest
 from tests.functional.emulator.workbench import (
     ENVIRONMENT,
     Bench,
-    InMemoryStore,
     make_bench,
     make_channel,
     make_request,
     own_name,
     python,
 )
+from tests.in_memory_s3 import InMemoryStore
 
 from skylift.emulator.faults import Faults
 from skylift.emulator.pipes import Pipes, remove_pipes

@@ -10,7 +10,6 @@ import pytest
 from tests.functional.emulator.workbench import (
     ENVIRONMENT,
     NAME,
-    InMemoryStore,
     make_bench,
     make_channel,
     make_request,
@@ -18,6 +17,7 @@ from tests.functional.emulator.workbench import (
     python,
     statuses,
 )
+from tests.in_memory_s3 import InMemoryStore
 
 from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.remote import S3Storage

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from tests.functional.emulator.test_job_containers import container_bench
-from tests.functional.emulator.workbench import InMemoryStore, make_channel
+from tests.functional.emulator.workbench import make_channel
+from tests.in_memory_s3 import InMemoryStore
 
 from skylift.emulator.here import HereStorage
 from skylift.emulator.remote import S3Storage

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import uuid4
 
 from skylift.emulator.execution import Executor
@@ -25,9 +25,7 @@ from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.storage import Storage
 from skylift.host.clock import SystemClock
 from skylift.values.jobs import LogLine
-from skylift.values.ports import StoredObject
 from skylift.values.printed import Printed
-from skylift.values.references import S3Url
 
 NAME = f"job-{os.getpid()}"
 """Processes are found and ended by it: two sessions of tests on one machine must not have the same."""
@@ -68,41 +66,6 @@ class Remembering:
     def wait_for(self, text: str) -> None:
         with self._heard:
             assert self._heard.wait_for(lambda: text in self.texts, 60), self.texts
-
-
-@dataclass
-class InMemoryStore:
-    """A StreamingStore whose bucket is a dictionary."""
-
-    objects: dict[str, bytes] = field(default_factory=dict)
-
-    def iterate(self, prefix: S3Url) -> Iterator[StoredObject]:
-        for name in sorted(self.objects):
-            if name.startswith(str(prefix)):
-                bucket, _, key = name.removeprefix("s3://").partition("/")
-                yield StoredObject(S3Url(bucket, key), len(self.objects[name]))
-
-    def read(self, url: S3Url) -> bytes | None:
-        return self.objects.get(str(url))
-
-    @contextmanager
-    def open(self, url: S3Url) -> Iterator[BinaryIO]:
-        yield io.BytesIO(self.objects[str(url)])
-
-    def write(self, url: S3Url, data: bytes, *, only_if_absent: bool = False) -> bool:
-        if only_if_absent and str(url) in self.objects:
-            return False
-        self.objects[str(url)] = data
-        return True
-
-    def download(self, url: S3Url, path: Path) -> None:
-        path.write_bytes(self.objects[str(url)])
-
-    def upload(self, path: Path, url: S3Url, *, sha256: str = "") -> None:
-        self.objects[str(url)] = path.read_bytes()
-
-    def delete(self, url: S3Url) -> None:
-        self.objects.pop(str(url), None)
 
 
 @dataclass

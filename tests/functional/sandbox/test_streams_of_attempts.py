@@ -13,7 +13,8 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.functional.emulator.workbench import ENVIRONMENT, InMemoryStore, make_request, own_name, python
+from tests.functional.emulator.workbench import ENVIRONMENT, make_request, own_name, python
+from tests.in_memory_s3 import InMemoryStore
 
 from skylift.emulator.faults import Faults
 from skylift.emulator.job import JobOptions

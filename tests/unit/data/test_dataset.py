@@ -6,11 +6,13 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.in_memory_s3 import InMemoryStore
 
 from skylift.data.dataset import Datasets, version_of
 from skylift.errors import AwsError, UsageError
@@ -23,39 +25,22 @@ BASE = S3Url("bucket", "skylift/flights/data")
 FOLDER = Path("/nowhere")
 
 
-class InMemoryS3:
-    """An ObjectStore. Files that are uploaded hold what is left of their name's first dash."""
+@dataclass
+class FailingS3(InMemoryStore):
+    """Remembers what is asked of it. Files that are uploaded hold what is left of their name's first dash."""
 
-    def __init__(self, *, writes_left: int = 10_000) -> None:
-        self.objects: dict[str, bytes] = {}
-        self.order: list[str] = []
-        self.requests: list[str] = []
-        self.writes_left = writes_left
-        self.lock = threading.Lock()
+    order: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    writes_left: int = 10_000
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def iterate(self, prefix: S3Url) -> Iterator[StoredObject]:
         self.requests.append(f"list {prefix}")
-        for key in sorted(self.objects):
-            if key.startswith(str(prefix)):
-                yield StoredObject(
-                    S3Url(prefix.bucket, key.removeprefix(f"s3://{prefix.bucket}/")), len(self.objects[key])
-                )
+        return super().iterate(prefix)
 
     def read(self, url: S3Url) -> bytes | None:
         self.requests.append(f"read {url}")
-        return self.objects.get(str(url))
-
-    def write(self, url: S3Url, data: bytes, *, only_if_absent: bool = False) -> bool:
-        if only_if_absent and str(url) in self.objects:
-            return False
-        self.put(url, data)
-        return True
-
-    def download(self, url: S3Url, path: Path) -> None:
-        raise NotImplementedError
-
-    def delete(self, url: S3Url) -> None:
-        raise NotImplementedError
+        return super().read(url)
 
     def upload(self, path: Path, url: S3Url, *, sha256: str = "") -> None:
         data = content_of(str(path.relative_to(FOLDER)))
@@ -67,7 +52,7 @@ class InMemoryS3:
             if not self.writes_left:
                 raise AwsError("the network is gone", service="s3", operation="PutObject", temporary=True)
             self.writes_left -= 1
-            self.objects[str(url)] = data
+            super().put(url, data)
             self.order.append(str(url))
 
     def json(self, url: S3Url) -> object:
@@ -89,7 +74,7 @@ def push(store: ObjectStore, *paths: str) -> str:
     return Datasets(store, BASE).push("train", FOLDER, files(*paths), silent).version
 
 
-def uploaded(store: InMemoryS3) -> set[bytes]:
+def uploaded(store: FailingS3) -> set[bytes]:
     return {data for key, data in store.objects.items() if "/objects/" in key}
 
 
@@ -112,7 +97,7 @@ def test_whatever_a_job_could_see_makes_another_version(other: DatasetFile) -> N
 
 
 def test_a_push_leaves_what_sagemaker_reads() -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     dataset = Datasets(store, BASE).push("train", FOLDER, files("x-1", "sub/y", "x-2"), silent)
     assert dataset.manifest == f"s3://bucket/skylift/flights/data/train/manifests/{dataset.version}.json"
     prefix, *suffixes = json.loads(store.objects[dataset.manifest])
@@ -125,7 +110,7 @@ def test_a_push_leaves_what_sagemaker_reads() -> None:
 
 
 def test_the_index_says_which_path_has_which_content() -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     version = push(store, "x-1", "sub/y")
     index = store.json(BASE.join("train", "manifests", f"{version}.index.json"))
     assert isinstance(index, dict)
@@ -133,7 +118,7 @@ def test_the_index_says_which_path_has_which_content() -> None:
 
 
 def test_the_reference_is_written_last_and_objects_first() -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     push(store, "a", "b")
     kinds = [key.split("/data/")[1].split("/")[-2] for key in store.order]
     assert kinds == ["objects", "objects", "manifests", "manifests", "refs"]
@@ -141,7 +126,7 @@ def test_the_reference_is_written_last_and_objects_first() -> None:
 
 @pytest.mark.parametrize("writes", range(6))
 def test_dying_anywhere_publishes_nothing_that_is_not_whole(writes: int) -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     before = push(store, "a")
     store.writes_left = writes
     with pytest.raises(AwsError):
@@ -153,7 +138,7 @@ def test_dying_anywhere_publishes_nothing_that_is_not_whole(writes: int) -> None
 
 
 def test_only_what_is_new_travels() -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     push(store, "a", "b")
     store.order.clear()
     push(store, "a-renamed", "b", "c")
@@ -161,7 +146,7 @@ def test_only_what_is_new_travels() -> None:
 
 
 def test_an_unchanged_folder_costs_one_request() -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     push(store, "a", "b")
     store.requests.clear()
     store.order.clear()
@@ -170,14 +155,14 @@ def test_an_unchanged_folder_costs_one_request() -> None:
 
 
 def test_what_another_dataset_has_sent_is_not_sent_again() -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     push(store, "a", "b")
     plan = Datasets(store, BASE).plan("validation", FOLDER, files("b-sample", "new"))
     assert (plan.files, plan.new_files, plan.new_bytes) == (2, 1, 3)
 
 
 def test_many_unknown_files_are_asked_for_by_one_listing() -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     plan = Datasets(store, BASE).plan("train", FOLDER, files(*(f"f{i}" for i in range(500))))
     assert plan.new_files == 500
     assert [request for request in store.requests if request.startswith("list")] == [
@@ -186,7 +171,7 @@ def test_many_unknown_files_are_asked_for_by_one_listing() -> None:
 
 
 def test_an_object_of_another_size_is_sent_again() -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     digest = files("a")[0].sha256
     store.objects[str(BASE.join("objects", digest))] = b""
     push(store, "a")
@@ -194,17 +179,17 @@ def test_an_object_of_another_size_is_sent_again() -> None:
 
 
 def test_a_plan_creates_nothing() -> None:
-    store = InMemoryS3()
+    store = FailingS3()
     Datasets(store, BASE).plan("train", FOLDER, files("a"))
     assert not store.objects
 
 
 def test_a_channel_without_files_is_refused() -> None:
     with pytest.raises(UsageError, match="channel `train` has no files"):
-        Datasets(InMemoryS3(), BASE).plan("train", FOLDER, ())
+        Datasets(FailingS3(), BASE).plan("train", FOLDER, ())
 
 
 def test_progress_ends_at_the_total() -> None:
     heard: list[Progress] = []
-    Datasets(InMemoryS3(), BASE).push("train", FOLDER, files("aa", "b"), heard.append)
+    Datasets(FailingS3(), BASE).push("train", FOLDER, files("aa", "b"), heard.append)
     assert (heard[-1].done, heard[-1].total) == (3, 3)
