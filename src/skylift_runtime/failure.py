@@ -74,9 +74,9 @@ def write_failure(path: str, text: str) -> None:
 def blank_failure(path: str, blank: Callable[[str], str]) -> None:
     """Take the secrets out of what the user's own code has said in the failure file.
 
-    What the service would not show anyway is cut off with them.
+    What the service would not show anyway is cut off with them. A link to what it said gives way.
     """
-    if os.path.islink(path) or not os.path.isfile(path):
+    if not os.path.isfile(path):
         return
     with open(path, encoding="utf-8", errors="replace") as stream:
         text = stream.read(_READ_AT_MOST)

@@ -70,7 +70,9 @@ class _WithRaw(click.Command):
     "--strict-inputs", is_flag=True, help="Let the job not write into its channels (local and docker)."
 )
 @click.option(
-    "--shell", is_flag=True, help="Open a shell where the script would start, instead of starting it."
+    "--shell",
+    is_flag=True,
+    help="Open a shell where the script would start, instead of starting it. Nothing is recorded or kept.",
 )
 @locked_option
 @dry_run_option

@@ -14,7 +14,7 @@ from skylift.cli.options import load, project_options
 def command(*, run: str, words: tuple[str, ...], folder: str, overrides: tuple[str, ...]) -> int:
     """Open a shell in a run's environment: its interpreter or image, variables, channels, work directory.
 
-    What the run has left is there to be looked at. With COMMAND, that is run instead, and its exit code is
+    What the run has left is there to be looked at, and stays as you leave it. With COMMAND, that is run instead, and its exit code is
     ours: `skylift shell @last python -m pip list`. For the project as it is now: `skylift run --shell`.
     """
     wanted = words[1:] if words[:1] == ("--",) else words

@@ -213,6 +213,8 @@ class EmulatedJob:
             write_json(self._place.owned, crew.owned)
             end = self._attendance.attend(crew, self._limits, self._on_stopping)
             self._failed_host = crew.failed or self._hosts[0]
+            if crew.failed and len(self._hosts) > 1 and not end.stopped_as:
+                self._warnings.append(f"the first host that failed was {crew.failed}")
             return end
 
     def _outcome(self, end: End) -> Outcome:

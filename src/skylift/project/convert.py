@@ -97,6 +97,8 @@ def _toml_value(text: str) -> Any:
 
 def _one(kind: Kind, raw: Any) -> Any:
     if kind == "string" and isinstance(raw, str):
+        if "\0" in raw:
+            raise Unfit("has a zero byte in it, which nothing takes")
         return raw
     if kind == "boolean" and isinstance(raw, bool):
         return raw

@@ -51,7 +51,7 @@ def _time(record: Record, key: str) -> datetime | None:
 
 def _took(record: Record) -> str:
     start, end = _time(record, "CreationTime"), _time(record, "TrainingEndTime")
-    return duration((end - start).total_seconds()) if start and end else "-"
+    return duration(max(0.0, (end - start).total_seconds())) if start and end else "-"
 
 
 def _best(record: Record) -> str:
@@ -113,7 +113,7 @@ def _phase(item: dict[str, Any]) -> str:
     seconds = datetime.fromisoformat(end.replace("Z", "+00:00")) - datetime.fromisoformat(
         start.replace("Z", "+00:00")
     )
-    return f"{item.get('Status')} {duration(seconds.total_seconds())}"
+    return f"{item.get('Status')} {duration(max(0.0, seconds.total_seconds()))}"
 
 
 def _python(interpreter: dict[str, Any]) -> str:

@@ -146,6 +146,7 @@ time.sleep(60)
     bench.job.run()
     assert time.monotonic() - started < 50
     assert bench.description["FailureReason"] == "AlgorithmError: ValueError: no rows, exit code: 3"
+    assert bench.job.warnings == ("the first host that failed was algo-2",)
     for pid in heard(bench, "algo-1"):
         assert identify(int(pid)) is None
 

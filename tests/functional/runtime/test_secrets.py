@@ -176,6 +176,10 @@ LEAKS: dict[str, Callable[[Stage], None]] = {
     "own words": lambda stage: stage.script(
         "import os, sys\nopen(os.environ['SM_OUTPUT_DIR'] + '/failure', 'w').write(os.environ['KEY'])\nsys.exit(3)"
     ),
+    "by a link": lambda stage: stage.script(
+        "import os, sys\nfolder = os.environ['SM_OUTPUT_DIR']\nopen(folder + '/why', 'w').write(os.environ['KEY'])\n"
+        "os.symlink('why', folder + '/failure')\nsys.exit(3)"
+    ),
     "shell": lambda stage: stage.job.update(
         command=["/bin/sh", "-c", 'printf "no %s\\n" "$KEY" >&2; exit 3']
     ),
