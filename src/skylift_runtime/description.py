@@ -12,7 +12,9 @@ from skylift_runtime.contract import (
     JOB_VARIABLE,
     PROJECT_FILE,
     PROJECT_VARIABLE,
+    RESERVED_CHANNEL,
     SKYLIFT_ROOT,
+    Tree,
 )
 from skylift_runtime.failure import Unusable
 from skylift_runtime.named import NamedTuple
@@ -64,17 +66,26 @@ class Job(NamedTuple):
     retry: Retry = Retry()
 
 
-def is_described(environ: Mapping[str, str]) -> bool:
+def is_described(environ: Mapping[str, str], tree: Tree) -> bool:
     """Whether the client left a description; one that was named and is not there is an error, not a no."""
-    return bool(environ.get(PROJECT_VARIABLE)) or os.path.isfile(os.path.join(SKYLIFT_ROOT, PROJECT_FILE))
+    return bool(environ.get(PROJECT_VARIABLE)) or any(map(_holds_one, _usual_folders(tree)))
 
 
-def read_job(environ: Mapping[str, str]) -> Job:
+def _usual_folders(tree: Tree) -> List[str]:
+    """The reserved channel, for images that are used as they are, and the image itself."""
+    return [tree.channel(RESERVED_CHANNEL), SKYLIFT_ROOT]
+
+
+def _holds_one(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, PROJECT_FILE))
+
+
+def read_job(environ: Mapping[str, str], tree: Tree) -> Job:
     """The job that we are asked to run.
 
     :raises Unusable: when there is no description, or no such job in it.
     """
-    folder = _project_folder(environ)
+    folder = _project_folder(environ, tree)
     project = read_json(os.path.join(folder, PROJECT_FILE))
     if project.get("schema") != _SCHEMA:
         raise Unusable(
@@ -88,15 +99,15 @@ def read_job(environ: Mapping[str, str]) -> Job:
     return _job(os.path.join(folder, "code"), project, jobs[name])
 
 
-def _project_folder(environ: Mapping[str, str]) -> str:
-    named = environ.get(PROJECT_VARIABLE) or ""
-    folder = named or SKYLIFT_ROOT
-    if os.path.isfile(os.path.join(folder, PROJECT_FILE)):
-        return os.path.abspath(folder)
-    # Not the image's own instead: that would be another project, and nobody would notice.
-    raise Unusable(
-        "no %s in %s%s" % (PROJECT_FILE, folder, ", which $%s names" % PROJECT_VARIABLE if named else "")
-    )
+def _project_folder(environ: Mapping[str, str], tree: Tree) -> str:
+    named = environ.get(PROJECT_VARIABLE)
+    # One that is named is the only one: another would be another project, and nobody would notice.
+    folders = [named] if named else _usual_folders(tree)
+    for folder in folders:
+        if _holds_one(folder):
+            return os.path.abspath(folder)
+    why = ", which $%s names" % PROJECT_VARIABLE if named else ""
+    raise Unusable("no %s in %s%s" % (PROJECT_FILE, " or ".join(folders), why))
 
 
 def _job(code: str, project: Mapping[str, Any], job: Mapping[str, Any]) -> Job:

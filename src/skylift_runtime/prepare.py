@@ -52,13 +52,13 @@ def prepare(tree: Tree, environ: Mapping[str, str], relay: Relay, *, kept: bool 
     :param kept: leave what is in the work directory: a job's, which somebody looks into.
     :raises Unusable: when the tree or the description does not allow it.
     """
-    if is_described(environ):
+    if is_described(environ, tree):
         return _described(tree, environ, kept=kept)
     return _drop_in(tree, environ, relay)
 
 
 def _described(tree: Tree, environ: Mapping[str, str], *, kept: bool) -> Prepared:
-    job, config = read_job(environ), read_config(tree)
+    job, config = read_job(environ, tree), read_config(tree)
     machine = look_at_machine(environ, config.instance_type)
     channels = lay_channels(tree, config.channels)
     places = Places(_named_places(tree, config, machine, environ), channels)

@@ -93,3 +93,17 @@ def test_the_last_attempt_tells_the_reason(stage: Stage, retry: dict[str, object
     result = stage.run()
     assert (result.code, result.failure) == (1, "ValueError: again (train.py:1)")
     assert result.out.count("started") == starts
+
+
+def test_a_project_may_come_through_the_reserved_channel(stage: Stage) -> None:
+    """For an image that knows nothing of it. Nobody sees the channel."""
+    stage.script("import os; print(os.environ['SM_CHANNELS'], os.environ['SM_CHANNEL_TRAIN'][-5:])")
+    stage.channel("train", {"a": "1"})
+    stage.channel("skylift", {})
+    stage.write()
+    stage.project.joinpath("project.json").rename(stage.ml / "input/data/skylift/project.json")
+    stage.project.joinpath("code").rename(stage.ml / "input/data/skylift/code")
+    environ = stage.environ()
+    del environ["SKYLIFT_PROJECT"]
+    done = subprocess.run(stage.command(), env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, '["train"] train\n'), done.stderr
