@@ -65,10 +65,10 @@ def test_a_run_that_finds_it_full_does_not_begin(project: Path) -> None:
 
 
 def test_what_can_not_be_given_its_end_now_is_given_it_later(project: Path) -> None:
-    (project / "train.py").write_text("import time\nprint('epoch=1', flush=True)\ntime.sleep(600)\n")
+    (project / "train.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(600)\n")
     script = """
     name=$(skylift run -q --detach); folder=.skylift/runs/$name
-    until grep -q epoch=1 "$folder/log"; do sleep 0.1; done
+    until grep -q ready "$folder/log"; do sleep 0.1; done
     head -c 4M /dev/zero > .skylift/fill 2>/dev/null
     kill -9 $(sed -n 's/.*"pid": \\([0-9]*\\).*/\\1/p' "$folder/supervisor.json")
     rm "$folder/.reserve"; head -c 4M /dev/zero > .skylift/more 2>/dev/null
