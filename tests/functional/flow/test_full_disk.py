@@ -68,7 +68,7 @@ def test_what_can_not_be_given_its_end_now_is_given_it_later(project: Path) -> N
     (project / "train.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(600)\n")
     script = """
     name=$(skylift run -q --detach); folder=.skylift/runs/$name
-    until grep -q ready "$folder/log"; do sleep 0.1; done
+    until grep -q ready "$folder/log" && [ -s "$folder/process.json" ]; do sleep 0.1; done
     head -c 4M /dev/zero > .skylift/fill 2>/dev/null
     kill -9 $(sed -n 's/.*"pid": \\([0-9]*\\).*/\\1/p' "$folder/supervisor.json")
     rm "$folder/.reserve"; head -c 4M /dev/zero > .skylift/more 2>/dev/null
