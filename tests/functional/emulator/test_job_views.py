@@ -207,7 +207,7 @@ print(left.pid, flush=True)
 time.sleep(60)
 '''
 bench = make_bench(Path(sys.argv[1]), script)
-bench.observer.line = lambda line: print(line.text, flush=True)
+bench.observer.printed = lambda printed: print(printed.data.decode(), end="", flush=True)
 bench.job.run()
 """
     owner = subprocess.Popen(
@@ -216,10 +216,11 @@ bench.job.run()
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert owner.stdout is not None
-    with owner.stdout:
+    try:
         pid = int(owner.stdout.readline())
+    finally:
         owner.kill()
-        owner.wait()
+        owner.communicate()
     _wait_until_gone(pid)
 
 
