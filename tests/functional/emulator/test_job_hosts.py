@@ -155,11 +155,15 @@ def test_a_stop_reaches_all_hosts_once(tmp_path: Path) -> None:
     script = (
         WHO
         + """
+told = []
 def stop(number, frame):
+    told.append(number)
     print(host, "bye", flush=True)
 signal.signal(signal.SIGTERM, stop)
 print(host, "ready", flush=True)
-signal.pause()
+# Not signal.pause(): the signal may come before it, and would then wake nobody.
+while not told:
+    time.sleep(0.02)
 (ML / "model" / host).write_text("saved")
 # The others end a moment later, with a code of their own: no reason to tell anybody again.
 time.sleep(0.5 if host == "algo-1" else 0)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,8 +17,10 @@ from tests.functional.emulator.workbench import (
     make_channel,
     make_request,
     members,
+    pid_left_by_killed_owner,
     python,
     statuses,
+    wait_until_gone,
 )
 
 from skylift.emulator.here import HereStorage
@@ -249,30 +249,7 @@ def test_weird_paths(tmp_path: Path) -> None:
 
 def test_a_killed_owner_takes_the_job_with_it(tmp_path: Path) -> None:
     """The lifeline: SIGKILL to the emulator's own process ends the job's."""
-    program = """
-import sys
-from pathlib import Path
-from tests.functional.emulator.workbench import make_bench
-bench = make_bench(Path(sys.argv[1]), "print(os.getpid()); time.sleep(60)")
-bench.observer.printed = lambda printed: print(*printed.lines(), flush=True)
-bench.job.run()
-"""
-    owner = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path)],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert owner.stdout is not None
-    with owner.stdout:
-        pid = int(owner.stdout.readline())
-        assert identify(pid) is not None
-        owner.kill()
-        owner.wait()
-    for _ in range(100):
-        if identify(pid) is None:
-            return
-        time.sleep(0.05)
-    pytest.fail("the job outlived its owner")
+    wait_until_gone(pid_left_by_killed_owner(tmp_path, "print(os.getpid(), flush=True); time.sleep(60)"))
 
 
 def test_checkpoints_here_are_written_through(tmp_path: Path) -> None:

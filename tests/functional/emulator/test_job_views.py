@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,13 +18,14 @@ from tests.functional.emulator.workbench import (
     make_channel,
     make_request,
     members,
+    pid_left_by_killed_owner,
     python,
+    wait_until_gone,
 )
 
 from skylift.emulator.faults import Faults
 from skylift.emulator.here import HereStorage
 from skylift.emulator.processes import ProcessExecutor
-from skylift.host.processes import identify
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there are mount namespaces on Linux only")
 SOURCES = Path(__file__).parents[3]
@@ -193,43 +193,16 @@ def test_a_daemon_that_forgot_its_environment_ends_with_the_job(tmp_path: Path) 
     bench = make_bench(tmp_path, script)
     bench.job.run()
     assert bench.description["TrainingJobStatus"] == "Failed"
-    _wait_until_gone(int(bench.observer.texts[0]))
+    wait_until_gone(int(bench.observer.texts[0]))
 
 
 def test_a_killed_owner_takes_such_a_daemon_along(tmp_path: Path) -> None:
-    program = """
-import sys
-from pathlib import Path
-from tests.functional.emulator.workbench import make_bench
-script = '''
-left = subprocess.Popen(["env", "-i", "/bin/sleep", "60"], start_new_session=True)
-print(left.pid, flush=True)
-time.sleep(60)
-'''
-bench = make_bench(Path(sys.argv[1]), script)
-bench.observer.printed = lambda printed: print(printed.data.decode(), end="", flush=True)
-bench.job.run()
-"""
-    owner = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path)],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert owner.stdout is not None
-    try:
-        pid = int(owner.stdout.readline())
-    finally:
-        owner.kill()
-        owner.communicate()
-    _wait_until_gone(pid)
-
-
-def _wait_until_gone(pid: int) -> None:
-    for _ in range(200):
-        if identify(pid) is None:
-            return
-        time.sleep(0.05)
-    pytest.fail("the process is still there")
+    script = """
+    left = subprocess.Popen(["env", "-i", "/bin/sleep", "60"], start_new_session=True)
+    print(left.pid, flush=True)
+    time.sleep(60)
+    """
+    wait_until_gone(pid_left_by_killed_owner(tmp_path, script))
 
 
 def test_without_a_view_a_disk_can_not_be_limited(tmp_path: Path) -> None:

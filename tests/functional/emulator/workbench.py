@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 import tarfile
 import textwrap
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ from skylift.emulator.platform import Platform
 from skylift.emulator.processes import ProcessExecutor
 from skylift.emulator.storage import Storage
 from skylift.host.clock import SystemClock
+from skylift.host.processes import identify
 from skylift.values.jobs import LogLine
 from skylift.values.printed import Printed
 
@@ -157,3 +160,38 @@ def members(archive: bytes) -> dict[str, bytes]:
 
 def statuses(description: Mapping[str, Any]) -> Sequence[str]:
     return [str(transition["Status"]) for transition in description["SecondaryStatusTransitions"]]
+
+
+_OWNER = """
+import sys
+from pathlib import Path
+from tests.functional.emulator.workbench import make_bench
+bench = make_bench(Path(sys.argv[1]), sys.argv[2])
+bench.observer.printed = lambda printed: print(*printed.lines(), flush=True)
+bench.job.run()
+"""
+
+
+def pid_left_by_killed_owner(folder: Path, script: str) -> int:
+    """Run a job in a process of its own, which is killed as soon as the job has printed a process id."""
+    owner = subprocess.Popen(
+        [sys.executable, "-c", _OWNER, str(folder), script],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert owner.stdout is not None
+    try:
+        pid = int(owner.stdout.readline())
+        assert identify(pid) is not None
+    finally:
+        owner.kill()
+        owner.communicate()
+    return pid
+
+
+def wait_until_gone(pid: int) -> None:
+    for _ in range(200):
+        if identify(pid) is None:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"process {pid} is still there")
