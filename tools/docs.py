@@ -12,7 +12,7 @@ import click
 
 from skylift import errors
 from skylift.cli import cli
-from skylift.project import reference
+from skylift.project.config import reference
 from skylift.values.record import EQUAL_ON_EVERY_BACKEND, PRESENT_ON_EVERY_BACKEND
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"

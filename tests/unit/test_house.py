@@ -28,6 +28,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": BELOW | {"aws", "registry", "emulator", "flow"},
     "cli": BELOW | {"flow", "report", "sandbox", "__init__"},
 }
+STOREYS = {
+    "project": ["source", "config", "parameters", "arguments", "files", "init"],
+}
+"""Within a room: each may import those before it."""
 ONLY_IN = {
     "boto3": {"aws"},
     "botocore": {"aws"},
@@ -61,6 +65,22 @@ def test_imports_point_down(path: Path) -> None:
         if first == "skylift" and rest and rest[0] not in (room, "__version__"):
             assert rest[0] in MAY_IMPORT[room], f"{room} must not import {name}"
         assert room in ONLY_IN.get(first, {room}), f"{first} belongs to {ONLY_IN.get(first)}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for room in STOREYS for path in sorted((HOUSE / room).rglob("*.py"))],
+    ids=lambda path: str(path.relative_to(HOUSE)),
+)
+def test_storeys_stand_on_those_below(path: Path) -> None:
+    room, storey = path.relative_to(HOUSE).parts[:2]
+    storeys = STOREYS[room]
+    if storey == "__init__.py":
+        return
+    for name in imported(path):
+        parts = name.split(".")
+        if parts[:2] == ["skylift", room]:
+            assert storeys.index(parts[2]) <= storeys.index(storey), f"{storey} must not import {name}"
 
 
 @pytest.mark.parametrize("path", sorted(RUNTIME.rglob("*.py")), ids=lambda path: path.name)

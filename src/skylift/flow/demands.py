@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skylift.errors import UsageError
-from skylift.project.convert import Unfit, byte_count, duration
+from skylift.project.config.convert import Unfit, byte_count, duration
 from skylift.values.settings import TargetSettings
 from skylift_runtime.contract import STOP_GRACE_S
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import SkyliftError
-from skylift.project.left_out import Rules, why_left_out
-from skylift.project.missing import files_of_module, missing_modules, missing_paths
+from skylift.project.files.left_out import Rules, why_left_out
+from skylift.project.files.missing import files_of_module, missing_modules, missing_paths
 from skylift.values.run_folder import RunFolder
 from skylift.values.settings import JobSettings, Settings
 from skylift_runtime.contract import ML_ROOT, Tree

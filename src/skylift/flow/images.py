@@ -19,7 +19,7 @@ from skylift.image.recipe import Recipe, planned
 from skylift.image.tags import branch_tag, commit_tag, deps_tag
 from skylift.packages.fetch import fetch
 from skylift.packages.select import select
-from skylift.project.stage import runtime_sources
+from skylift.project.files.stage import runtime_sources
 from skylift.values.images import BaseImage, Descriptor, Image, Layer
 from skylift.values.packages import Environment
 from skylift.values.plan import BuiltImage, ImagePlan, PlannedLayer

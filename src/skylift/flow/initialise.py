@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from skylift.errors import UsageError
-from skylift.project.detect import detect
-from skylift.project.find import find_root
-from skylift.project.write import write_config
+from skylift.project.config.find import find_root
+from skylift.project.init.detect import detect
+from skylift.project.init.write import write_config
 from skylift.values.project import Detection
 
 

@@ -22,7 +22,7 @@ from skylift.flow.world import Cloud
 from skylift.host.clock import iso
 from skylift.host.files import read_json, remove_tree, write_bytes, write_json
 from skylift.jobs.request import build_request
-from skylift.project.stage import runtime_sources, stage
+from skylift.project.files.stage import runtime_sources, stage
 from skylift.runs.recorder import record_of
 from skylift.runs.store import RunStore
 from skylift.values.jobs import JobSpec

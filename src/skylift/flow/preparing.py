@@ -20,9 +20,9 @@ from skylift.flow.handing import check_secrets
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for, need_for_notebook
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
-from skylift.project.arguments import resolve
-from skylift.project.notebooks import is_notebook, refuse_for_notebook
-from skylift.project.wire import hyperparameters
+from skylift.project.arguments.resolve import resolve
+from skylift.project.arguments.wire import hyperparameters
+from skylift.project.source.notebooks import is_notebook, refuse_for_notebook
 from skylift.values.arguments import Schema
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
 from skylift.values.progress import Progress

@@ -9,7 +9,7 @@ from pathlib import Path
 from skylift.errors import NotReady
 from skylift.host.files import write_bytes
 from skylift.image.archive import runtime_archive
-from skylift.project.stage import runtime_sources
+from skylift.project.files.stage import runtime_sources
 
 
 @dataclass(frozen=True)

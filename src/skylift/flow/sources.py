@@ -13,12 +13,12 @@ from skylift.errors import ConfigError, Issue
 from skylift.flow.world import World
 from skylift.host.files import canonical_json, sha256_file
 from skylift.packages.lock import known_lock, lock_project
-from skylift.project.config import load
-from skylift.project.describe import description
-from skylift.project.find import find_root
-from skylift.project.revision import revision
-from skylift.project.schema import read_schema
-from skylift.project.ship import files_that_ship
+from skylift.project.config.find import find_root
+from skylift.project.config.load import load
+from skylift.project.files.describe import description
+from skylift.project.files.revision import revision
+from skylift.project.files.ship import files_that_ship
+from skylift.project.parameters.schema import read_schema
 from skylift.values.arguments import Schema
 from skylift.values.packages import Lock
 from skylift.values.progress import Progress

@@ -14,7 +14,7 @@ import pytest
 from skylift.errors import NotReady
 from skylift.flow.runtime_file import write_runtime
 from skylift.image.archive import runtime_archive
-from skylift.project.stage import runtime_sources
+from skylift.project.files.stage import runtime_sources
 
 
 def test_equal_sources_give_equal_bytes_in_any_order() -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.functional.project.folder import Folder
 
 from skylift.errors import ConfigError, NotReady
-from skylift.project.config import load
+from skylift.project.config.load import load
 from skylift.values.project import Loaded
 from skylift.values.settings import ChannelSettings
 

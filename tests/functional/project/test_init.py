@@ -8,10 +8,10 @@ import pytest
 from tests.functional.project.folder import Folder
 
 from skylift.errors import NotReady, UsageError
-from skylift.project.config import load
-from skylift.project.detect import detect
-from skylift.project.find import find_root
-from skylift.project.write import write_config
+from skylift.project.config.find import find_root
+from skylift.project.config.load import load
+from skylift.project.init.detect import detect
+from skylift.project.init.write import write_config
 from skylift.values.project import Detection
 
 TRAIN = """

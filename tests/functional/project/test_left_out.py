@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.functional.project.folder import Folder
 
-from skylift.project.left_out import Rules, why_left_out
-from skylift.project.ship import files_that_ship
+from skylift.project.files.left_out import Rules, why_left_out
+from skylift.project.files.ship import files_that_ship
 
 
 def why(project: Folder, path: str, include: tuple[str, ...] = (), **channels: str) -> str:

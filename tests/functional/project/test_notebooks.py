@@ -10,11 +10,11 @@ from tests.functional.project.folder import Folder
 from tests.notebooks import notebook
 
 from skylift.errors import ConfigError, UsageError
-from skylift.project.arguments import resolve
-from skylift.project.config import load
-from skylift.project.detect import detect
-from skylift.project.notebooks import refuse_for_notebook
-from skylift.project.schema import read_schema
+from skylift.project.arguments.resolve import resolve
+from skylift.project.config.load import load
+from skylift.project.init.detect import detect
+from skylift.project.parameters.schema import read_schema
+from skylift.project.source.notebooks import refuse_for_notebook
 from skylift.values.arguments import Schema
 from skylift.values.settings import JobSettings
 

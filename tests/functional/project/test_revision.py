@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.functional.project.folder import Folder
 
-from skylift.project.revision import revision
+from skylift.project.files.revision import revision
 from skylift.values.project import Revision
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.functional.project.folder import Folder
 
-from skylift.project.schema import read_schema
+from skylift.project.parameters.schema import read_schema
 from skylift.values.arguments import Schema
 from skylift.values.settings import JobSettings
 

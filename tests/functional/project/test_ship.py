@@ -10,7 +10,7 @@ import pytest
 from tests.functional.project.folder import Folder
 
 from skylift.errors import UsageError
-from skylift.project.ship import files_that_ship
+from skylift.project.files.ship import files_that_ship
 from skylift.values.project import ShippedFile
 
 

@@ -8,8 +8,8 @@ import pytest
 from tests.functional.project.folder import Folder
 
 from skylift.errors import NotReady
-from skylift.project.ship import files_that_ship
-from skylift.project.stage import runtime_sources, stage
+from skylift.project.files.ship import files_that_ship
+from skylift.project.files.stage import runtime_sources, stage
 from skylift.values.project import ShippedFile
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.functional.runtime.stage import PACKAGE, Stage, interpreters
 
 from skylift.image.archive import runtime_archive
-from skylift.project.stage import runtime_sources
+from skylift.project.files.stage import runtime_sources
 
 
 @pytest.fixture(scope="session")

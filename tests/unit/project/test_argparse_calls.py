@@ -8,7 +8,7 @@ import pathlib
 
 import pytest
 
-from skylift.project.argparse_calls import Option, Unread, read_option
+from skylift.project.parameters.argparse_calls import Option, Unread, read_option
 
 CALLS = [
     "'--lr', type=float, default=0.1, help='rate'",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from skylift.errors import ConfigError
-from skylift.project.arguments import resolve
+from skylift.project.arguments.resolve import resolve
 from skylift.values.arguments import Parameter, Schema
 
 SCHEMA = Schema(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from skylift.project.describe import description
+from skylift.project.files.describe import description
 from skylift.values.arguments import Parameter, Schema
 from skylift.values.project import ShippedFile
 from skylift.values.settings import JobSettings, Settings

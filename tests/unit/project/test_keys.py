@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from skylift.project.convert import Unfit, converted, from_text
-from skylift.project.keys import Free, Kind, Named, Table, Value, Values, config_keys
-from skylift.project.reference import rows
+from skylift.project.config.convert import Unfit, converted, from_text
+from skylift.project.config.keys import Free, Kind, Named, Table, Value, Values, config_keys
+from skylift.project.config.reference import rows
 from skylift.values.settings import JobSettings, Settings, TargetSettings
 
 

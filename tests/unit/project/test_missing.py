@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skylift.project.missing import files_of_module, missing_modules, missing_paths
+from skylift.project.files.missing import files_of_module, missing_modules, missing_paths
 
 ROOTS = ("/opt/ml/code", "/home/me/it's {x}")
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from skylift.project.convert import Unfit, converted
-from skylift.project.job_checks import check_job
-from skylift.project.keys import Values
+from skylift.project.config.convert import Unfit, converted
+from skylift.project.config.job_checks import check_job
+from skylift.project.config.keys import Values
 from skylift.values.settings import JobSettings, RetrySettings
 
 

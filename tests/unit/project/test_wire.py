@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skylift.errors import ConfigError
-from skylift.project.wire import decode, encode, hyperparameters
+from skylift.project.arguments.wire import decode, encode, hyperparameters
 from skylift.values.project import Arguments
 from skylift_runtime import arguments as runtime
 from skylift_runtime.contract import RAW_ARGUMENTS_KEY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from skylift.project.convert import Unfit, truth
+from skylift.project.config.convert import Unfit, truth
 from skylift.values.arguments import Parameter
 
 _WANTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from skylift.errors import Issue
-from skylift.project.entry import entry_file, python_files
-from skylift.project.layers import KeyPath
-from skylift.project.notebooks import Unreadable, is_notebook, notebook_of
+from skylift.project.config.layers import KeyPath
+from skylift.project.source.entry import entry_file, python_files
+from skylift.project.source.notebooks import Unreadable, is_notebook, notebook_of
 from skylift.values.settings import ChannelSettings, JobSettings
 from skylift_runtime.contract import (
     CHANNEL_LIMIT,

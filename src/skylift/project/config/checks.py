@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skylift.errors import Issue, UsageError
-from skylift.project.job_checks import check_job
-from skylift.project.layers import KeyPath
+from skylift.project.config.job_checks import check_job
+from skylift.project.config.layers import KeyPath
 from skylift.values.references import parse_image, parse_repository, parse_s3, slug
 from skylift.values.settings import AwsSettings, ImageSettings, Settings, TargetSettings
 from skylift_runtime.contract import (

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skylift.errors import Issue
-from skylift.project.convert import Unfit, converted
-from skylift.project.keys import Free, Named, Spec, Table, config_keys, short_key
+from skylift.project.config.convert import Unfit, converted
+from skylift.project.config.keys import Free, Named, Spec, Table, config_keys, short_key
 from skylift_runtime.contract import DEFAULT_JOB
 
 KeyPath = tuple[str, ...]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import UsageError
-from skylift.project.literals import Literal, literal
+from skylift.project.source.literals import Literal, literal
 from skylift.values.arguments import ANY, Parameter, Schema
 from skylift_runtime.failure import Unusable
 from skylift_runtime.notebook_file import (

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from skylift.project.argparse_calls import Option, Unread, read_option
-from skylift.project.literals import literal, module_constants
-from skylift.project.modules import calls, imported
+from skylift.project.parameters.argparse_calls import Option, Unread, read_option
+from skylift.project.source.literals import literal, module_constants
+from skylift.project.source.modules import calls, imported
 
 _UNKNOWN_ACCEPTED = "the script accepts arguments that it does not declare"
 _INCOMPLETE = {

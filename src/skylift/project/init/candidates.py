@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from skylift.project.entry import python_files
-from skylift.project.modules import is_main_guard, parsed
-from skylift.project.notebooks import Unreadable, notebook_of
+from skylift.project.source.entry import python_files
+from skylift.project.source.modules import is_main_guard, parsed
+from skylift.project.source.notebooks import Unreadable, notebook_of
 from skylift_runtime.notebook_file import SUFFIX
 
 _NOT_TRAINING = re.compile(

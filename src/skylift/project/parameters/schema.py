@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from skylift.project.entry import entry_file, function_name
-from skylift.project.literals import literal
-from skylift.project.modules import parsed
-from skylift.project.notebooks import is_notebook, notebook_of
-from skylift.project.parsers import read_parsers
+from skylift.project.parameters.parsers import read_parsers
+from skylift.project.source.entry import entry_file, function_name
+from skylift.project.source.literals import literal
+from skylift.project.source.modules import parsed
+from skylift.project.source.notebooks import is_notebook, notebook_of
 from skylift.values.arguments import ANY, Parameter, Schema
 from skylift.values.settings import JobSettings
 

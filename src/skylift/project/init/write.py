@@ -12,7 +12,7 @@ from tomlkit.items import Table
 from skylift.errors import UsageError
 from skylift.host.files import write_bytes
 from skylift.host.toml import NotToml, parse_toml
-from skylift.project.toml import read_config
+from skylift.project.config.toml import read_config
 from skylift.values.project import Detection
 
 _PYPROJECT, _OWN = "pyproject.toml", "skylift.toml"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from skylift.errors import NotReady
 from skylift.host.files import canonical_json, sha256_file
-from skylift.project.git import git, git_or_nothing, is_repository, names
-from skylift.project.ship import NeverShips
+from skylift.project.files.git import git, git_or_nothing, is_repository, names
+from skylift.project.files.ship import NeverShips
 from skylift.values.project import Revision
 
 

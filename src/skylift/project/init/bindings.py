@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from skylift.project.argparse_calls import Option
-from skylift.project.literals import environment_variable, module_constants
+from skylift.project.parameters.argparse_calls import Option
+from skylift.project.source.literals import environment_variable, module_constants
 from skylift.values.project import Understood
 from skylift.values.references import slug
 from skylift_runtime.contract import RESERVED_CHANNEL, Tree

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from skylift.errors import ConfigError, Issue
-from skylift.project.convert import Unfit
-from skylift.project.typed import typed, typed_text, wants_list
-from skylift.project.wire import decode
+from skylift.project.arguments.typed import typed, typed_text, wants_list
+from skylift.project.arguments.wire import decode
+from skylift.project.config.convert import Unfit
 from skylift.values.arguments import ANY, Parameter, Schema
 from skylift.values.project import Arguments
 from skylift_runtime.contract import RAW_ARGUMENTS_KEY

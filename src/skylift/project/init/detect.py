@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import UsageError
-from skylift.project.argparse_calls import Option
-from skylift.project.bindings import Bindings
-from skylift.project.candidates import Candidate, candidates, spelled
-from skylift.project.defaults import USUAL_PYTHON, project_name, project_python
-from skylift.project.entry import entry_file
-from skylift.project.modules import imported, parsed
-from skylift.project.notebooks import Unreadable, is_notebook, notebook_of
-from skylift.project.parsers import read_parsers
-from skylift.project.toml import read_config
+from skylift.project.config.defaults import USUAL_PYTHON, project_name, project_python
+from skylift.project.config.toml import read_config
+from skylift.project.init.bindings import Bindings
+from skylift.project.init.candidates import Candidate, candidates, spelled
+from skylift.project.parameters.argparse_calls import Option
+from skylift.project.parameters.parsers import read_parsers
+from skylift.project.source.entry import entry_file
+from skylift.project.source.modules import imported, parsed
+from skylift.project.source.notebooks import Unreadable, is_notebook, notebook_of
 from skylift.values.project import Detection, Understood
 from skylift.values.settings import TargetSettings
 

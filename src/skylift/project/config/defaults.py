@@ -10,7 +10,7 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from skylift.project.layers import Layer, Said, Source
+from skylift.project.config.layers import Layer, Said, Source
 from skylift.values.references import slug
 from skylift.values.settings import Settings
 

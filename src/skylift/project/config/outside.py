@@ -8,9 +8,9 @@ from typing import Any
 
 from skylift.errors import Issue
 from skylift.host.toml import NotToml, parse_toml
-from skylift.project.convert import Unfit, from_text
-from skylift.project.keys import Free, Named, Spec, Table, Value, config_keys
-from skylift.project.layers import KeyPath, Layer, Source, dotted, read_layer
+from skylift.project.config.convert import Unfit, from_text
+from skylift.project.config.keys import Free, Named, Spec, Table, Value, config_keys
+from skylift.project.config.layers import KeyPath, Layer, Source, dotted, read_layer
 from skylift_runtime.contract import FACTS_VARIABLE, GRACE_VARIABLE, JOB_VARIABLE, PROJECT_VARIABLE
 
 _PREFIX = "SKYLIFT_"

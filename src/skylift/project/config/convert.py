@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from skylift.host.toml import NotToml, parse_toml
-from skylift.project.keys import Free, Kind, Named, Spec, Table, Value, Values
+from skylift.project.config.keys import Free, Kind, Named, Spec, Table, Value, Values
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+[smhd])+")

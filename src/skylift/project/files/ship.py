@@ -22,7 +22,7 @@ import pathspec
 
 from skylift.errors import UsageError
 from skylift.host.files import is_text
-from skylift.project.git import git, is_repository, names
+from skylift.project.files.git import git, is_repository, names
 from skylift.values.project import ShippedFile
 
 IGNORE_FILE = ".skyliftignore"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pathspec
 
-from skylift.project.git import git_or_nothing, names, working_tree
-from skylift.project.ship import IGNORE_FILE, NeverShips
+from skylift.project.files.git import git_or_nothing, names, working_tree
+from skylift.project.files.ship import IGNORE_FILE, NeverShips
 
 _LOOKED_AT = 20
 """Files of a folder that are asked about before it is taken to ship."""

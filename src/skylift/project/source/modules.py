@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from skylift.project.entry import module_file
+from skylift.project.source.entry import module_file
 
 _EVERYTHING = "*"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

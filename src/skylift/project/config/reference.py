@@ -9,7 +9,17 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from skylift.project.keys import Free, Named, Spec, Table, Value, Values, config_keys, table_of, toml_key
+from skylift.project.config.keys import (
+    Free,
+    Named,
+    Spec,
+    Table,
+    Value,
+    Values,
+    config_keys,
+    table_of,
+    toml_key,
+)
 from skylift.values import settings
 from skylift.values.settings import JobSettings
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import ConfigError, Issue, NotReady
-from skylift.project.checks import check
-from skylift.project.defaults import project_layer
-from skylift.project.keys import Named, Spec, Table, Value, Values, config_keys, table_of, train_keys
-from skylift.project.layers import KeyPath, Layer, Said, Source, dotted, merged, nested, read_layer
-from skylift.project.outside import flag_layers, variable_layers
-from skylift.project.toml import read_config
+from skylift.project.config.checks import check
+from skylift.project.config.defaults import project_layer
+from skylift.project.config.keys import Named, Spec, Table, Value, Values, config_keys, table_of, train_keys
+from skylift.project.config.layers import KeyPath, Layer, Said, Source, dotted, merged, nested, read_layer
+from skylift.project.config.outside import flag_layers, variable_layers
+from skylift.project.config.toml import read_config
 from skylift.values.project import Loaded
 from skylift.values.settings import JobSettings, Origin, Settings
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skylift.project.literals import literal
+from skylift.project.source.literals import literal
 from skylift.values.arguments import Action, Parameter
 
 _ACTIONS: dict[str, Action] = {

@@ -1,0 +1,1 @@
+"""The values that one run gives them: read, checked by type, put on the wire."""

@@ -1,0 +1,1 @@
+"""The config: its keys and layers, where it lies, what it means."""

@@ -1,0 +1,1 @@
+"""The parameters that a program declares, by whatever means it declares them."""
