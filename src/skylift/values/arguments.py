@@ -10,6 +10,14 @@ ANY = "any"
 
 Action = Literal["store", "flag", "negative-flag", "boolean-optional", "append", "count"]
 
+Spelling = Literal["separate", "joined", "python", "hydra"]
+"""How a value follows its flag.
+
+``separate`` as ``--lr 0.1``; ``joined`` as ``--lr=0.1``; ``python`` as ``--lr=0.1`` for readers that take a
+Python literal where the text is one (a string that looks like a number is quoted); ``hydra`` as ``lr=0.1`` in
+the grammar of Hydra's overrides.
+"""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -34,6 +42,13 @@ class Parameter:
     help: str = ""
     aliases: tuple[str, ...] = ()
     """Other names it goes by: its other flags, its dest."""
+    off: str = ""
+    """The flag that says false, where there is one: ``--no-shuffle``."""
+    false: str = ""
+    """The text that is read as false, for a ``bool`` that takes a value. ``type=bool`` knows only the empty one."""
+    spelling: Spelling = "separate"
+    command: str = ""
+    """The sub-command that it belongs to, a nested one as ``data prepare``; empty for the program's own."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,9 @@ class Schema:
     """How it was read: ``argparse``, or empty when nothing was found."""
     notes: tuple[str, ...] = field(default=())
     """What could not be read, and where."""
+    commands: tuple[str, ...] = ()
+    """The program's sub-commands; one is chosen by the reserved key ``command``."""
+    command_required: bool = False
 
     def find(self, name: str) -> Parameter | None:
         """The parameter of that name; ``-`` and ``_`` are alike, and a key goes before an alias."""

@@ -191,4 +191,4 @@ def test_a_function_takes_its_parameters(project: Folder) -> None:
 def test_a_command_has_no_source(project: Folder) -> None:
     assert read_schema(project.root, JobSettings(command=("sh", "x"))) == Schema()
     project.write("train.sh", "python train.py")
-    assert schema(project, "train.sh") == Schema()
+    assert schema(project, "train.sh") == Schema(notes=("there is no Python to read",))

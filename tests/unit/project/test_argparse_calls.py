@@ -8,7 +8,8 @@ import pathlib
 
 import pytest
 
-from skylift.project.parameters.argparse_calls import Option, Unread, read_option
+from skylift.project.parameters.argparse_calls import Unread, read_option
+from skylift.project.parameters.reading import Option
 
 CALLS = [
     "'--lr', type=float, default=0.1, help='rate'",

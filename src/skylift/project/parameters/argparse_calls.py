@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from skylift.project.parameters.reading import Option
 from skylift.project.source.literals import literal
 from skylift.values.arguments import Action, Parameter
 
@@ -30,18 +31,6 @@ _TYPES = {
     "pathlib.Path": "path",
 }
 _USUAL: dict[Action, object] = {"flag": False, "negative-flag": True}
-
-
-@dataclass(frozen=True)
-class Option:
-    """A parameter with what only its source says."""
-
-    parameter: Parameter
-    dest: str
-    variable: str = ""
-    """The environment variable that its default comes from."""
-    fallback: Any = None
-    """Its default where that variable is not set."""
 
 
 class Unread(Exception):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from skylift.project.parameters.argparse_calls import Option, Unread, read_option
+from skylift.project.parameters.argparse_calls import Unread, read_option
+from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.literals import literal, module_constants
-from skylift.project.source.modules import calls, imported
+from skylift.project.source.modules import calls
+from skylift.project.source.program import Program
 
 _UNKNOWN_ACCEPTED = "the script accepts arguments that it does not declare"
 _INCOMPLETE = {
@@ -24,12 +25,21 @@ _INCOMPLETE_KEYWORDS = {
 _HARMLESS = frozenset({"print", "vars", "isinstance", "autocomplete", "argcomplete.autocomplete"})
 
 
-@dataclass
-class ParserSource:
-    """Everything that was read of the parsers of one entry file."""
+def read_argparse(program: Program) -> Reading | None:
+    """The options of an entry file, and of the modules of the project that build its parser for it."""
+    source = _Parsers("argparse")
+    theirs = frozenset(name for module in program.imported for name in module.bound)
+    _Module(source, program.name, program.tree, theirs).read(program.tree.body)
+    for module in program.imported:
+        name = module.path.relative_to(program.root).as_posix()
+        _Module(source, name, module.tree, frozenset()).read(module.used())
+    if source.parsers > 1:
+        source.notes.append(f"{program.name}: there is more than one parser")
+    return source if source.parsers else None
 
-    options: list[Option] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+
+@dataclass
+class _Parsers(Reading):
     parsers: int = 0
 
     def add(self, option: Option) -> None:
@@ -37,27 +47,10 @@ class ParserSource:
             self.options.append(option)
 
 
-def read_parsers(root: Path, path: Path, tree: ast.Module) -> ParserSource:
-    """The options of an entry file, and of the modules of the project that build its parser for it."""
-    source = ParserSource()
-    modules = imported(root, path, tree)
-    theirs = frozenset(name for module in modules for name in module.bound)
-    _Reading(source, _shown(root, path), tree, theirs).read(tree.body)
-    for module in modules:
-        _Reading(source, _shown(root, module.path), module.tree, frozenset()).read(module.used())
-    if source.parsers > 1:
-        source.notes.append(f"{_shown(root, path)}: there is more than one parser")
-    return source
-
-
-def _shown(root: Path, path: Path) -> str:
-    return path.relative_to(root).as_posix()
-
-
-class _Reading:
+class _Module:
     """One module being read into a source."""
 
-    def __init__(self, source: ParserSource, file: str, tree: ast.Module, reads_more: frozenset[str]) -> None:
+    def __init__(self, source: _Parsers, file: str, tree: ast.Module, reads_more: frozenset[str]) -> None:
         self._source, self._file = source, file
         self._constants = module_constants(tree)
         self._classes = _parser_classes(tree)

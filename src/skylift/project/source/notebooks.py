@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from skylift.errors import UsageError
-from skylift.project.source.literals import Literal, literal
-from skylift.values.arguments import ANY, Parameter, Schema
 from skylift_runtime.failure import Unusable
 from skylift_runtime.notebook_file import (
     PARAMETERS,
@@ -41,21 +39,8 @@ class Notebook:
     @cached_property
     def tree(self) -> ast.Module:
         """All of the code that is Python: a cell with magics in it has no meaning for us."""
-        trees = [_parsed(cell) for cell in self.cells]
+        trees = [parsed_cell(cell) for cell in self.cells]
         return ast.Module([node for tree in trees if tree is not None for node in tree.body], [])
-
-    @cached_property
-    def schema(self) -> Schema:
-        """The parameters: complete when their cell holds plain assignments and nothing else."""
-        if self.defaults is None:
-            return Schema(notes=("no cell is tagged `parameters`",))
-        tree = _parsed(self.defaults)
-        if tree is None:
-            return Schema(notes=("the cell tagged `parameters` is not plain Python",))
-        found = [read for node in tree.body for read in _read(node)]
-        named = {one.key: one for one in found if isinstance(one, Parameter)}
-        notes = tuple(one for one in found if isinstance(one, str))
-        return Schema(tuple(named.values()), not notes, "notebook", notes)
 
 
 def is_notebook(entry_point: str | None) -> bool:
@@ -95,42 +80,9 @@ def refuse_for_notebook(
         ) from problem
 
 
-def _parsed(source: str) -> ast.Module | None:
+def parsed_cell(source: str) -> ast.Module | None:
+    """A cell's syntax tree; None where it is more than Python, such as magics."""
     try:
         return ast.parse(source, type_comments=True)
     except (SyntaxError, ValueError, RecursionError):
         return None
-
-
-def _read(node: ast.stmt) -> Iterator[Parameter | str]:
-    """The parameters that a statement declares, or why it can not be known what it does."""
-    if isinstance(node, ast.Assign):
-        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-        if len(names) == len(node.targets):
-            said = node.type_comment or ""
-            yield from (_parameter(name, said, node.value) for name in names)
-            return
-    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-        yield _parameter(node.target.id, ast.unparse(node.annotation), node.value)
-        return
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return
-    if not isinstance(node, ast.Pass):
-        yield f"the cell tagged `parameters` does more than assign, in line {node.lineno}"
-
-
-def _parameter(name: str, said: str, value: ast.expr | None) -> Parameter:
-    known = literal(value, {}) if value is not None else None
-    kind = said.strip("'\"").removesuffix("| None").strip() or _type_of(known)
-    return Parameter(
-        key=name,
-        flag=name,
-        type=kind if kind in _TYPES else ANY,
-        default=known.value if known else None,
-        default_known=known is not None and not known.variable,
-        required=value is None,
-    )
-
-
-def _type_of(known: Literal | None) -> str:
-    return type(known.value).__name__ if known is not None else ANY

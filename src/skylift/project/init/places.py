@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from skylift.project.parameters.argparse_calls import Option
+from skylift.project.init.findings import Findings
+from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.literals import environment_variable, module_constants
+from skylift.project.source.program import Program
 from skylift.values.project import Understood
 from skylift.values.references import slug
 from skylift_runtime.contract import RESERVED_CHANNEL, Tree
@@ -38,6 +40,18 @@ _OF_THE_TREE = {
     _TREE.output_data: "output",
     _TREE.checkpoints: "checkpoints",
 }
+
+
+def read_places(program: Program, reading: Reading) -> Findings:
+    """The tables ``channels`` and ``arguments`` of one job."""
+    bindings = Bindings(program.root)
+    bindings.variables(tree for _, tree in program.modules)
+    for option in reading.options:
+        bindings.option(option)
+    tables = {"channels": bindings.channels, "arguments": bindings.arguments}
+    return Findings(
+        {key: table for key, table in tables.items() if table}, bindings.understood, bindings.left
+    )
 
 
 @dataclass

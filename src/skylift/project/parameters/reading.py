@@ -1,0 +1,38 @@
+"""What a reader of one kind of parser found, whatever the kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from skylift.values.arguments import Parameter, Schema
+
+
+@dataclass(frozen=True)
+class Option:
+    """A parameter with what only its source says."""
+
+    parameter: Parameter
+    dest: str
+    """The attribute, or the variable, by which the code reads it."""
+    variable: str = ""
+    """The environment variable that its default comes from."""
+    fallback: object = None
+    """The default when that variable is not set."""
+
+
+@dataclass
+class Reading:
+    """The options of one program. It is complete when there are no notes."""
+
+    source: str
+    """``argparse``, ``click``, ``typer``, …"""
+    options: list[Option] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What could not be read, each as ``file:line: why``."""
+    commands: tuple[str, ...] = ()
+    command_required: bool = False
+
+    def schema(self) -> Schema:
+        parameters = tuple(option.parameter for option in self.options)
+        notes = tuple(dict.fromkeys(self.notes))
+        return Schema(parameters, not notes, self.source, notes, self.commands, self.command_required)
