@@ -63,19 +63,19 @@ def test_a_script_in_one_piece(project: Folder) -> None:
     ("text", "note"),
     [
         (
-            "for name in ('a', 'b'):\n    parser.add_argument('--' + name)",
-            "train.py:5: arguments that are made in a loop",
+            "for name in names():\n    parser.add_argument('--' + name)",
+            "train.py:5: this argument is made at",
         ),
-        ("[parser.add_argument(n) for n in names]", "loop"),
+        ("for name in names():\n    parser.add_argument('--x')", "train.py:5: this argument stands in"),
+        ("[parser.add_argument(n) for n in names]", "at run time"),
         ("parser.add_argument(*names)", "at run time"),
         ("parser.add_argument('--x', **more)", "at run time"),
         ("if os.name:\n    parser.add_argument('--x')", "condition"),
-        (
-            "sub = parser.add_subparsers()\nfit = sub.add_parser('fit')\nfit.add_argument('--x')",
-            "sub-commands",
-        ),
+        ("sub = parser.add_subparsers()\nsub.add_parser(compute())", "a sub-command has a name"),
         ("parser.parse_known_args()", "does not declare"),
-        ("child = argparse.ArgumentParser(parents=[parser])", "parents="),
+        ("child = argparse.ArgumentParser(parents=[somebody.parser()])", "a parent of this parser"),
+        ("parser.parse_args([])", "does not read the command line"),
+        ("parser.parse_args('')", "does not read the command line"),
         ("other = argparse.ArgumentParser()", "more than one parser"),
         ("pl.Trainer.add_argparse_args(parser)", "`pl.Trainer.add_argparse_args` may add arguments"),
     ],
@@ -93,7 +93,6 @@ def test_what_can_not_be_read_makes_it_incomplete(project: Folder, text: str, no
     [
         "",
         "import click\n@click.command()\ndef main(): ...\n",
-        "from jsonargparse import ArgumentParser\np = ArgumentParser()\np.add_argument('--x')\n",
         "def broken(:\n",
         "\0",
     ],
@@ -102,6 +101,211 @@ def test_without_argparse_nothing_is_known(project: Folder, text: str) -> None:
     project.write("train.py", text)
     found = schema(project)
     assert (found.parameters, found.complete, found.source) == ((), False, "")
+
+
+PROGRAMS = {
+    "a loop over a table": """
+        import argparse
+        NAMES = {"lr": (float, 0.1), "epochs": (int, 3)}
+        parser = argparse.ArgumentParser()
+        for name, (kind, default) in NAMES.items():
+            parser.add_argument(f"--{name}", type=kind, default=default)
+        for layer in range(2):
+            parser.add_argument("--width-%d" % layer, type=int, default=8 * (layer + 1))
+        args = parser.parse_args()
+        """,
+    "options as named tuples": """
+        import argparse, collections
+        class Config:
+            @classmethod
+            def from_args(cls, args, options=()):
+                for opt in options:
+                    args.add_argument(*opt.flags, default=None, type=opt.type)
+                if not isinstance(args, tuple):
+                    args = args.parse_args()
+                return cls()
+        if __name__ == "__main__":
+            args = argparse.ArgumentParser(description="x")
+            args.add_argument("-c", "--config", default=None, type=str)
+            Custom = collections.namedtuple("Custom", "flags type target")
+            options = [Custom(["--lr", "--learning_rate"], type=float, target="a;b"), Custom(flags=["--bs"], type=int, target="c")]
+            config = Config.from_args(args, options)
+        """,
+    "classes of options": """
+        import argparse
+        class Base:
+            def __init__(self):
+                self.initialized = False
+            def initialize(self, parser):
+                parser.add_argument("--dataroot", required=True)
+                self.initialized = True
+                return parser
+            def parse(self):
+                if not self.initialized:
+                    parser = argparse.ArgumentParser(formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+                    parser = self.initialize(parser)
+                self.parser = parser
+                return self.parser.parse_args()
+        class Train(Base):
+            def initialize(self, parser):
+                parser = Base.initialize(self, parser)
+                parser.add_argument("--epochs", type=int, default=100)
+                return parser
+        class More(Train):
+            def initialize(self, parser):
+                parser = super().initialize(parser)
+                parser.add_argument("--more", action="store_true")
+                return parser
+        opt = More().parse()
+        """,
+    "parents": """
+        import argparse
+        def common():
+            parent = argparse.ArgumentParser(add_help=False)
+            parent.add_argument("--seed", type=int, default=0)
+            return parent
+        def main():
+            parser = argparse.ArgumentParser(parents=[common()])
+            parser.add_argument("--lr", type=float)
+            return parser.parse_args()
+        if __name__ == "__main__":
+            main()
+        """,
+    "two steps": """
+        import argparse
+        first = argparse.ArgumentParser(add_help=False)
+        first.add_argument("-c", "--config")
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--lr", type=float, default=0.1)
+        def parse():
+            known, rest = first.parse_known_args()
+            if known.config:
+                parser.set_defaults(**load(known.config))
+            return parser.parse_args(rest)
+        parse()
+        """,
+    "a parser of its own kind": """
+        import argparse
+        class Parser(argparse.ArgumentParser):
+            def __init__(self):
+                super().__init__(description="x")
+                self.add_argument("--lr", type=float, default=0.1)
+        class Sub(Parser):
+            def __init__(self):
+                super().__init__()
+                self.add("--x")
+            def add(self, name, **more):
+                self.add_argument(name, **more)
+        args = Sub().parse_args()
+        """,
+    "helpers": """
+        import argparse, functools
+        def option(parser, name, default, help=None, **more):
+            parser.add_argument("--" + name.replace("_", "-"), default=default, type=type_of(default), help=help, **more)
+        def type_of(value):
+            return type(value)
+        def build():
+            parser = argparse.ArgumentParser()
+            add = parser.add_argument
+            add("--a", type=int, default=1)
+            option(parser, "learning_rate", 0.5)
+            both = functools.partial(parser.add_argument, type=int)
+            return parser
+        args = build().parse_args()
+        """,
+    "given to somebody": """
+        import argparse, sys
+        from somewhere import launch
+        def main(argv=None):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--a", type=int, default=1)
+            args = parser.parse_args(argv if argv is not None else sys.argv[1:])
+        launch(main, 2)
+        """,
+}
+FOUND = {
+    "a loop over a table": {"lr": 0.1, "epochs": 3, "width-0": 8, "width-1": 16},
+    "options as named tuples": {"config": None, "learning_rate": None, "bs": None},
+    "classes of options": {"dataroot": None, "epochs": 100, "more": False},
+    "parents": {"seed": 0, "lr": None},
+    "two steps": {"config": None, "lr": None},
+    "a parser of its own kind": {"lr": 0.1, "x": None},
+    "helpers": {"a": 1, "learning-rate": 0.5},
+    "given to somebody": {"a": 1},
+}
+
+
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_a_parser_is_followed_while_it_is_built(project: Folder, kind: str) -> None:
+    project.write("train.py", PROGRAMS[kind])
+    found = schema(project)
+    assert found.notes == ()
+    assert {parameter.key: parameter.default for parameter in found.parameters} == FOUND[kind]
+
+
+def test_sub_commands_have_parameters_of_their_own(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import argparse
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--verbose", action="store_true")
+        sub = parser.add_subparsers(dest="cmd", required=True)
+        fit = sub.add_parser("fit", help="x")
+        fit.add_argument("--lr", type=float, default=0.1)
+        data = sub.add_parser("data").add_subparsers(required=True)
+        data.add_parser("get").add_argument("name")
+        data.add_parser("drop")
+        args = parser.parse_args()
+        """,
+    )
+    found = schema(project)
+    assert (found.complete, found.commands, found.command_required) == (
+        True,
+        ("fit", "data get", "data drop"),
+        True,
+    )
+    assert [(p.command, p.key) for p in found.parameters] == [
+        ("", "verbose"),
+        ("fit", "lr"),
+        ("data get", "name"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "false"),
+    [
+        ("str2bool", "false"),
+        ("lambda x: bool(strtobool(x))", "false"),
+        ("lambda x: x == 'True'", "False"),
+        ("lambda x: (str(x).lower() == 'true')", "false"),
+        ("bool", ""),
+    ],
+)
+def test_a_truth_that_is_given_as_text(project: Folder, kind: str, false: str) -> None:
+    project.write(
+        "train.py",
+        f"""
+        import argparse
+        from distutils.util import strtobool
+        def str2bool(v):
+            return v.lower() in ("yes", "true", "t", "1")
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--x", type={kind}, default=True)
+        parser.parse_args()
+        """,
+    )
+    found = schema(project).find("x")
+    assert found is not None
+    assert (found.type, found.false, found.default) == ("bool", false, True)
+
+
+def test_a_program_without_end_is_not_followed_to_it(project: Folder) -> None:
+    loops = "\n".join(f"{'    ' * n}for a{n} in range(1000):" for n in range(5))
+    project.write("train.py", HEAD + loops + "\n" + "    " * 5 + "x = 1\n")
+    found = schema(project)
+    assert keys(found) == ["lr"]
+    assert "too large to be followed" in found.notes[0]
 
 
 def test_a_parser_that_another_module_builds(project: Folder) -> None:

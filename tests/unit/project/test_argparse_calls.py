@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import ast
 import pathlib
+from pathlib import Path
 
 import pytest
 
 from skylift.project.parameters.argparse_calls import Unread, read_option
 from skylift.project.parameters.reading import Option
+from skylift.project.source.program import Program
+from skylift.project.source.symbolic.follow import Follower
+from skylift.project.source.symbolic.values import Given, Opaque, Place
 
 CALLS = [
     "'--lr', type=float, default=0.1, help='rate'",
@@ -30,12 +34,31 @@ CALLS = [
 ]
 
 
-def read(arguments: str, **constants: object) -> Option:
-    call = ast.parse(f"p.add_argument({arguments})", mode="eval").body
-    assert isinstance(call, ast.Call)
-    found = read_option(call, constants)
+class Listening:
+    """Keeps what `add_argument` is called with."""
+
+    def __init__(self) -> None:
+        self.given: list[Given] = []
+
+    def library_call(self, name: str, given: Given, at: Place) -> object:
+        return None
+
+    def opaque_call(self, owner: Opaque, method: str, given: Given, at: Place) -> object:
+        self.given.append(given)
+        return None
+
+
+def read(arguments: str, head: str = "") -> Option:
+    code = f"import argparse, os, pathlib\n{head}\np.add_argument({arguments})"
+    found = read_option(heard(code))
     assert found is not None
     return found
+
+
+def heard(code: str) -> Given:
+    listening = Listening()
+    Follower(Program(Path("/p"), Path("/p/train.py"), ast.parse(code)), listening).run()
+    return listening.given[-1]
 
 
 @pytest.mark.parametrize("arguments", CALLS)
@@ -102,7 +125,7 @@ def test_other_names_are_aliases() -> None:
     ],
 )
 def test_defaults(default: str, value: object, known: bool, variable: str) -> None:  # noqa: FBT001
-    option = read(f"'--x', default={default}", SIZE=8)
+    option = read(f"'--x', default={default}", "from pathlib import Path\nSIZE = 8")
     found = option.parameter
     assert (found.default, found.default_known, option.variable) == (value, known, variable)
 
@@ -114,6 +137,4 @@ def test_what_is_made_at_run_time_is_not_guessed(arguments: str) -> None:
 
 
 def test_version_is_no_parameter() -> None:
-    call = ast.parse("p.add_argument('--version', action='version')", mode="eval").body
-    assert isinstance(call, ast.Call)
-    assert read_option(call, {}) is None
+    assert read_option(heard("p.add_argument('--version', action='version')")) is None

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from skylift.project.parameters.reading import Option
-from skylift.project.source.literals import literal
+from skylift.project.source.symbolic.values import (
+    Class,
+    External,
+    Function,
+    Given,
+    Instance,
+    Opaque,
+    Varying,
+    is_plain,
+)
 from skylift.values.arguments import Action, Parameter
 
 _ACTIONS: dict[str, Action] = {
@@ -18,6 +27,7 @@ _ACTIONS: dict[str, Action] = {
     "store_false": "negative-flag",
     "BooleanOptionalAction": "boolean-optional",
     "append": "append",
+    "append_const": "append",
     "extend": "append",
     "count": "count",
 }
@@ -27,87 +37,122 @@ _TYPES = {
     "float": "float",
     "str": "str",
     "bool": "bool",
-    "Path": "path",
     "pathlib.Path": "path",
+    "Path": "path",
 }
+_NARGS = {"OPTIONAL": "?", "ZERO_OR_MORE": "*", "ONE_OR_MORE": "+", "REMAINDER": "...", "PARSER": "A..."}
 _USUAL: dict[Action, object] = {"flag": False, "negative-flag": True}
+_OF_TRUTH = re.compile(
+    r"(str|string|text|arg|argparse)?_?(2|to)?_?bool(ean)?(_?(type|arg|flag|val(ue)?))?|strtobool|truth|t_or_f"
+)
+
+_TRUE_WORD = re.compile(r"['\"](true|True|TRUE|yes)['\"]")
 
 
 class Unread(Exception):
     """The call says only at run time what it adds."""
 
 
-def read_option(call: ast.Call, constants: Mapping[str, Any]) -> Option | None:
+def read_option(given: Given, command: str = "") -> Option | None:
     """The option that a call adds; None for ``--help`` and ``--version``.
 
+    :param command: the sub-command that it is added to.
     :raises Unread: when its names can not be read.
     """
-    names = [literal(item, constants) for item in call.args]
-    texts = [name.value for name in names if name is not None and isinstance(name.value, str)]
-    if len(texts) != len(call.args) or any(keyword.arg is None for keyword in call.keywords):
+    names = [name for name in given.args if isinstance(name, str)]
+    if len(names) != len(given.args) or given.open or not all(names):
         raise Unread
-    said = _Said({str(keyword.arg): keyword.value for keyword in call.keywords}, constants)
+    said = _Said(given.keywords)
     if said.action in _NO_VALUE:
         return None
-    return _option(texts, said)
+    return _option(names or [str(said.text("dest"))], said, command)
 
 
 @dataclass(frozen=True)
 class _Said:
     """The keywords of a call."""
 
-    keywords: Mapping[str, ast.expr]
-    constants: Mapping[str, Any]
+    keywords: Mapping[str, object]
 
-    def value(self, key: str) -> Any:
-        node = self.keywords.get(key)
-        found = literal(node, self.constants) if node is not None else None
-        return found.value if found is not None else None
+    def text(self, key: str) -> str:
+        value = self.keywords.get(key)
+        return value if isinstance(value, str) else ""
 
     @property
     def action(self) -> str:
-        node = self.keywords.get("action")
-        if node is None:
-            return "store"
-        if isinstance(node, ast.Attribute | ast.Name):
-            return ast.unparse(node).rpartition(".")[2]
-        return str(self.value("action"))
+        value = self.keywords.get("action", "store")
+        if isinstance(value, External | Opaque):
+            return value.name.rpartition(".")[2]
+        return value if isinstance(value, str) else "store"
 
     @property
-    def type(self) -> str:
-        node = self.keywords.get("type")
-        return "str" if node is None else _TYPES.get(ast.unparse(node), ast.unparse(node))
+    def nargs(self) -> str:
+        value = self.keywords.get("nargs")
+        if isinstance(value, External):
+            return _NARGS.get(value.name.rpartition(".")[2], "")
+        return str(value) if isinstance(value, str | int) else ""
+
+    @property
+    def type(self) -> tuple[str, str]:
+        """The type's name, and for a truth that is given as text the text for false."""
+        value = self.keywords.get("type")
+        if value is None:
+            return "str", ""
+        if isinstance(value, External):
+            short = value.name.rpartition(".")[2]
+            return ("bool", "false") if short == "strtobool" else (_TYPES.get(value.name, short), "")
+        if isinstance(value, Function):
+            return _of_function(value)
+        return getattr(value, "name", "") or "a type of its own", ""
+
+    @property
+    def choices(self) -> tuple[object, ...]:
+        value = self.keywords.get("choices")
+        if isinstance(value, Class):
+            return ()
+        if isinstance(value, Mapping):
+            value = list(value)
+        known = isinstance(value, list | tuple | set | range | str) and is_plain(value)
+        return tuple(value) if known else ()  # type: ignore[arg-type]
 
 
-def _option(names: list[str], said: _Said) -> Option:
+def _option(names: list[str], said: _Said, command: str) -> Option:
     flags = [name for name in names if name.startswith("-")]
     action = _ACTIONS.get(said.action, "store")
     flag = max(flags, key=len) if flags else ""
-    dest = said.value("dest") or _dest(names, flags)
+    dest = said.text("dest") or _dest(names, flags)
     # A negative flag is named by what it sets: `shuffle=false` says what `no-shuffle=…` would leave open.
-    named_by_dest = action == "negative-flag" and said.value("dest")
+    named_by_dest = action == "negative-flag" and bool(said.text("dest"))
     key = dest if named_by_dest or not flag else flag.lstrip("-")
     others = [] if named_by_dest else [name.lstrip("-") for name in flags]
     aliases = dict.fromkeys(
         name for name in (*others, dest) if name.replace("-", "_") != key.replace("-", "_")
     )
-    default, known, variable = _default(said, action)
-    nargs = said.value("nargs")
-    choices = said.value("choices")
+    kind, false = ("bool", "") if action in ("flag", "negative-flag", "boolean-optional") else said.type
+    default, known, variable = _default(said, action, kind)
     parameter = Parameter(
         key=key,
         flag=flag,
-        type=_type(said, action),
+        type="int" if action == "count" else kind,
         default=default,
         default_known=known,
-        choices=tuple(choices) if isinstance(choices, list | tuple | set | range | str) else (),
-        nargs="" if nargs is None else str(nargs),
-        required=bool(said.value("required")) or (not flags and str(nargs) not in ("?", "*")),
+        choices=said.choices,
+        nargs=said.nargs,
+        required=said.keywords.get("required") is True or (not flags and said.nargs not in ("?", "*", "...")),
         action=action,
-        help=str(said.value("help") or ""),
+        help=said.text("help"),
         aliases=tuple(aliases),
+        off=_off(flags) if action == "boolean-optional" else "",
+        false=false,
+        command=command,
     )
-    return Option(parameter, str(dest).replace("-", "_"), variable, default if variable else None)
+    return Option(parameter, dest.replace("-", "_"), variable, default if variable else None)
+
+
+def _off(flags: list[str]) -> str:
+    """What BooleanOptionalAction adds to the longest of its flags."""
+    long = [flag for flag in flags if flag.startswith("--")]
+    return f"--no-{max(long, key=len)[2:]}" if long else ""
 
 
 def _dest(names: list[str], flags: list[str]) -> str:
@@ -116,25 +161,25 @@ def _dest(names: list[str], flags: list[str]) -> str:
     return [*long, *flags, *names, ""][0].lstrip("-")
 
 
-def _type(said: _Said, action: Action) -> str:
-    if action in ("flag", "negative-flag", "boolean-optional"):
-        return "bool"
-    return "int" if action == "count" else said.type
-
-
-def _default(said: _Said, action: Action) -> tuple[Any, bool, str]:
+def _default(said: _Said, action: Action, kind: str) -> tuple[object, bool, str]:
     """The default, whether it is known to be that in a job too, and the variable it comes from."""
-    node = said.keywords.get("default")
-    if node is None:
+    if "default" not in said.keywords:
         # What a constant is, is the script's business.
         return (None, True, "") if said.action == "store_const" else (_USUAL.get(action), True, "")
-    found = literal(node, said.constants)
-    if found is None:
+    value = said.keywords["default"]
+    if isinstance(value, Varying):
+        plain = value.value
+        while isinstance(plain, Varying):
+            plain = plain.value
+        return _as_argparse(plain if is_plain(plain) else None, kind), False, value.variable
+    if isinstance(value, External) and value.name.endswith("SUPPRESS"):
+        return None, True, ""
+    if isinstance(value, Instance | Function) or not is_plain(value):
         return None, False, ""
-    return _as_argparse(found.value, said.type), not found.variable, found.variable
+    return _as_argparse(value, kind), True, ""
 
 
-def _as_argparse(default: Any, kind: str) -> Any:
+def _as_argparse(default: object, kind: str) -> object:
     # argparse converts a default that is a string, and no other.
     if isinstance(default, str) and kind in ("int", "float"):
         try:
@@ -142,3 +187,16 @@ def _as_argparse(default: Any, kind: str) -> Any:
         except ValueError:
             return default
     return default
+
+
+def _of_function(function: Function) -> tuple[str, str]:
+    """A type of the script's own: a reader of truths is known by its name or by what it calls."""
+    code = ast.unparse(function.node)
+    calls = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+    calls |= {node.attr for node in ast.walk(function.node) if isinstance(node, ast.Attribute)}
+    is_lambda = isinstance(function.node, ast.Lambda)
+    named_so = _OF_TRUTH.fullmatch(function.name.lower()) or "strtobool" in calls
+    if not named_so and not (is_lambda and _TRUE_WORD.search(code)):
+        return "a type of its own" if is_lambda else function.name, ""
+    capital = "'True'" in code and ".lower()" not in code and ".casefold()" not in code
+    return "bool", "False" if capital else "false"

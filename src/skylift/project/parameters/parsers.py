@@ -1,163 +1,249 @@
-"""What an argparse parser accepts, read from the code that builds it."""
+"""What an argparse parser accepts, read by following the code that builds it."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from skylift.project.parameters.argparse_calls import Unread, read_option
 from skylift.project.parameters.reading import Option, Reading
-from skylift.project.source.literals import literal, module_constants
-from skylift.project.source.modules import calls
 from skylift.project.source.program import Program
+from skylift.project.source.symbolic.follow import Follower
+from skylift.project.source.symbolic.values import Given, Opaque, Place, Varying, is_plain
 
+_CLASSES = frozenset(
+    {
+        "argparse.ArgumentParser",
+        "configargparse.ArgumentParser",
+        "configargparse.ArgParser",
+        "rich_argparse.ArgumentParser",
+    }
+)
+_SHARED = frozenset({"configargparse.get_argument_parser", "configargparse.get_arg_parser"})
+_MENTIONED = frozenset({"ArgumentParser", "ArgParser", "get_arg_parser", "get_argument_parser"})
+_HARMLESS = frozenset(
+    {
+        "print", "vars", "isinstance", "type", "id", "len", "repr", "str", "hasattr", "getattr", "setattr",
+        "argcomplete.autocomplete", "shtab.add_argument_to",
+    }
+)  # fmt: skip
 _UNKNOWN_ACCEPTED = "the script accepts arguments that it does not declare"
-_INCOMPLETE = {
-    "add_subparsers": "sub-commands can not be read yet",
-    "parse_known_args": _UNKNOWN_ACCEPTED,
-    "parse_known_intermixed_args": _UNKNOWN_ACCEPTED,
-}
-_INCOMPLETE_KEYWORDS = {
-    "parents": "parents= can not be followed",
-    "prefix_chars": "it has its own prefix_chars",
-}
-_HARMLESS = frozenset({"print", "vars", "isinstance", "autocomplete", "argcomplete.autocomplete"})
 
 
-def read_argparse(program: Program) -> Reading | None:
-    """The options of an entry file, and of the modules of the project that build its parser for it."""
-    source = _Parsers("argparse")
-    theirs = frozenset(name for module in program.imported for name in module.bound)
-    _Module(source, program.name, program.tree, theirs).read(program.tree.body)
-    for module in program.imported:
-        name = module.path.relative_to(program.root).as_posix()
-        _Module(source, name, module.tree, frozenset()).read(module.used())
-    if source.parsers > 1:
-        source.notes.append(f"{program.name}: there is more than one parser")
-    return source if source.parsers else None
+def read_argparse(program: Program, function: str = "") -> Reading | None:
+    """The options of the parsers that a program reads its command line with.
+
+    :param function: what is called of it, where that is not the file as a whole.
+    """
+    if not any(_mentions_parser(tree) for _, tree in program.modules):
+        return None
+    parsers = _Parsers()
+    follower = Follower(program, parsers)
+    follower.run(function)
+    if not parsers.made:
+        follower.call_the_rest()
+    if not parsers.made:
+        return None
+    if follower.exhausted:
+        parsers.notes.append(f"{program.name}: it is too large to be followed to its end")
+    return parsers.reading()
 
 
-@dataclass
-class _Parsers(Reading):
-    parsers: int = 0
+def _mentions_parser(tree: ast.Module) -> bool:
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in _MENTIONED)
+        or (isinstance(node, ast.Name) and node.id in _MENTIONED)
+        for node in ast.walk(tree)
+    )
 
-    def add(self, option: Option) -> None:
-        if all(known.parameter.key != option.parameter.key for known in self.options):
-            self.options.append(option)
+
+@dataclass(eq=False)
+class _Rest:
+    """What ``parse_known_args`` leaves over."""
+
+    of: _Parser
 
 
-class _Module:
-    """One module being read into a source."""
+@dataclass(eq=False)
+class _Parser:
+    """An ArgumentParser that is being built. Its groups are itself."""
 
-    def __init__(self, source: _Parsers, file: str, tree: ast.Module, reads_more: frozenset[str]) -> None:
-        self._source, self._file = source, file
-        self._constants = module_constants(tree)
-        self._classes = _parser_classes(tree)
-        self._definitions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-        self._followed = self._definitions | reads_more
-        self._sub_commands = _assigned(tree, "add_parser")
+    all: _Parsers
+    command: str = ""
+    options: list[Option] = field(default_factory=list)
+    commands: dict[str, _Parser] = field(default_factory=dict)
+    command_required: bool = False
+    parsed: Place | None = None
+    leaves_rest: Place | None = None
 
-    def read(self, nodes: Iterable[ast.AST]) -> None:
-        nodes = list(nodes)
-        receivers = _receivers(nodes)
-        for call, within in calls(nodes):
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-            if name == "add_argument":
-                self._argument(call, within)
-            elif ast.unparse(call.func) in self._classes:
-                self._parser(call)
-            elif name in _INCOMPLETE:
-                self._note(call, _INCOMPLETE[name])
-            elif name == "set_defaults":
-                self._defaults(call)
+    def act(self, method: str, given: Given, at: Place) -> object:
+        known: dict[str, Callable[[Given, Place], object]] = {
+            "add_argument": self._add_argument,
+            "add": self._add_argument,
+            "add_arg": self._add_argument,
+            "add_subparsers": lambda given, _at: self._add_subparsers(given),
+            "set_defaults": lambda given, _at: self._set_defaults(given),
+            "parse_args": self._parse,
+            "parse_intermixed_args": self._parse,
+            "parse_known_args": self._parse_known,
+            "parse_known_intermixed_args": self._parse_known,
+            "add_argument_group": lambda _given, _at: self,
+            "add_mutually_exclusive_group": lambda _given, _at: self,
+            "__init__": self._initialise,
+        }
+        act = known.get(method)
+        return act(given, at) if act is not None else Opaque(method)
+
+    def take_parents(self, given: Given, at: Place) -> None:
+        parents = given.keywords.get("parents", ())
+        for parent in parents if isinstance(parents, list | tuple) else [parents]:
+            if isinstance(parent, _Parser):
+                for option in parent.options:
+                    self._add(replace(option, parameter=replace(option.parameter, command=self.command)))
             else:
-                self._handed_on(call, receivers)
+                self.all.note(at, "a parent of this parser could not be read")
+        if given.keywords.get("prefix_chars", "-") != "-":
+            self.all.note(at, "it has its own prefix_chars")
 
-    def _argument(self, call: ast.Call, within: str) -> None:
-        if _receiver(call) in self._sub_commands:
-            return
-        if within == "a loop":
-            self._note(call, "arguments that are made in a loop can not be read")
-            return
+    def _initialise(self, given: Given, at: Place) -> None:
+        self.take_parents(given, at)
+
+    def _add_argument(self, given: Given, at: Place) -> object:
         try:
-            option = read_option(call, self._constants)
+            option = read_option(given, self.command)
         except Unread:
-            self._note(call, "this argument is made at run time")
-            return
-        if within:
-            self._note(call, "this argument stands in a condition")
+            self.all.note(at, "this argument is made at run time")
+            return Opaque("an action")
+        if not at.certain:
+            self.all.note(at, "this argument stands in a condition")
         if option is not None:
-            self._source.add(option)
+            self._add(option)
+        return Opaque("an action")
 
-    def _parser(self, call: ast.Call) -> None:
-        self._source.parsers += 1
-        for keyword in call.keywords:
-            if keyword.arg in _INCOMPLETE_KEYWORDS:
-                self._note(call, _INCOMPLETE_KEYWORDS[keyword.arg])
+    def _add(self, option: Option) -> None:
+        """Of two options of one name the later counts, as with ``conflict_handler="resolve"``."""
+        key = option.parameter.key
+        self.options = [one for one in self.options if one.parameter.key != key] + [option]
 
-    def _defaults(self, call: ast.Call) -> None:
-        for keyword in call.keywords:
-            found = literal(keyword.value, self._constants)
-            known = found is not None and not found.variable
-            self._source.options = [
-                replace(
-                    option,
-                    parameter=replace(
-                        option.parameter, default=found.value if found else None, default_known=known
-                    ),
-                )
-                if option.dest == keyword.arg
-                else option
-                for option in self._source.options
+    def _set_defaults(self, given: Given) -> None:
+        if given.open:
+            self.options = [_without_default(option) for option in self.options]
+        for name, value in given.keywords.items():
+            self.options = [
+                _with_default(option, value) if option.dest == name else option for option in self.options
             ]
 
-    def _handed_on(self, call: ast.Call, receivers: set[str]) -> None:
-        handed = {item.id for item in call.args if isinstance(item, ast.Name)} & receivers
-        name = ast.unparse(call.func)
-        first = name.split(".")[0]
-        if handed and name not in _HARMLESS and first not in self._followed and first not in ("self", "cls"):
-            self._note(call, f"`{name}` may add arguments, and could not be read")
+    def _add_subparsers(self, given: Given) -> object:
+        self.command_required = given.keywords.get("required") is True
+        return _Commands(self)
 
-    def _note(self, call: ast.Call, text: str) -> None:
-        self._source.notes.append(f"{self._file}:{call.lineno}: {text}")
+    def _parse(self, given: Given, at: Place) -> object:
+        source = given.get(0, "args")
+        if isinstance(source, _Rest):
+            source.of.leaves_rest = None
+            source.of.parsed = source.of.parsed or at
+        elif isinstance(source, list | tuple | str) and is_plain(source):
+            self.all.note(at, "the parser is given a list of its own, and does not read the command line")
+            return Opaque("arguments")
+        self.parsed = self.parsed or at
+        return Opaque("arguments")
 
+    def _parse_known(self, given: Given, at: Place) -> object:
+        self._parse(given, at)
+        self.leaves_rest = at
+        return (Opaque("arguments"), _Rest(self))
 
-def _parser_classes(tree: ast.Module) -> set[str]:
-    """What ArgumentParser is called in a module, with the module's own classes of that kind."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {f"{a.asname or a.name}.ArgumentParser" for a in node.names if a.name == "argparse"}
-        elif isinstance(node, ast.ImportFrom) and node.module == "argparse":
-            names |= {a.asname or a.name for a in node.names if a.name == "ArgumentParser"}
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) and names & {ast.unparse(base) for base in node.bases}:
-            names.add(node.name)
-    return names
+    def every_option(self) -> Iterator[Option]:
+        yield from self.options
+        for parser in dict.fromkeys(self.commands.values()):
+            yield from parser.every_option()
 
-
-def _receiver(call: ast.Call) -> str:
-    return ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
-
-
-def _receivers(nodes: Iterable[ast.AST]) -> set[str]:
-    """Names of parsers and groups: what ``add_argument`` is called on, or made by ArgumentParser."""
-    found = {
-        _receiver(call)
-        for call, _ in calls(nodes)
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "add_argument"
-    }
-    return found | {name for node in nodes for name in _assigned(node, "ArgumentParser")}
+    def every_command(self) -> Iterator[str]:
+        for name, parser in self.commands.items():
+            full = f"{self.command} {name}".strip()
+            if parser.commands and parser.command_required:
+                yield from parser.every_command()
+            else:
+                yield from [full, *parser.every_command()]
 
 
-def _assigned(tree: ast.AST, method: str) -> set[str]:
-    """Names that are given what a method of this name returns."""
-    return {
-        target.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if ast.unparse(node.value.func).rpartition(".")[2] == method
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+@dataclass(eq=False)
+class _Commands:
+    """What ``add_subparsers`` returns."""
+
+    of: _Parser
+
+    def act(self, method: str, given: Given, at: Place) -> object:
+        if method != "add_parser":
+            return Opaque(method)
+        name = given.get(0, "name")
+        if not isinstance(name, str):
+            self.of.all.note(at, "a sub-command has a name that is made at run time")
+            name = "?"
+        parser = _Parser(self.of.all, f"{self.of.command} {name}".strip())
+        parser.take_parents(given, at)
+        self.of.commands[name] = parser
+        return parser
+
+
+class _Parsers:
+    """All parsers of a program."""
+
+    def __init__(self) -> None:
+        self.made: list[_Parser] = []
+        self.notes: list[str] = []
+        self._adopted: dict[Opaque, _Parser] = {}
+
+    def note(self, at: Place, text: str) -> None:
+        self.notes.append(f"{at}: {text}")
+
+    def library_call(self, name: str, given: Given, at: Place) -> object:
+        """A new parser where one is made; None for what has nothing to do with parsers."""
+        if name in _CLASSES or name in _SHARED:
+            parser = _Parser(self)
+            parser.take_parents(given, at)
+            self.made.append(parser)
+            return parser
+        for value in (*given.args, *given.keywords.values()):
+            if isinstance(value, _Parser) and name not in _HARMLESS:
+                self.note(at, f"`{name}` may add arguments, and could not be read")
+                # Most give back what they were given.
+                return value
+        return None
+
+    def opaque_call(self, owner: Opaque, method: str, given: Given, at: Place) -> object:
+        """A parser that somebody else made is recognised by what is done to it."""
+        if owner not in self._adopted:
+            if method not in ("add_argument", "add_argument_group"):
+                return None
+            parser = self._adopted[owner] = _Parser(self)
+            self.made.append(parser)
+            if owner.name:
+                self.note(at, f"`{owner.name}` may have arguments of its own, which could not be read")
+        return self._adopted[owner].act(method, given, at)
+
+    def reading(self) -> Reading:
+        """All options of the parsers that read the command line; of all parsers where none does."""
+        used = [parser for parser in self.made if parser.parsed] or self.made
+        if len(used) > 1 and not any(parser.parsed for parser in used):
+            self.notes.append("there is more than one parser, and none was seen to read the command line")
+        for parser in used:
+            if parser.leaves_rest is not None:
+                self.note(parser.leaves_rest, _UNKNOWN_ACCEPTED)
+        options: dict[tuple[str, str], Option] = {}
+        for option in (option for parser in used for option in parser.every_option()):
+            options.setdefault((option.parameter.command, option.parameter.key), option)
+        commands = tuple(dict.fromkeys(name for parser in used for name in parser.every_command()))
+        required = any(parser.command_required for parser in used)
+        return Reading("argparse", list(options.values()), self.notes, commands, required)
+
+
+def _with_default(option: Option, value: object) -> Option:
+    known = not isinstance(value, Varying) and is_plain(value)
+    parameter = replace(option.parameter, default=value if known else None, default_known=known)
+    return replace(option, parameter=replace(parameter, required=False) if parameter.flag else parameter)
+
+
+def _without_default(option: Option) -> Option:
+    return replace(option, parameter=replace(option.parameter, default=None, default_known=False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,20 +70,24 @@ def _imports(root: Path, path: Path, tree: ast.Module, node: ast.AST) -> Iterato
     """Files, the names of them that are used, and what they are called here."""
     if isinstance(node, ast.Import):
         for alias in node.names:
-            name, file = alias.asname or alias.name, _file(root, path, alias.name)
+            name, file = alias.asname or alias.name, find_module(root, path, alias.name)
             if file is not None:
                 yield file, _attributes(tree, name), name
     elif isinstance(node, ast.ImportFrom):
-        stem = _stem(root, path, node)
+        stem = absolute_name(root, path, node)
         for alias in node.names:
-            name, below = alias.asname or alias.name, _file(root, path, f"{stem}.{alias.name}".strip("."))
+            name, below = (
+                alias.asname or alias.name,
+                find_module(root, path, f"{stem}.{alias.name}".strip(".")),
+            )
             if below is not None:
                 yield below, _attributes(tree, name), name
-            elif stem and (file := _file(root, path, stem)) is not None:
+            elif stem and (file := find_module(root, path, stem)) is not None:
                 yield file, {alias.name}, name
 
 
-def _stem(root: Path, path: Path, node: ast.ImportFrom) -> str:
+def absolute_name(root: Path, path: Path, node: ast.ImportFrom) -> str:
+    """The module of a ``from … import``, with the dots in front resolved."""
     if not node.level:
         return node.module or ""
     parts = path.relative_to(root).parts[:-1]
@@ -91,7 +95,8 @@ def _stem(root: Path, path: Path, node: ast.ImportFrom) -> str:
     return ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
 
 
-def _file(root: Path, path: Path, module: str) -> Path | None:
+def find_module(root: Path, path: Path, module: str) -> Path | None:
+    """The file of a module of the project, as a file of it would import it; None for everybody else's."""
     # A script's own folder is first on its sys.path.
     for base in (root, path.parent):
         file = module_file(base, module)
@@ -109,22 +114,3 @@ def _attributes(tree: ast.Module, name: str) -> set[str]:
 
 def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-
-
-def calls(nodes: Iterable[ast.AST], within: str = "") -> Iterator[tuple[ast.Call, str]]:
-    """Every call in the order of the source, and what it stands in: ``a loop``, ``a condition`` or nothing."""
-    for node in nodes:
-        inside = _surrounding(node) or within
-        if isinstance(node, ast.Call):
-            # The receiver is evaluated first: parser.add_argument_group("a").add_argument("b")
-            yield from calls([node.func], within)
-            yield node, within
-            yield from calls([*node.args, *node.keywords], within)
-        else:
-            yield from calls(ast.iter_child_nodes(node), inside)
-
-
-def _surrounding(node: ast.AST) -> str:
-    if isinstance(node, ast.For | ast.While | ast.ListComp | ast.GeneratorExp):
-        return "a loop"
-    return "a condition" if isinstance(node, ast.If) and not is_main_guard(node) else ""
