@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from skylift.project.parameters.argparse_calls import Unread, read_option
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
-from skylift.project.source.symbolic.follow import Follower
+from skylift.project.source.symbolic.follow import Enough, Follower
 from skylift.project.source.symbolic.values import Given, Opaque, Place, Varying, is_plain
 
 _CLASSES = frozenset(
@@ -21,7 +20,6 @@ _CLASSES = frozenset(
     }
 )
 _SHARED = frozenset({"configargparse.get_argument_parser", "configargparse.get_arg_parser"})
-_MENTIONED = frozenset({"ArgumentParser", "ArgParser", "get_arg_parser", "get_argument_parser"})
 _HARMLESS = frozenset(
     {
         "print", "vars", "isinstance", "type", "id", "len", "repr", "str", "hasattr", "getattr", "setattr",
@@ -36,8 +34,6 @@ def read_argparse(program: Program, function: str = "") -> Reading | None:
 
     :param function: what is called of it, where that is not the file as a whole.
     """
-    if not any(_mentions_parser(tree) for _, tree in program.modules):
-        return None
     parsers = _Parsers()
     follower = Follower(program, parsers)
     follower.run(function)
@@ -48,14 +44,6 @@ def read_argparse(program: Program, function: str = "") -> Reading | None:
     if follower.exhausted:
         parsers.notes.append(f"{program.name}: it is too large to be followed to its end")
     return parsers.reading()
-
-
-def _mentions_parser(tree: ast.Module) -> bool:
-    return any(
-        (isinstance(node, ast.Attribute) and node.attr in _MENTIONED)
-        or (isinstance(node, ast.Name) and node.id in _MENTIONED)
-        for node in ast.walk(tree)
-    )
 
 
 @dataclass(eq=False)
@@ -140,17 +128,20 @@ class _Parser:
 
     def _parse(self, given: Given, at: Place) -> object:
         source = given.get(0, "args")
+        self.parsed = self.parsed or at
         if isinstance(source, _Rest):
             source.of.leaves_rest = None
             source.of.parsed = source.of.parsed or at
         elif isinstance(source, list | tuple | str) and is_plain(source):
             self.all.note(at, "the parser is given a list of its own, and does not read the command line")
             return Opaque("arguments")
-        self.parsed = self.parsed or at
+        if at.certain:
+            # Whoever reads the command line after this has to take the same one.
+            raise Enough
         return Opaque("arguments")
 
-    def _parse_known(self, given: Given, at: Place) -> object:
-        self._parse(given, at)
+    def _parse_known(self, _given: Given, at: Place) -> object:
+        self.parsed = self.parsed or at
         self.leaves_rest = at
         return (Opaque("arguments"), _Rest(self))
 

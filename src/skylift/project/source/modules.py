@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from skylift.project.source.entry import module_file
 
 _EVERYTHING = "*"
+_LARGEST = 2 << 20
+"""Bytes; a larger file was made by a program."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -39,10 +43,22 @@ class Imported:
 
 
 def parsed(path: Path) -> ast.Module | None:
-    """The syntax tree of a file; None when it is not Python."""
+    """The syntax tree of a file; None when it is not Python that anybody wrote."""
     try:
-        return ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError, OSError, RecursionError):
+        state = path.stat()
+    except OSError:
+        return None
+    return _parsed(path, state.st_mtime_ns, state.st_size) if state.st_size <= _LARGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _parsed(path: Path, _mtime: int, _size: int) -> ast.Module | None:
+    # One program is read by many; nobody changes a tree.
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError, OSError, RecursionError, MemoryError):
         return None
 
 

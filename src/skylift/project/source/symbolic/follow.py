@@ -27,6 +27,10 @@ _STOPS = "stops"
 _LEAVES_LOOP = "leaves the loop"
 
 
+class Enough(Exception):
+    """A listener has heard all that it wants to know."""
+
+
 class Follower(Calls):
     """Follows one program. Who wants to know what it builds hands in a listener."""
 
@@ -59,20 +63,25 @@ class Follower(Calls):
 
     def run(self, function: str = "") -> None:
         """Follow the entry file as it is run, or a function of it as it is called without arguments."""
-        try:
-            self.follow_module(self.entry)
-            if function:
-                found = self.module_attribute(self.entry, function)
-                self.call(found, Given((), {}), Place(self.entry.file, 0))
-        except (Exhausted, RecursionError):
-            self.exhausted = True
+        self.entry.is_entry = not function
+        self._bounded(lambda: self.follow_module(self.entry))
+        if function:
+            self._bounded(lambda: self._alone(self.module_attribute(self.entry, function)))
 
     def call_the_rest(self) -> None:
         """Follow the functions of the entry file that nothing called so far; their arguments are unknown."""
+        for found in list(self.entry.scope.names.values()):
+            if isinstance(found, Function) and found.node not in self.called:
+                self._bounded(lambda found=found: self._alone(found))  # type: ignore[misc]
+
+    def _alone(self, function: object) -> None:
+        self.call(function, Given((), {}), Place(self.entry.file, 0))
+
+    def _bounded(self, follow: Callable[[], None]) -> None:
         try:
-            for found in list(self.entry.scope.names.values()):
-                if isinstance(found, Function) and found.node not in self.called:
-                    self.call(found, Given((), {}), Place(self.entry.file, found.node.lineno))
+            follow()
+        except Enough:
+            pass
         except (Exhausted, RecursionError):
             self.exhausted = True
 
