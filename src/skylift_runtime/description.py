@@ -64,6 +64,8 @@ class Job(NamedTuple):
     paths: Dict[str, str]
     collect: Dict[str, List[str]]
     retry: Retry = Retry()
+    is_console: bool = False
+    """Whether a function that is the entry point reads the command line itself, as a console script's does."""
 
 
 def is_described(environ: Mapping[str, str], tree: Tree) -> bool:
@@ -120,6 +122,7 @@ def _job(code: str, project: Mapping[str, Any], job: Mapping[str, Any]) -> Job:
         paths=dict(job.get("paths") or {}),
         collect={kind: list(patterns) for kind, patterns in (job.get("collect") or {}).items()},
         retry=_retry(job.get("retry") or {}),
+        is_console=bool(job.get("console")),
     )
 
 

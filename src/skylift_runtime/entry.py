@@ -41,6 +41,8 @@ def run(arguments: list[str], *, safe_path: bool) -> None:
             _run_script(target, rest, safe_path=safe_path)
         elif kind == "module":
             _run_module(target, rest, safe_path=safe_path)
+        elif kind == "console":
+            _call_console(target, rest)
         else:
             _call_function(target, rest)
     except SystemExit as end:
@@ -81,14 +83,26 @@ def _call_function(target: str, arguments: list[str]) -> None:
     """Call ``pkg.mod:function`` with keyword arguments, which come as one JSON object."""
     import json
 
+    sys.argv[:] = [target.partition(":")[0], *arguments[1:]]
+    _function(target)(**json.loads(arguments[0]))
+
+
+def _call_console(target: str, arguments: list[str]) -> None:
+    """As the script that an installer writes for a console entry point; what is no exit code is no failure."""
+    sys.argv[:] = [target.rpartition(":")[2], *arguments]
+    code = _function(target)()
+    if isinstance(code, int):
+        sys.exit(int(code))
+
+
+def _function(target: str) -> Any:
     module, _, name = target.partition(":")
-    sys.argv[:] = [module, *arguments[1:]]
     _empty_main("")
     __import__(module)
     function: Any = sys.modules[module]
     for part in name.split("."):
         function = getattr(function, part)
-    function(**json.loads(arguments[0]))
+    return function
 
 
 def _empty_main(path: str) -> dict[str, Any]:

@@ -128,7 +128,10 @@ def _command(job: Job, config: Config, places: Places) -> "tuple[List[str], List
     given, raw, entry = config.hyperparameters.user, config.hyperparameters.raw, job.entry_point
     # Only the project's own templates are expanded; braces in the user's values are braces.
     values = {**given, **places.expand_all(needed(given, job.arguments))}
-    if entry.kind == "function":
+    if entry.kind == "function" and job.is_console:
+        entry = EntryPoint("console", entry.target)
+        arguments = command_line(job.parameters, values, raw)
+    elif entry.kind == "function":
         arguments = [json.dumps(keyword_arguments(values)), *raw]
     elif entry.kind == "notebook":
         from skylift_runtime.notebook_file import parameters

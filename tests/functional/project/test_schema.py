@@ -243,6 +243,29 @@ def test_a_parser_is_followed_while_it_is_built(project: Folder, kind: str) -> N
     assert {parameter.key: parameter.default for parameter in found.parameters} == FOUND[kind]
 
 
+def test_a_function_may_read_the_command_line_itself(project: Folder) -> None:
+    project.write("pkg/__init__.py", "")
+    project.write(
+        "pkg/cli.py",
+        """
+        import argparse
+        def main(argv=None):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--lr", type=float, default=0.1)
+            args = parser.parse_args(argv)
+        def train(lr=0.1):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--other")
+        if __name__ == "__main__":
+            argparse.ArgumentParser().parse_args()
+        """,
+    )
+    console = schema(project, "pkg.cli:main")
+    assert (console.source, console.complete, keys(console)) == ("argparse", True, ["lr"])
+    called = schema(project, "pkg.cli:train")
+    assert (called.source, called.complete, keys(called)) == ("signature", True, ["lr"])
+
+
 def test_sub_commands_have_parameters_of_their_own(project: Folder) -> None:
     project.write(
         "train.py",

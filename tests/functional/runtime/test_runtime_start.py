@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
 from tests.functional.runtime.stage import Stage
 
 TELL = """
@@ -118,6 +119,34 @@ def test_a_function_gets_the_hyperparameters_as_keywords(any_stage: Stage) -> No
     result = any_stage.run()
 
     assert (result.code, result.out) == (0, "(32, 1e-05, ['a'], True, True)\n"), result.err
+
+
+@pytest.mark.parametrize(("returned", "code"), [("3", 3), ("None", 0), ("{'loss': 1}", 0)])
+def test_a_function_of_a_console_script_gets_a_command_line(
+    any_stage: Stage, returned: str, code: int
+) -> None:
+    any_stage.ship("pkg/__init__.py", "")
+    any_stage.ship(
+        "pkg/cli.py",
+        f"""
+        import argparse
+        def main(argv=None):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--lr", type=float)
+            print(parser.prog, parser.parse_args(argv).lr, __name__)
+            return {returned}
+        """,
+    )
+    any_stage.job = {
+        "entry_point": "pkg.cli:main",
+        "console": True,
+        "parameters": [{"key": "lr", "flag": "--lr"}],
+    }
+    any_stage.hyperparameters = {"lr": "0.5"}
+
+    result = any_stage.run()
+
+    assert (result.code, result.out) == (code, "main 0.5 pkg.cli\n"), result.err
 
 
 def test_multiprocessing_can_spawn_from_the_script(any_stage: Stage) -> None:

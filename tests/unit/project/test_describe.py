@@ -37,6 +37,7 @@ def test_what_it_says() -> None:
         "python_path": [],
         "jobs": {
             "train": {
+                "console": False,
                 "entry_point": "pkg/train.py",
                 "command": [],
                 "parameters": [

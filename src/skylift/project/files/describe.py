@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skylift.host.files import canonical_json
+from skylift.project.parameters.signature import SIGNATURE
 from skylift.values.arguments import Schema
 from skylift.values.project import ShippedFile
 from skylift.values.settings import JobSettings, Settings
@@ -40,6 +41,8 @@ def _job(job: JobSettings, schema: Schema) -> dict[str, Any]:
         "entry_point": job.entry_point,
         "command": list(job.command),
         "parameters": parameters,
+        # A function that is called by name has its parameters from its own signature.
+        "console": schema.source not in ("", SIGNATURE),
         "arguments": dict(job.arguments),
         "paths": dict(job.paths),
         "retry": {"max": job.retry.max, "exit_codes": list(job.retry.exit_codes)},

@@ -8,7 +8,7 @@ from pathlib import Path
 from skylift.project.parameters.notebook import read_notebook_parameters
 from skylift.project.parameters.parsers import read_argparse
 from skylift.project.parameters.reading import Reading
-from skylift.project.parameters.signature import read_signature
+from skylift.project.parameters.signature import read_signature, reads_command_line
 from skylift.project.source.entry import entry_file, function_name
 from skylift.project.source.notebooks import is_notebook, notebook_of
 from skylift.project.source.program import Program
@@ -39,7 +39,8 @@ def read_parameters(root: Path, entry_point: str) -> Reading:
         return Reading("", notes=[f"{path.relative_to(root).as_posix()} is not Python that can be read"])
     function = function_name(entry_point)
     if function:
-        return read_signature(program, function)
+        console = read_argparse(program, function) if reads_command_line(program, function) else None
+        return console or read_signature(program, function)
     found = (read(program) for read in _READERS)
     reading = next((one for one in found if one is not None), None)
     return reading or Reading("", notes=["no parser of a kind that is known was found"])

@@ -9,7 +9,22 @@ from skylift.project.source.literals import literal
 from skylift.project.source.program import Program
 from skylift.values.arguments import ANY, Parameter
 
+SIGNATURE = "signature"
 _TYPES = frozenset({"int", "float", "bool", "str"})
+
+
+_OF_CONSOLE_SCRIPTS = frozenset({"argv", "args", "cli_args", "arguments", "sys_argv"})
+
+
+def reads_command_line(program: Program, name: str) -> bool:
+    """Whether a function may be what a console script calls: without arguments, or with a list in place of argv."""
+    for node in program.tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            positional = [*node.args.posonlyargs, *node.args.args]
+            needed = len(positional) - len(node.args.defaults)
+            names = {argument.arg for argument in [*positional, *node.args.kwonlyargs]}
+            return needed == 0 and names <= _OF_CONSOLE_SCRIPTS
+    return False
 
 
 def read_signature(program: Program, name: str) -> Reading:
@@ -17,7 +32,7 @@ def read_signature(program: Program, name: str) -> Reading:
     for node in program.tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
             return _function(node.args)
-    return Reading("signature", notes=[f"there is no function `{name}` at the module's top level"])
+    return Reading(SIGNATURE, notes=[f"there is no function `{name}` at the module's top level"])
 
 
 def _function(arguments: ast.arguments) -> Reading:
@@ -35,7 +50,7 @@ def _function(arguments: ast.arguments) -> Reading:
     options = [Option(_parameter(argument, defaults.get(argument.arg)), argument.arg) for argument in named]
     notes = [f"`**{arguments.kwarg.arg}` takes any name"] if arguments.kwarg else []
     notes += [f"`{argument.arg}` can not be given by name" for argument in arguments.posonlyargs]
-    return Reading("signature", options, notes)
+    return Reading(SIGNATURE, options, notes)
 
 
 def _parameter(argument: ast.arg, default: ast.expr | None) -> Parameter:
