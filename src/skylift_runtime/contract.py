@@ -57,6 +57,8 @@ INDEX_FILE = "indexes.json"
 
 RAW_ARGUMENTS_KEY = "skylift_raw_arguments"
 """Reserved hyperparameter: a JSON list of what followed ``--`` on the command line."""
+COMMAND_KEY = "command"
+"""The hyperparameter that chooses the sub-command, of a program that has some."""
 
 PROJECT_FILE = "project.json"
 DEFAULT_JOB = "train"

@@ -186,3 +186,33 @@ def test_where_a_project_begins(project: Folder) -> None:
     assert find_root(project.root / "a" / "b").name == "a"
     with pytest.raises(NotReady, match="no such folder"):
         find_root(project.root / "nowhere")
+
+
+def test_the_sub_command_that_trains_is_the_job_and_others_stand_beside_it(project: Folder) -> None:
+    project.write("data/raw/a.csv")
+    project.write(
+        "main.py",
+        """
+        import argparse
+        parser = argparse.ArgumentParser()
+        sub = parser.add_subparsers(dest="what", required=True)
+        for name in ("train", "evaluate", "export"):
+            one = sub.add_parser(name)
+            one.add_argument("--data-dir", default="data/raw")
+            if name == "train":
+                one.add_argument("--model-dir", default="model")
+        if __name__ == "__main__":
+            args = parser.parse_args()
+        """,
+    )
+    found = detect(project.root)
+    assert found.config["hyperparameters"] == {"command": "train"}
+    assert found.config["arguments"] == {"data-dir": "{channel:raw}", "model-dir": "{model}"}
+    assert found.config["jobs"] == {
+        "evaluate": {
+            "entry-point": "main.py",
+            "hyperparameters": {"command": "evaluate"},
+            "channels": {"raw": "data/raw"},
+            "arguments": {"data-dir": "{channel:raw}"},
+        }
+    }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from skylift.errors import UsageError
 from skylift.project.config.defaults import project_name
 from skylift.project.config.toml import read_config
+from skylift.project.init.commands import Commands, read_commands
 from skylift.project.init.findings import Findings
 from skylift.project.init.layout import FoundJob, read_layout
 from skylift.project.init.needs import read_needs
@@ -19,7 +19,7 @@ from skylift.project.source.notebooks import Unreadable
 from skylift.project.source.program import Program
 from skylift.values.project import Detection
 from skylift.values.settings import TargetSettings
-from skylift_runtime.contract import DEFAULT_JOB
+from skylift_runtime.contract import COMMAND_KEY, DEFAULT_JOB
 
 _SUGGESTED = TargetSettings("cloud")
 
@@ -61,16 +61,34 @@ def _program(root: Path, job: FoundJob) -> Program | None:
 
 
 def _job(found: Findings, job: FoundJob, program: Program) -> None:
-    """What one job takes, reads and writes; all but the main one below ``[jobs]``."""
+    """What one job takes, reads and writes; of a program with sub-commands the jobs beside it as well."""
     reading = read_parameters(program.root, job.entry_point)
+    commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
+    found.left += [commands.left] if commands.left else []
+    found.take(_below(job.name, _tables(program, reading, commands.training)))
+    for name, command in commands.beside.items():
+        part = _tables(program, reading, command)
+        part.config = {"entry-point": job.entry_point, **part.config}
+        found.take(_below(name, part))
+
+
+def _tables(program: Program, reading: Reading, command: str) -> Findings:
     part = Findings()
-    if reading.options:
-        _parameters(part, reading)
-    part.take(read_places(program, reading))
-    if job.name != DEFAULT_JOB:
-        tables: Mapping[str, Any] = found.config.get("jobs", {})
-        part.config = {"jobs": {**tables, job.name: {**tables.get(job.name, {}), **part.config}}}
-    found.take(part)
+    mine = reading.of_command(command) if reading.commands else reading
+    if command:
+        part.config["hyperparameters"] = {COMMAND_KEY: command}
+        part.say("command", command, f"{program.name} has the commands {', '.join(reading.commands)}")
+    if mine.options:
+        _parameters(part, mine)
+    part.take(read_places(program, mine))
+    return part
+
+
+def _below(name: str, part: Findings) -> Findings:
+    """A job's keys where they belong: the main job's at top level, the others' below ``[jobs]``."""
+    if name != DEFAULT_JOB:
+        part.config = {"jobs": {name: part.config}}
+    return part
 
 
 def _parameters(found: Findings, reading: Reading) -> None:

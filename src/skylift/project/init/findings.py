@@ -28,10 +28,16 @@ class Findings:
         self.understood.append(Understood(topic, value, why, sure))
 
     def take(self, other: Findings) -> None:
-        """All that another part found; its tables are laid over ours."""
-        for key, value in other.config.items():
-            ours = self.config.get(key)
-            both = isinstance(ours, Mapping) and isinstance(value, Mapping)
-            self.config[key] = {**ours, **value} if both else value  # type: ignore[dict-item]
+        """All that another part found; its tables are laid into ours."""
+        self.config = _laid(self.config, other.config)
         self.understood += other.understood
         self.left += other.left
+
+
+def _laid(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    both = {**ours, **theirs}
+    for key, value in theirs.items():
+        mine = ours.get(key)
+        if isinstance(mine, Mapping) and isinstance(value, Mapping):
+            both[key] = _laid(mine, value)
+    return both

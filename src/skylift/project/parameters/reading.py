@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from skylift.values.arguments import Parameter, Schema
 
@@ -31,6 +31,12 @@ class Reading:
     """What could not be read, each as ``file:line: why``."""
     commands: tuple[str, ...] = ()
     command_required: bool = False
+
+    def of_command(self, command: str) -> Reading:
+        """What one sub-command takes, with what stands before it."""
+        words = command.split()
+        mine = {" ".join(words[:depth]) for depth in range(len(words) + 1)}
+        return replace(self, options=[one for one in self.options if one.parameter.command in mine])
 
     def schema(self) -> Schema:
         parameters = tuple(option.parameter for option in self.options)
