@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import images, runtime, startup
+from benchmarks import images, reading, runtime, startup
 from tests.base_image import Unavailable
 
 
@@ -12,11 +12,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="how often images are built (default: 3)")
     parser.add_argument(
-        "only", nargs="?", choices=["startup", "runtime", "images"], help="one of them (default: all)"
+        "only",
+        nargs="?",
+        choices=["startup", "reading", "runtime", "images"],
+        help="one of them (default: all)",
     )
     wanted = parser.parse_args()
     if wanted.only in (None, "startup"):
         print(startup.report(runs=10), flush=True)
+    if wanted.only in (None, "reading"):
+        print(reading.report(runs=5), flush=True)
     if wanted.only in (None, "runtime"):
         print(runtime.report(runs=11), flush=True)
     if wanted.only in (None, "images"):
