@@ -243,6 +243,12 @@ def test_a_parser_is_followed_while_it_is_built(project: Folder, kind: str) -> N
     assert {parameter.key: parameter.default for parameter in found.parameters} == FOUND[kind]
 
 
+def test_a_parser_of_something_else_than_the_command_line_takes_nothing(project: Folder) -> None:
+    project.write("train.py", HEAD + "args = parser.parse_args(['--lr', '1'])\n")
+    found = schema(project)
+    assert (keys(found), found.complete) == ([], False)
+
+
 def test_a_function_may_read_the_command_line_itself(project: Folder) -> None:
     project.write("pkg/__init__.py", "")
     project.write(

@@ -64,6 +64,8 @@ class _Parser:
     command_required: bool = False
     parsed: Place | None = None
     leaves_rest: Place | None = None
+    is_elsewhere: bool = False
+    """Whether it parses something else than the command line."""
 
     def act(self, method: str, given: Given, at: Place) -> object:
         known: dict[str, Callable[[Given, Place], object]] = {
@@ -128,13 +130,14 @@ class _Parser:
 
     def _parse(self, given: Given, at: Place) -> object:
         source = given.get(0, "args")
+        if isinstance(source, list | tuple | str) and is_plain(source):
+            self.all.note(at, "the parser is given a list of its own, and does not read the command line")
+            self.is_elsewhere = True
+            return Opaque("arguments")
         self.parsed = self.parsed or at
         if isinstance(source, _Rest):
             source.of.leaves_rest = None
             source.of.parsed = source.of.parsed or at
-        elif isinstance(source, list | tuple | str) and is_plain(source):
-            self.all.note(at, "the parser is given a list of its own, and does not read the command line")
-            return Opaque("arguments")
         if at.certain:
             # Whoever reads the command line after this has to take the same one.
             raise Enough
@@ -215,8 +218,9 @@ class _Parsers:
         return self._adopted[owner].act(method, given, at)
 
     def reading(self) -> Reading:
-        """All options of the parsers that read the command line; of all parsers where none does."""
-        used = [parser for parser in self.made if parser.parsed] or self.made
+        """All options of the parsers that read the command line; where none was seen to, of those that may."""
+        here = [parser for parser in self.made if not parser.is_elsewhere]
+        used = [parser for parser in here if parser.parsed] or here
         if len(used) > 1 and not any(parser.parsed for parser in used):
             self.notes.append("there is more than one parser, and none was seen to read the command line")
         for parser in used:
