@@ -74,8 +74,6 @@ def test_a_script_in_one_piece(project: Folder) -> None:
         ("sub = parser.add_subparsers()\nsub.add_parser(compute())", "a sub-command has a name"),
         ("parser.parse_known_args()", "does not declare"),
         ("child = argparse.ArgumentParser(parents=[somebody.parser()])", "a parent of this parser"),
-        ("parser.parse_args([])", "does not read the command line"),
-        ("parser.parse_args('')", "does not read the command line"),
         ("other = argparse.ArgumentParser()", "more than one parser"),
         ("pl.Trainer.add_argparse_args(parser)", "`pl.Trainer.add_argparse_args` may add arguments"),
     ],
@@ -243,10 +241,14 @@ def test_a_parser_is_followed_while_it_is_built(project: Folder, kind: str) -> N
     assert {parameter.key: parameter.default for parameter in found.parameters} == FOUND[kind]
 
 
-def test_a_parser_of_something_else_than_the_command_line_takes_nothing(project: Folder) -> None:
-    project.write("train.py", HEAD + "args = parser.parse_args(['--lr', '1'])\n")
+@pytest.mark.parametrize("arguments", ["['--lr', '1']", "[]", "''"])
+def test_a_parser_of_something_else_than_the_command_line_takes_nothing(
+    project: Folder, arguments: str
+) -> None:
+    project.write("train.py", HEAD + f"args = parser.parse_args({arguments})\n")
     found = schema(project)
     assert (keys(found), found.complete) == ([], False)
+    assert "does not read the command line" in found.notes[0]
 
 
 def test_a_function_may_read_the_command_line_itself(project: Folder) -> None:
