@@ -19,6 +19,7 @@ from skylift.project.files.describe import description
 from skylift.project.files.revision import revision
 from skylift.project.files.ship import files_that_ship
 from skylift.project.parameters.schema import read_schema
+from skylift.project.source.import_path import import_path
 from skylift.values.arguments import Schema
 from skylift.values.packages import Lock
 from skylift.values.progress import Progress
@@ -75,7 +76,8 @@ class Sources:
 
     @cached_property
     def description(self) -> bytes:
-        return description(self.settings, self.schemas, self.files)
+        path = import_path(self.root, self.settings.jobs.values())
+        return description(self.settings, self.schemas, self.files, path)
 
     @cached_property
     def revision(self) -> Revision:

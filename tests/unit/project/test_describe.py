@@ -72,3 +72,9 @@ def test_values_of_a_run_do_not_change_it() -> None:
 def test_the_src_layout(files: list[str], expected: list[str]) -> None:
     found = json.loads(description(SETTINGS, SCHEMAS, [ShippedFile(path) for path in files]))
     assert found["python_path"] == expected
+
+
+def test_only_folders_that_ship_are_imported_from() -> None:
+    files = [ShippedFile("src/pkg/train.py"), ShippedFile("lib/a.py")]
+    found = json.loads(description(SETTINGS, SCHEMAS, files, ["lib", "src", "gone", "li"]))
+    assert found["python_path"] == ["src", "lib"]

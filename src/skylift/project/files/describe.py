@@ -12,18 +12,33 @@ from skylift.values.project import ShippedFile
 from skylift.values.settings import JobSettings, Settings
 
 
-def description(settings: Settings, schemas: Mapping[str, Schema], files: Sequence[ShippedFile]) -> bytes:
-    """One spelling for equal projects, so that equal projects give equal layers."""
+def description(
+    settings: Settings,
+    schemas: Mapping[str, Schema],
+    files: Sequence[ShippedFile],
+    import_path: Sequence[str] = (),
+) -> bytes:
+    """One spelling for equal projects, so that equal projects give equal layers.
+
+    :param import_path: folders that modules are imported from, beside the root.
+    """
     paths = [file.path for file in files]
     return canonical_json(
         {
             "schema": 1,
             "name": settings.name,
             "files": paths,
-            "python_path": ["src"] if _is_src_layout(paths) else [],
+            "python_path": _python_path(paths, import_path),
             "jobs": {name: _job(job, schemas[name]) for name, job in settings.jobs.items()},
         }
     )
+
+
+def _python_path(paths: Sequence[str], import_path: Sequence[str]) -> list[str]:
+    """Those that ship, in their order; a folder that does not ship would only be looked into in vain."""
+    wanted = [*(["src"] if _is_src_layout(paths) else []), *import_path]
+    shipped = (folder for folder in wanted if any(path.startswith(f"{folder}/") for path in paths))
+    return list(dict.fromkeys(shipped))
 
 
 def _is_src_layout(paths: Sequence[str]) -> bool:

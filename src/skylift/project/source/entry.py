@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+from skylift.project.source.folders import SRC, import_folders
+
 _FUNCTION = re.compile(r"([\w.]+):([\w.]+)")
 _NOT_SOURCES = frozenset({"build", "dist", "node_modules", "__pycache__", "site-packages"})
 _MOST_FILES = 5000
@@ -35,11 +37,11 @@ def function_name(entry_point: str) -> str:
 
 
 def module_file(root: Path, module: str) -> Path | None:
-    """The source of a module of the project, in its root or in ``src``; a package is its ``__main__``."""
+    """The source of a module of the project, in a folder that it imports from; a package is its ``__main__``."""
     parts = module.split(".")
     if not all(part.isidentifier() for part in parts):
         return None
-    for base in (root, root / "src"):
+    for base in (root, root / SRC, *(root / folder for folder in import_folders(root))):
         folder = base.joinpath(*parts)
         for path in (folder.with_suffix(".py"), folder / "__main__.py", folder / "__init__.py"):
             if path.is_file():

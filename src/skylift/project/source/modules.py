@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from skylift.project.source.entry import module_file
+from skylift.project.source.folders import SRC, import_folders
+from skylift.project.source.parsing import parsed as parsed  # noqa: PLC0414 - part of what this module offers
 
 _EVERYTHING = "*"
-_LARGEST = 2 << 20
-"""Bytes; a larger file was made by a program."""
+_DEEPEST = 8
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -40,26 +39,6 @@ class Imported:
             node for node in self.tree.body if not isinstance(node, Definition) and not is_main_guard(node)
         ]
         return [*top, *(node for node in definitions.values() if node.name in reached)]
-
-
-def parsed(path: Path) -> ast.Module | None:
-    """The syntax tree of a file; None when it is not Python that anybody wrote."""
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return _parsed(path, state.st_mtime_ns, state.st_size) if state.st_size <= _LARGEST else None
-
-
-@lru_cache(maxsize=1024)
-def _parsed(path: Path, _mtime: int, _size: int) -> ast.Module | None:
-    # One program is read by many; nobody changes a tree.
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError, OSError, RecursionError, MemoryError):
-        return None
 
 
 def is_main_guard(node: ast.AST) -> bool:
@@ -92,10 +71,7 @@ def _imports(root: Path, path: Path, tree: ast.Module, node: ast.AST) -> Iterato
     elif isinstance(node, ast.ImportFrom):
         stem = absolute_name(root, path, node)
         for alias in node.names:
-            name, below = (
-                alias.asname or alias.name,
-                find_module(root, path, f"{stem}.{alias.name}".strip(".")),
-            )
+            name, below = alias.asname or alias.name, find_module(root, path, f"{stem}.{alias.name}".strip("."))
             if below is not None:
                 yield below, _attributes(tree, name), name
             elif stem and (file := find_module(root, path, stem)) is not None:
@@ -106,21 +82,36 @@ def absolute_name(root: Path, path: Path, node: ast.ImportFrom) -> str:
     """The module of a ``from … import``, with the dots in front resolved."""
     if not node.level:
         return node.module or ""
-    parts = path.relative_to(root).parts[:-1]
-    parts = parts[1:] if parts[:1] == ("src",) else parts
+    parts = module_parts(root, path)[:-1]
     return ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
+
+
+def module_parts(root: Path, path: Path) -> tuple[str, ...]:
+    """The dotted name of a file as its project imports it, in parts."""
+    parts = path.relative_to(root).with_suffix("").parts
+    for folder in (*import_folders(root), SRC):
+        start = Path(folder).parts
+        if parts[: len(start)] == start and (folder != SRC or not (root / SRC / "__init__.py").exists()):
+            return parts[len(start) :]
+    return parts
 
 
 def find_module(root: Path, path: Path, module: str) -> Path | None:
     """The file of a module of the project, as a file of it would import it; None for everybody else's."""
-    # A script's own folder is first on its sys.path.
-    for base in (root, path.parent):
+    # A script's own folder is first on its sys.path; the folders above it are where people start it.
+    for base in (root, *folders_above(root, path)):
         file = module_file(base, module)
         if file is not None and file.name == "__main__.py":
             file = file.with_name("__init__.py")
         if file is not None and file.is_file():
             return file
     return None
+
+
+def folders_above(root: Path, path: Path) -> list[Path]:
+    """The folder that a file lies in, and those around it below the root, the innermost first."""
+    inner = [folder for folder in path.parents if folder.is_relative_to(root) and folder != root]
+    return inner[:_DEEPEST]
 
 
 def _attributes(tree: ast.Module, name: str) -> set[str]:
