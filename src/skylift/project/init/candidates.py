@@ -1,112 +1,246 @@
-"""Which file of a project starts training, and why."""
+"""Which programs of a project could be its jobs, and how likely each trains: reasons with weights."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from skylift.project.source.entry import python_files
-from skylift.project.source.modules import is_main_guard, parsed
+from skylift.project.init.evidence.clues import Clue
+from skylift.project.init.evidence.deeds import Deeds
+from skylift.project.init.evidence.roles import Role, role_of
+from skylift.project.init.evidence.survey import Survey
+from skylift.project.source.entry import module_file
 from skylift.project.source.notebooks import Unreadable, notebook_of
+from skylift.project.source.parsing import parsed, parsed_text
 from skylift_runtime.notebook_file import SUFFIX
 
-_NOT_TRAINING = re.compile(
-    r"(^|/)(tests?|docs)/|(^|/)(test_[^/]*|[^/]*_test|setup|conftest|noxfile|tasks)\.(py|ipynb)$"
+_NO_PROGRAM = re.compile(
+    r"(^|/)(tests?|testing|docs?|site|migrations)/|"
+    r"(^|/)(test_[^/]*|[^/]*_test|setup|conftest|noxfile|tasks|fabfile|versioneer|_version|__init__)\.(py|ipynb)$"
 )
-_ASIDE = frozenset({"benchmarks", "docker", "examples", "notebooks", "sagemaker", "scripts", "tools"})
-_SUBMITTING = frozenset({"sagemaker", "boto3"})
-_BEHIND = 9
-_MAINS = frozenset({"main", "__main__", "run"})
+_ASIDE = frozenset(
+    {"benchmarks", "docker", "examples", "example", "notebooks", "sagemaker", "tools", "legacy", "old", "archive", "deprecated", "third_party", "vendor", "external", "tutorials", "contrib", "demo", "demos", "container"}
+)  # fmt: skip
+_STEPS = (".fit(", "backward(", ".train(", "Trainer(", "GradientTape", "minimize(")
+_MOST_PARSED, _MOST_PARSED_BYTES = 80, 3 << 20
+_MOST_NOTEBOOKS, _MOST_REACHED, _REACH = 30, 40, 3
+_NAMES: Mapping[Role, tuple[int, str]] = {
+    "train": (30, "is about training"),
+    "main": (20, "is a main program's"),
+}
+CLOSE = 5
+"""Scores that are nearer than this can not be told apart."""
+SURE = 40
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file that could be the entry point. Candidates of equal rank can not be told apart."""
+    """A file that could be the entry point."""
 
     path: str
-    rank: tuple[int, ...]
-    why: str
+    score: int
+    reasons: tuple[str, ...]
+    """The weightiest first."""
+    role: Role = ""
+    deeds: Deeds | None = None
+    """None for what is no Python."""
+    clues: tuple[Clue, ...] = ()
+    sure: bool = True
+
+    @property
+    def why(self) -> str:
+        return ", ".join(self.reasons)
+
+    @property
+    def is_notebook(self) -> bool:
+        return self.path.endswith(SUFFIX)
+
+    @property
+    def submits(self) -> bool:
+        """Whether it has others train, and is never a job itself."""
+        return self.deeds is not None and self.deeds.submits
 
 
-def candidates(root: Path) -> list[Candidate]:
-    """The files that are programs, the likeliest first."""
-    found = [_candidate(root, path) for path in python_files(root) if not _NOT_TRAINING.search(path)]
-    found += [_notebook(root, path) for path in python_files(root, SUFFIX) if not _NOT_TRAINING.search(path)]
-    return sorted((one for one in found if one is not None), key=lambda one: (one.rank, one.path))
+def programs(survey: Survey, clues: Iterable[Clue]) -> list[Candidate]:
+    """Every program that was found, whatever it is for; the likeliest to train first."""
+    by_path: dict[str, list[Clue]] = {}
+    for clue in clues:
+        by_path.setdefault(clue.path, []).append(clue)
+    found = [_script(survey, path, by_path.get(path, [])) for path in _worth_a_look(survey, by_path)]
+    found += [_shell(path, said) for path, said in by_path.items() if not path.endswith((".py", SUFFIX))]
+    found += [_executable(survey, path, by_path.get(path, [])) for path in survey.named("train", deep=True)]
+    if not any(one is not None and not one.submits and one.score > 0 for one in found):
+        notebooks = [path for path in survey.with_suffix(SUFFIX) if not _NO_PROGRAM.search(path)]
+        found += [_notebook(survey, path, by_path.get(path, [])) for path in notebooks[:_MOST_NOTEBOOKS]]
+    best = {one.path: one for one in found if one is not None}
+    return sorted(best.values(), key=lambda one: (-one.score, one.path))
 
 
-def _candidate(root: Path, path: str) -> Candidate | None:
-    tree = parsed(root / path)
+def likely(found: Iterable[Candidate]) -> list[Candidate]:
+    """Those that may train: what serves, prepares or evaluates only where nothing else is a program that trains."""
+    able = [one for one in found if not one.submits and not (one.deeds and one.deeds.serves)]
+    named = [one for one in able if one.role in ("train", "main", "")]
+    if named:
+        return named
+    return [one for one in able if one.deeds is not None and one.deeds.trains]
+
+
+def _worth_a_look(survey: Survey, said: Mapping[str, object]) -> list[str]:
+    """The files that are worth parsing, by a look at their text; as many as can be afforded."""
+    worth: list[tuple[tuple[object, ...], str]] = []
+    for path in survey.with_suffix(".py"):
+        if _NO_PROGRAM.search(path) and path not in said:
+            continue
+        text = survey.text(path)
+        guarded, role = "__name__" in text and "__main__" in text, role_of(path)
+        steps = any(step in text for step in _STEPS)
+        if path in said or guarded or role in ("train", "main") or steps:
+            order = {"train": 0, "main": 1}.get(role, 2)
+            worth.append(((path not in said, not (guarded or steps), order, path.count("/"), path), path))
+    room, chosen = _MOST_PARSED_BYTES, []
+    for _, path in sorted(worth)[:_MOST_PARSED]:
+        room -= len(survey.text(path))
+        if room > 0:
+            chosen.append(path)
+    return chosen
+
+
+def _script(survey: Survey, path: str, clues: list[Clue]) -> Candidate | None:
+    tree = parsed(survey.root / path)
     if tree is None:
         return None
-    imports = _imports(tree)
-    guarded, parses = any(is_main_guard(node) for node in tree.body), "argparse" in imports
-    name = _name_rank(PurePosixPath(path).stem)
-    if not guarded and not (name < 2 and _does_something(tree)):
+    deeds = Deeds(tree)
+    called = any(clue.function for clue in clues)
+    if not deeds.guarded and not deeds.acts and not called:
         return None
-    if name == 3 and not parses:
+    if deeds.tests and not clues:
         return None
-    submits, aside = bool(imports & _SUBMITTING), bool(set(path.split("/")[:-1]) & _ASIDE)
-    why = [
-        f"its name is {PurePosixPath(path).name}",
-        "it is a program" if guarded else "it runs when started",
-    ]
-    why += ["it reads arguments by argparse"] if parses else []
-    rank = (int(submits), int(aside), name, int(not parses), int(not guarded))
-    return Candidate(path, rank, ", ".join(why))
+    role = role_of(path)
+    reasons = [*_of_the_name(path, role), *_of_the_code(survey, path, deeds, role), *_of_clues(clues)]
+    if role == "" and not (deeds.guarded or deeds.trains or clues):
+        return None
+    return _judged(path, reasons, Candidate(path, 0, (), role, deeds, tuple(clues)))
 
 
-def _notebook(root: Path, path: str) -> Candidate | None:
+def _judged(path: str, reasons: list[tuple[int, str]], bare: Candidate) -> Candidate:
+    folders = path.split("/")[:-1]
+    score = sum(weight for weight, _ in reasons) - len(folders)
+    score -= 15 * bool(set(folders) & _ASIDE) + 5 * ("scripts" in folders)
+    ranked = sorted(reasons, key=lambda reason: -reason[0])
+    texts = tuple(dict.fromkeys(text for _, text in ranked))
+    return Candidate(path, score, texts, bare.role, bare.deeds, bare.clues, score >= SURE)
+
+
+def _of_the_name(path: str, role: Role) -> list[tuple[int, str]]:
+    name = PurePosixPath(path).name
+    if PurePosixPath(path).stem == "train":
+        return [(40, f"its name is {name}")]
+    weight, _ = _NAMES.get(role, (0, ""))
+    return [(weight, f"its name is {name}")]
+
+
+def _of_the_code(survey: Survey, path: str, deeds: Deeds, role: Role) -> list[tuple[int, str]]:
+    found = [(10, "it is a program")] if deeds.guarded else [(5, "it runs when started")]
+    if deeds.parser:
+        found.append((10, f"it reads arguments by {deeds.parser}"))
+    elif deeds.reads_argv:
+        found.append((5, "it reads sys.argv"))
+    if deeds.trains:
+        found.append((30, deeds.trains))
+    elif role in ("train", "main", "") and (where := _trains_elsewhere(survey, path, deeds.tree)):
+        found.append((15, where))
+    elif deeds.calls_training:
+        found.append((8, "it calls what is named after training"))
+    if deeds.saves:
+        found.append((5, "it saves something"))
+    return found
+
+
+def _trains_elsewhere(survey: Survey, path: str, tree: ast.Module) -> str:
+    """Whether a module of the project that it reaches trains."""
+    seen, waiting = {path}, [(path, tree, 0)]
+    while waiting and len(seen) < _MOST_REACHED:
+        here, code, depth = waiting.pop(0)
+        for file in _imported(survey, here, code):
+            if file in seen:
+                continue
+            seen.add(file)
+            module = parsed(survey.root / file)
+            if module is None:
+                continue
+            if Deeds(module).trains:
+                return f"{file}, which it imports, trains"
+            if depth < _REACH:
+                waiting.append((file, module, depth + 1))
+    return ""
+
+
+def _imported(survey: Survey, path: str, tree: ast.Module) -> list[str]:
+    names: list[tuple[str, int]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [(alias.name, 0) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            names += [(f"{module}.{alias.name}".strip("."), node.level) for alias in node.names]
+            names += [(module, node.level)] if module else []
+    folder = (survey.root / path).parent
+    files = []
+    for name, level in names:
+        base = folder.joinpath(*[".."] * (level - 1)) if level else folder
+        file = (None if level else module_file(survey.root, name)) or module_file(base.resolve(), name)
+        if file is not None and file.is_relative_to(survey.root) and file.suffix == ".py":
+            files.append(file.relative_to(survey.root).as_posix())
+    return list(dict.fromkeys(files))
+
+
+def _of_clues(clues: list[Clue]) -> list[tuple[int, str]]:
+    """Each kind of file counts once: ten commands of one README are no ten reasons."""
+    best: dict[str, Clue] = {}
+    for clue in clues:
+        source = PurePosixPath(clue.why.split(":")[0].split(" ")[0]).name
+        if source not in best or best[source].weight < clue.weight:
+            best[source] = clue
+    return [(clue.weight, clue.why) for clue in best.values()]
+
+
+def _shell(path: str, clues: list[Clue]) -> Candidate | None:
+    """A shell script that does more than start one program."""
+    if not path.endswith(".sh"):
+        return None
+    role = role_of(path)
+    reasons = [(10 if role == "train" else 0, f"its name is {PurePosixPath(path).name}"), *_of_clues(clues)]
+    return _judged(path, reasons, Candidate(path, 0, (), role, None, tuple(clues)))
+
+
+def _executable(survey: Survey, path: str, clues: list[Clue]) -> Candidate | None:
+    """``train`` without a suffix: what SageMaker starts in a container that somebody brings along."""
+    text = survey.text(path)
+    first = text.partition("\n")[0]
+    if not first.startswith("#!") or "python" not in first:
+        return None
+    tree = parsed_text(text)
+    if tree is None:
+        return None
+    deeds = Deeds(tree)
+    reasons = [(45, "it is the `train` of a container for SageMaker"), *_of_clues(clues)]
+    reasons += [(30, deeds.trains)] if deeds.trains else []
+    return _judged(path, reasons, Candidate(path, 0, (), "train", deeds, tuple(clues)))
+
+
+def _notebook(survey: Survey, path: str, clues: list[Clue]) -> Candidate | None:
     """Behind every script: a notebook is often what the script was made of."""
     try:
-        notebook = notebook_of(root / path)
+        notebook = notebook_of(survey.root / path)
     except Unreadable:
         return None
     if not any(cell.strip() for cell in notebook.cells):
         return None
-    has_parameters = notebook.defaults is not None
-    why = [f"its name is {PurePosixPath(path).name}", "it is a notebook, and no script here is a program"]
-    why += ["a cell of it is tagged `parameters`"] if has_parameters else []
-    submits = bool(_imports(notebook.tree) & _SUBMITTING)
-    rank = (_BEHIND, int(submits), int(not has_parameters), _name_rank(PurePosixPath(path).stem))
-    return Candidate(path, rank, ", ".join(why))
-
-
-def _name_rank(stem: str) -> int:
-    if stem == "train":
-        return 0
-    if "train" in stem:
-        return 1
-    return 2 if stem in _MAINS else 3
-
-
-def _imports(tree: ast.Module) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            found.add((node.module or "").split(".")[0])
-    return found
-
-
-def _does_something(tree: ast.Module) -> bool:
-    """Whether a module has statements that are more than definitions."""
-    calls = (node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
-    loops = (node for node in tree.body if isinstance(node, ast.For | ast.While | ast.With))
-    return next(calls, None) is not None or next(loops, None) is not None
-
-
-def spelled(root: Path, path: str) -> tuple[str, str]:
-    """The entry point as the config names it, and why so: a script, or a module where it must be one."""
-    tree = parsed(root / path)
-    relative = tree is not None and any(
-        isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree)
-    )
-    if not relative or "/" not in path:
-        return path, ""
-    parts = PurePosixPath(path).with_suffix("").parts
-    parts = parts[1:] if parts[0] == "src" else parts
-    return "-m " + ".".join(parts), "it imports from its own package with a dot"
+    deeds, role = Deeds(notebook.tree), role_of(path)
+    reasons = [*_of_the_name(path, role), (5, "it is a notebook, and no script here is a program")]
+    reasons += [(30, deeds.trains)] if deeds.trains else []
+    reasons += [(20, "a cell of it is tagged `parameters`")] if notebook.defaults is not None else []
+    return _judged(path, [*reasons, *_of_clues(clues)], Candidate(path, 0, (), role, deeds, tuple(clues)))

@@ -43,7 +43,7 @@ def detect(root: Path, *, entry_point: str | None = None) -> Detection:
     for job, program in programs:
         if program is not None:
             _job(found, job, program)
-    found.config |= _targets()
+    found.config.setdefault("targets", _targets())
     found.left.append("[aws]: region, storage and role, before a job in the cloud")
     return Detection(
         found.config,
@@ -99,4 +99,4 @@ def _parameters(found: Findings, reading: Reading) -> None:
 
 def _targets() -> dict[str, Any]:
     suggested = {"backend": _SUGGESTED.backend, "instance-type": _SUGGESTED.instance_type}
-    return {"targets": {_SUGGESTED.name: suggested}}
+    return {_SUGGESTED.name: suggested}

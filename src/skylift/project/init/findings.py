@@ -28,16 +28,21 @@ class Findings:
         self.understood.append(Understood(topic, value, why, sure))
 
     def take(self, other: Findings) -> None:
-        """All that another part found; its tables are laid into ours."""
-        self.config = _laid(self.config, other.config)
+        """All that another part found; its tables are laid over ours."""
+        self.config = _over(self.config, other.config)
         self.understood += other.understood
         self.left += other.left
 
 
-def _laid(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    both = {**ours, **theirs}
+def _over(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(ours)
     for key, value in theirs.items():
-        mine = ours.get(key)
-        if isinstance(mine, Mapping) and isinstance(value, Mapping):
-            both[key] = _laid(mine, value)
-    return both
+        known = merged.get(key)
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            merged[key] = _over(known, value)
+        elif isinstance(known, Mapping) and isinstance(value, str):
+            # A channel whose place in the cloud is known, and now its folder here.
+            merged[key] = {"local": value, **known}
+        else:
+            merged[key] = value
+    return merged

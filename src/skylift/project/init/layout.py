@@ -8,9 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import UsageError
-from skylift.project.init.candidates import Candidate, candidates, spelled
+from skylift.project.init.candidates import CLOSE, SURE, Candidate, likely, programs
+from skylift.project.init.evidence.clues import Clue
+from skylift.project.init.evidence.gathered import gather
+from skylift.project.init.evidence.sagemaker import settings_facts
+from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.findings import Findings
+from skylift.project.init.more_jobs import OtherJob, other_jobs
+from skylift.project.init.said import entry_said
+from skylift.project.init.starting import Start, start_of
+from skylift.project.init.workspace import members
 from skylift.project.source.entry import entry_file
+from skylift_runtime.contract import DEFAULT_JOB
+
+_REASONS = 4
 
 
 @dataclass(frozen=True)
@@ -20,7 +31,7 @@ class FoundJob:
     name: str
     """``train`` for the one that stands at top level of the config, else the key below ``[jobs]``."""
     entry_point: str
-    """As the config spells it."""
+    """As the config spells it; for a command, the program that it starts, as it would be spelled."""
     path: Path
     """The file behind it."""
 
@@ -31,41 +42,171 @@ class Layout:
 
     jobs: tuple[FoundJob, ...]
     candidates: tuple[Candidate, ...]
-    """What could train, likeliest first; more than one of equal rank is a question."""
+    """What could train, likeliest first; more than one without jobs is a question."""
     findings: Findings
 
 
-def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> Layout:  # noqa: ARG001
+def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> Layout:
     """Find the programs that are jobs.
 
     :param said: what the user says trains.
-    :raises UsageError: when that is not in the project.
+    :raises UsageError: when that is not in the project, or when the project is a workspace of others.
     """
+    survey = Survey.of(root)
+    clues = gather(survey, pyproject)
+    every = programs(survey, clues)
     found = Findings()
-    likely = _likely(root, said)
-    if len(likely) != 1:
-        return Layout((), tuple(likely), found)
-    text, why = _spelled(root, likely[0], said)
-    found.add("entry-point", text, why, topic="entry point")
-    path = entry_file(root, text)
-    jobs = (FoundJob("train", text, path),) if path is not None else ()
-    return Layout(jobs, tuple(likely), found)
-
-
-def _likely(root: Path, said: str | None) -> list[Candidate]:
-    """The likeliest entry points: more than one when they can not be told apart."""
     if said is not None:
-        if entry_file(root, said) is None:
-            raise UsageError(
-                f"entry point `{said}` is not in the project", hints=("name a script below " + str(root),)
-            )
-        return [Candidate(said, (), "it was named")]
-    found = candidates(root)
-    return [candidate for candidate in found if candidate.rank == found[0].rank]
+        best, start = _named(survey, every, said)
+        likeliest = [best]
+    else:
+        likeliest = _likeliest(every)
+        _refuse_workspace(root, pyproject, likeliest)
+        if len(likeliest) != 1:
+            _say_what_there_is(survey, every, likeliest, found)
+            return Layout((), tuple(likeliest), found)
+        best = likeliest[0]
+        start = start_of(root, best)
+    _say_entry(found, best, start)
+    train = _training_clue(best)
+    _say_facts(
+        found, best, [clue for clue in best.clues if clue.facts and (not clue.declared or clue is train)]
+    )
+    _say_settings(found, survey)
+    jobs = [*_jobs(root, DEFAULT_JOB, start)]
+    for other in other_jobs(root, every, best, train):
+        jobs += _add_other(found, root, other)
+    _say_limits(found, survey, best)
+    return Layout(tuple(jobs), tuple(likeliest), found)
 
 
-def _spelled(root: Path, candidate: Candidate, said: str | None) -> tuple[str, str]:
-    if said is not None:
-        return candidate.path, candidate.why
-    text, why = spelled(root, candidate.path)
-    return text, ", ".join(part for part in (candidate.why, why) if part)
+def _named(survey: Survey, every: list[Candidate], said: str) -> tuple[Candidate, Start]:
+    text = entry_said(survey, said)
+    file = entry_file(survey.root, text)
+    path = file.relative_to(survey.root).as_posix() if file is not None else text
+    known = next((one for one in every if one.path == path), Candidate(path, 0, ()))
+    named = Candidate(path, known.score, ("it was named",), known.role, known.deeds, known.clues)
+    return named, Start(text)
+
+
+def _likeliest(every: list[Candidate]) -> list[Candidate]:
+    """The best, with those that can not be told from it."""
+    able = likely(every)
+    return [one for one in able if one.score > able[0].score - CLOSE]
+
+
+def _refuse_workspace(root: Path, pyproject: Mapping[str, Any], found: list[Candidate]) -> None:
+    """The root of a workspace that has no program of its own: its members are the projects."""
+    inside = members(root, pyproject)
+    if not inside or any(not one.path.startswith(tuple(f"{name}/" for name in inside)) for one in found):
+        return
+    with_code = [name for name in inside if any(one.path.startswith(f"{name}/") for one in found)]
+    first = with_code[0] if with_code else inside[0]
+    programs_there = ", ".join(one.path for one in found[:5])
+    raise UsageError(
+        f"this is the root of a workspace, whose members are projects: {', '.join(inside)}"
+        + (f"; programs that may train: {programs_there}" if programs_there else ""),
+        hints=(f"go to the one that trains: cd {first} && skylift init",),
+        members=inside,
+    )
+
+
+def _say_entry(found: Findings, best: Candidate, start: Start) -> None:
+    reasons = [*best.reasons[:_REASONS], *([start.why] if start.why else [])]
+    found.config |= start.config
+    sure = best.sure and (best.score >= SURE or best.reasons == ("it was named",))
+    found.say("command" if start.command else "entry point", start.shown, ", ".join(reasons), sure=sure)
+    found.left += start.left
+
+
+def _training_clue(best: Candidate) -> Clue | None:
+    """Of several declared jobs that start the same program, the one that trains."""
+    declared = [clue for clue in best.clues if clue.declared]
+    named = [clue for clue in declared if clue.job in ("train", "main")]
+    return next(iter([*named, *declared]), None)
+
+
+def _say_facts(found: Findings, best: Candidate, clues: list[Clue]) -> None:
+    """What submitting code and pipelines tell of the job; of several that differ, the first counts."""
+    for clue in best.clues:
+        found.left += clue.notes
+    for key, topic in _FACTS.items():
+        telling = [clue for clue in clues if clue.facts.get(key)]
+        if not telling:
+            continue
+        table = dict(telling[0].facts[key])
+        part = Findings({key: table})
+        part.say(topic, _shown(key, table), telling[0].why.replace(", starts it", " says so"))
+        if any(clue.facts[key] != table for clue in telling[1:]):
+            others = ", ".join(dict.fromkeys(clue.why.partition(",")[0] for clue in telling[1:]))
+            part.left.append(f"{topic}: {others} says something else")
+        found.take(part)
+
+
+_FACTS = {
+    "hyperparameters": "hyperparameters",
+    "metrics": "metrics",
+    "channels": "channels",
+    "paths": "paths",
+    "collect": "collect",
+    "targets": "target cloud",
+    "aws": "aws",
+}
+
+
+def _shown(key: str, table: Mapping[str, Any]) -> str:
+    if key == "targets":
+        return ", ".join(f"{name}={value}" for one in table.values() for name, value in one.items())
+    if key == "channels":
+        places = {name: one["cloud"] if isinstance(one, Mapping) else one for name, one in table.items()}
+        return ", ".join(f"{name} = {place}" for name, place in places.items())
+    if key == "metrics":
+        return ", ".join(table)
+    return ", ".join(f"{name}={value}" for name, value in table.items())
+
+
+def _say_settings(found: Findings, survey: Survey) -> None:
+    for path, facts in settings_facts(survey):
+        for key, table in facts.items():
+            known = found.config.get(key, {})
+            new = {name: value for name, value in table.items() if name not in known}
+            if new:
+                found.take(Findings({key: new}))
+                found.say(_FACTS[key], _shown(key, new), f"{path} says so")
+
+
+def _jobs(root: Path, name: str, start: Start) -> list[FoundJob]:
+    path = entry_file(root, start.entry_point)
+    return [FoundJob(name, start.entry_point, path)] if path is not None else []
+
+
+def _add_other(found: Findings, root: Path, other: OtherJob) -> list[FoundJob]:
+    table = {**other.start.config, **other.facts}
+    found.take(Findings({"jobs": {other.name: table}}))
+    found.say(f"job {other.name}", other.start.shown, other.why, sure=other.sure)
+    found.left += [note for note in other.notes if note not in found.left]
+    return _jobs(root, other.name, other.start)
+
+
+def _say_what_there_is(
+    survey: Survey, every: list[Candidate], likeliest: list[Candidate], found: Findings
+) -> None:
+    for one in likeliest:
+        found.say("could train", one.path, one.why, sure=False)
+    if not likeliest:
+        for one in every[:_REASONS]:
+            what = "it has others train" if one.submits else "it does not look like training"
+            found.say("a program", one.path, what, sure=False)
+    _say_limits(found, survey, None)
+
+
+def _say_limits(found: Findings, survey: Survey, best: Candidate | None) -> None:
+    if survey.closed:
+        found.left.append(f"folders that could not be read: {', '.join(survey.closed[:5])}")
+    if not survey.whole:
+        found.left.append(f"only the first {len(survey.files)} files were looked at")
+    folder = best.path.rpartition("/")[0] if best is not None else ""
+    if folder and any(f"{folder}/{name}" in survey.known for name in ("requirements.txt", "pyproject.toml")):
+        found.left.append(
+            f"{folder} has its own requirements: if it is a project by itself, cd {folder} && skylift init"
+        )

@@ -53,7 +53,7 @@ def python_files(root: Path, suffix: str = ".py") -> list[str]:
     """The Python sources of a project, POSIX and sorted; without environments and what is built."""
     found: list[str] = []
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if _has_sources(Path(folder), name))
+        folders[:] = sorted(name for name in folders if is_source_folder(Path(folder), name))
         here = Path(folder).relative_to(root)
         found += [(here / name).as_posix() for name in sorted(files) if name.endswith(suffix)]
         if len(found) > _MOST_FILES:
@@ -61,7 +61,9 @@ def python_files(root: Path, suffix: str = ".py") -> list[str]:
     return sorted(found)
 
 
-def _has_sources(folder: Path, name: str) -> bool:
-    if name.startswith(".") or name in _NOT_SOURCES:
+def is_source_folder(folder: Path, name: str) -> bool:
+    """Whether a folder may hold code of the project: no cache, no environment, nothing that is built."""
+    if name.startswith(".") or name in _NOT_SOURCES or name.endswith(".egg-info"):
         return False
-    return not (folder / name / "pyvenv.cfg").exists()
+    # Asking costs a look at the disk for each folder.
+    return not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118

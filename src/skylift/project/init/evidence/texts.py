@@ -1,0 +1,165 @@
+"""Files in which people write down how their programs are started, line by line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from skylift.project.init.evidence.clues import Clue, resolve
+from skylift.project.init.evidence.commands import Started, logical_lines, started
+from skylift.project.init.evidence.roles import Role, role_of_name
+from skylift.project.init.evidence.survey import Survey
+
+_MOST = 40
+"""Files of one kind that are read."""
+_TARGET = re.compile(r"([A-Za-z][\w./-]*)\s*(?:\w+\s*)*:(?![=])")
+_RECIPE = re.compile(r"[A-Za-z_][\w-]*")
+_LEAD = re.compile(
+    r"""^\s*(?:-\s+)?(?:(?:run|cmd|command|script|entrypoint|before_script|CMD|ENTRYPOINT|RUN|web|worker|release|[a-z_-]+)\s*:\s*)?[|>]?\s*["']?|["',]*\s*$"""
+)
+_INSTRUCTION = re.compile(r"^\s*(?:CMD|ENTRYPOINT)\s+(.+)$", re.IGNORECASE)
+_FENCE = re.compile(r"^\s*(```|~~~|\.\. code)")
+_INLINE = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    shown: str
+    weight: int
+    named: int = 0
+    """More where a target, a step or the file itself is named after training."""
+
+
+_MAKE, _README, _SHELL = _Kind("target", 12, 28), _Kind("README", 20), _Kind("script", 12, 10)
+_IMAGE, _CI, _EDITOR = _Kind("image", 25), _Kind("CI", 8), _Kind("editor", 6)
+
+
+def text_clues(survey: Survey, console: dict[str, str]) -> Iterator[Clue]:
+    """Clues from Makefiles, READMEs, shell scripts, Dockerfiles, CI and editors.
+
+    :param console: the project's console scripts: name to file.
+    """
+    for path in _some(survey.named("makefile", "gnumakefile", "justfile", ".justfile", deep=True)):
+        yield from _targets(survey, console, path)
+    for path in _some(path for path in survey.files if PurePosixPath(path).name.lower().startswith("readme")):
+        yield from _clues(survey, console, path, _blocks(survey.text(path)), _README)
+    for path in _some(survey.with_suffix(".sh")):
+        role = role_of_name(PurePosixPath(path).stem)
+        yield from _clues(survey, console, path, logical_lines(survey.text(path)), _SHELL, role)
+    for path in _some(path for path in survey.files if "dockerfile" in PurePosixPath(path).name.lower()):
+        yield from _clues(survey, console, path, _instructions(survey.text(path)), _IMAGE)
+    for path in _some(path for path in survey.files if _is_ci(path)):
+        yield from _clues(survey, console, path, _stripped(survey.text(path)), _CI)
+    for path in survey.named("launch.json", deep=True):
+        yield from _clues(survey, console, path, _launches(survey.text(path)), _EDITOR)
+
+
+def _some(paths: Iterator[str] | list[str]) -> list[str]:
+    """The files nearest to the root."""
+    return sorted(paths, key=lambda path: (path.count("/"), path))[:_MOST]
+
+
+def _clues(
+    survey: Survey,
+    console: dict[str, str],
+    path: str,
+    lines: Iterator[tuple[int, str]],
+    kind: _Kind,
+    role: Role = "",
+) -> Iterator[Clue]:
+    folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
+    seen: set[str] = set()
+    for number, line in lines:
+        for found in started(line):
+            program = program_of(survey, console, found, folder)
+            if program and program not in seen:
+                seen.add(program)
+                weight = kind.weight + (kind.named if role == "train" else 0)
+                yield Clue(program, f"{path}:{number} starts it", weight, started=found)
+
+
+def program_of(survey: Survey, console: dict[str, str], found: Started, folder: str = "") -> str:
+    """The project's file behind a command: by its path, its module, or the name of a console script."""
+    if found.kind == "name":
+        return console.get(found.target, "")
+    return resolve(survey, found, folder)
+
+
+def _targets(survey: Survey, console: dict[str, str], path: str) -> Iterator[Clue]:
+    """Recipes below their targets, of make and just alike."""
+    folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
+    target = ""
+    for number, line in logical_lines(survey.text(path)):
+        head = _TARGET.match(line)
+        if head and not line[:1].isspace():
+            target = head[1]
+            continue
+        if not line[:1].isspace() or not target:
+            continue
+        for found in started(line.replace("$(PYTHON)", "python").replace("$(PY)", "python").lstrip()):
+            program = program_of(survey, console, found, folder)
+            if program:
+                trains = role_of_name(target) == "train"
+                weight = _MAKE.weight + (_MAKE.named if trains else 0)
+                why = f"{path}:{number}, the target `{target}`, starts it"
+                yield Clue(program, why, weight, job=target, started=found)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """What a README shows as code: fenced, indented, or between backticks."""
+    inside = False
+    for number, line in logical_lines(text):
+        if _FENCE.match(line):
+            inside = not inside
+        elif inside or line.startswith(("    ", "\t")) or line.lstrip().startswith("$ "):
+            yield number, line.strip().lstrip("%!")
+        else:
+            yield from ((number, code.lstrip("$%! ")) for code in _INLINE.findall(line) if " " in code)
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str]]:
+    """What an image starts: ``CMD ["python", "train.py"]``, as a line of shell."""
+    parts: list[str] = []
+    last = 0
+    for number, line in logical_lines(text):
+        found = _INSTRUCTION.match(line)
+        if found:
+            parts.append(_exec_form(found[1]))
+            last = number
+    # An ENTRYPOINT of `python` has its script in the CMD.
+    yield from ((last, line) for line in (*parts, " ".join(parts)) if line)
+
+
+def _exec_form(text: str) -> str:
+    try:
+        words = json.loads(text) if text.lstrip().startswith("[") else None
+    except ValueError:
+        words = None
+    return " ".join(str(word) for word in words) if isinstance(words, list) else text
+
+
+def _is_ci(path: str) -> bool:
+    name = PurePosixPath(path).name
+    if name in ("Procfile", ".gitlab-ci.yml", "Taskfile.yml", "Taskfile.yaml", "azure-pipelines.yml"):
+        return True
+    if name.startswith(("docker-compose", "compose.y")):
+        return True
+    return path.startswith((".github/workflows/", ".circleci/")) and name.endswith((".yml", ".yaml"))
+
+
+def _stripped(text: str) -> Iterator[tuple[int, str]]:
+    """Lines of YAML without what stands around a command."""
+    for number, line in logical_lines(text):
+        if "python" in line or ".sh" in line or "run" in line:
+            bare = _LEAD.sub("", line)
+            yield number, _exec_form(bare) if bare.startswith("[") else bare
+
+
+def _launches(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        found = re.search(r'"(program|module)"\s*:\s*"([^"]+)"', line)
+        if found:
+            yield number, f"python {'-m ' if found[1] == 'module' else ''}{found[2]}"

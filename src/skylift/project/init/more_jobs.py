@@ -1,0 +1,84 @@
+"""The jobs beside training: what a pipeline declares, and programs that are named as such and lie beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from skylift.project.init.candidates import Candidate
+from skylift.project.init.evidence.clues import Clue
+from skylift.project.init.evidence.roles import role_of_name, says_exactly
+from skylift.project.init.starting import Start, start_of
+from skylift_runtime.contract import DEFAULT_JOB
+
+_ROLES = ("evaluate", "prepare")
+_SHORT = {"eval": "evaluate", "evaluation": "evaluate", "preprocessing": "preprocess", "prep": "prepare"}
+
+
+@dataclass(frozen=True)
+class OtherJob:
+    """A table below ``[jobs]``."""
+
+    name: str
+    start: Start
+    why: str
+    facts: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+    sure: bool = True
+
+
+def other_jobs(
+    root: Path, every: list[Candidate], training: Candidate, clue: Clue | None
+) -> Iterator[OtherJob]:
+    """In doubt, fewer.
+
+    :param clue: the declared job that the training itself is.
+    """
+    taken: dict[str, Candidate] = {}
+    for name, found, said in [*_declared(every, clue), *_targets(every), *_beside(every, training)]:
+        same = found.path == training.path and (said is None or not said.facts.get("hyperparameters"))
+        known = found.path in {one.path for one in taken.values()} and found.path != training.path
+        if name == DEFAULT_JOB or name in taken or same or known or found.submits:
+            continue
+        taken[name] = found
+        facts = {key: dict(table) for key, table in said.facts.items()} if said is not None else {}
+        why = said.why if said is not None else f"its name is {PurePosixPath(found.path).name}"
+        notes = said.notes if said is not None else ()
+        yield OtherJob(name, start_of(root, found, said), why, facts, notes, sure=said is not None)
+
+
+def _declared(every: list[Candidate], training: Clue | None) -> Iterator[tuple[str, Candidate, Clue]]:
+    """Stages of a pipeline, in its order of names as they were found."""
+    for found in every:
+        for clue in found.clues:
+            if clue.declared and clue is not training:
+                yield _name(clue.job), found, clue
+
+
+def _targets(every: list[Candidate]) -> Iterator[tuple[str, Candidate, Clue]]:
+    """Console scripts and targets of a Makefile that are named after such a job, as their programs are."""
+    for found in every:
+        for clue in found.clues:
+            role = role_of_name(clue.job) if clue.job and not clue.declared else ""
+            if role in _ROLES and found.role in (role, "main", ""):
+                yield _name(clue.job), found, clue
+
+
+def _beside(every: list[Candidate], training: Candidate) -> Iterator[tuple[str, Candidate, None]]:
+    """Programs in the folder of the one that trains, whose names say just what they are for."""
+    folder = PurePosixPath(training.path).parent
+    for found in every:
+        pure = PurePosixPath(found.path)
+        if found.role not in _ROLES or pure.parent != folder or found.deeds is None:
+            continue
+        if found.deeds.guarded and not found.is_notebook and says_exactly(pure.stem, found.role):
+            yield _name(pure.stem), found, None
+
+
+def _name(text: str) -> str:
+    """As a key below ``[jobs]``."""
+    short = _SHORT.get(text, text)
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", short).strip("-_") or "job"

@@ -1,0 +1,133 @@
+"""How a program is written into the config: a script, a module, a function, or a command with a launcher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from skylift.project.init.candidates import Candidate
+from skylift.project.init.evidence.clues import Clue
+from skylift.project.source.entry import entry_file
+from skylift.project.source.modules import module_parts
+
+_LAUNCHERS = {
+    "torchrun": ("torchrun", "--standalone", "--nproc-per-node={gpus}"),
+    "accelerate": ("accelerate", "launch", "--num_processes={gpus}"),
+    "deepspeed": ("deepspeed", "--num_gpus={gpus}"),
+    "mpirun": ("mpirun", "-np", "{gpus}", "python"),
+    "mpiexec": ("mpiexec", "-n", "{gpus}", "python"),
+    "horovodrun": ("horovodrun", "-np", "{gpus}", "python"),
+    "lightning": ("lightning", "run", "model", "--devices={gpus}"),
+}
+
+
+@dataclass(frozen=True)
+class Start:
+    """What stands in the config."""
+
+    entry_point: str
+    """As it would be spelled; for a command it names the program, so that its source is found."""
+    command: tuple[str, ...] = ()
+    why: str = ""
+    left: tuple[str, ...] = ()
+
+    @property
+    def config(self) -> dict[str, object]:
+        return {"command": list(self.command)} if self.command else {"entry-point": self.entry_point}
+
+    @property
+    def shown(self) -> str:
+        return " ".join(self.command) if self.command else self.entry_point
+
+
+def start_of(root: Path, found: Candidate, clue: Clue | None = None) -> Start:
+    """How a program is started.
+
+    :param clue: the one that this job comes from; all of the program's own where there is none.
+    """
+    clues = [clue] if clue is not None else list(found.clues)
+    plain = _plain(root, found, clues)
+    launched = _launched(found, plain, clues)
+    if launched is not None:
+        return launched
+    by_place = _by_place(found, plain, clues)
+    return by_place or plain
+
+
+def _plain(root: Path, found: Candidate, clues: Iterable[Clue]) -> Start:
+    path, deeds = found.path, found.deeds
+    if not path.endswith(".py") or deeds is None:
+        return Start(path)
+    module = next((f"-m {clue.module}" for clue in clues if clue.module), "")
+    if module and entry_file(root, module) == root / path:
+        return Start(module, why="it is started as a module there")
+    dotted = ".".join(module_parts(root, root / path))
+    if path.endswith("/__main__.py"):
+        return Start(f"-m {dotted.removesuffix('.__main__')}")
+    function = next((clue.function for clue in found.clues if clue.function), "")
+    if function and not deeds.guarded:
+        return _called(function, path, parses=bool(deeds.parser or deeds.reads_argv))
+    if deeds.relative and "." in dotted:
+        return Start(f"-m {dotted}", why="it imports from its own package with a dot")
+    return Start(path)
+
+
+def _called(function: str, path: str, *, parses: bool) -> Start:
+    """A console script without `if __name__ == "__main__"`: only the function starts it."""
+    if not parses:
+        return Start(function)
+    module, _, name = function.partition(":")
+    first = name.partition(".")[0]
+    # The arguments have to reach sys.argv, as those of the console script do.
+    code = f"import sys; from {module} import {first}; sys.exit({name}())"
+    return Start(path, ("python", "-c", code), "nothing but its console script starts it")
+
+
+def _launched(found: Candidate, plain: Start, clues: list[Clue]) -> Start | None:
+    """With a launcher where it is never started without one, or can not be."""
+    ways = [clue.started.launcher for clue in clues if clue.started is not None]
+    launchers = [way for way in ways if way]
+    only = found.deeds is not None and found.deeds.only_distributed
+    if not launchers and not only:
+        able = found.deeds.distributed if found.deeds is not None else ""
+        return (
+            Start(plain.entry_point, plain.command, plain.why, (_hint("torchrun", plain),)) if able else None
+        )
+    launcher = launchers[0] if launchers else "torchrun"
+    if only or all(ways):
+        why = (
+            f"{launcher} starts it wherever it is written down"
+            if launchers
+            else "it demands a launcher's RANK"
+        )
+        return Start(plain.entry_point, _with(launcher, plain), why)
+    return Start(plain.entry_point, plain.command, plain.why, (_hint(launcher, plain),))
+
+
+def _with(launcher: str, plain: Start) -> tuple[str, ...]:
+    flag = "--module" if launcher == "deepspeed" else "-m"
+    module = plain.entry_point.startswith("-m ")
+    target = (flag, plain.entry_point[3:]) if module else (plain.entry_point,)
+    return (*_LAUNCHERS[launcher], *target)
+
+
+def _hint(launcher: str, plain: Start) -> str:
+    words = ", ".join(f'"{word}"' for word in _with(launcher, plain))
+    return f"{plain.shown} can run in several processes, too: command = [{words}]"
+
+
+def _by_place(found: Candidate, plain: Start, clues: list[Clue]) -> Start | None:
+    """A stage that gives its program arguments by their place, which it takes from ``sys.argv``."""
+    deeds = found.deeds
+    if plain.command or deeds is None or deeds.parser or not deeds.reads_argv:
+        return None
+    for clue in clues:
+        started = clue.started
+        if clue.declared and started is not None and started.arguments and started.is_literal:
+            module = plain.entry_point.startswith("-m ")
+            target = ("-m", plain.entry_point[3:]) if module else (plain.entry_point,)
+            return Start(
+                plain.entry_point, ("python", *target, *started.arguments), "with its arguments there"
+            )
+    return None
