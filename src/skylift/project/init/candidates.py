@@ -9,24 +9,26 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from skylift.project.init.evidence.clues import Clue
-from skylift.project.init.evidence.deeds import Deeds
-from skylift.project.init.evidence.roles import Role, role_of
+from skylift.project.init.evidence.deeds import Deeds, deeds_of
+from skylift.project.init.evidence.roles import Role, role_of, role_of_name
 from skylift.project.init.evidence.survey import Survey
+from skylift.project.init.workspace import MARKS
 from skylift.project.source.entry import module_file
 from skylift.project.source.notebooks import Unreadable, notebook_of
 from skylift.project.source.parsing import parsed, parsed_text
 from skylift_runtime.notebook_file import SUFFIX
 
 _NO_PROGRAM = re.compile(
-    r"(^|/)(tests?|testing|docs?|site|migrations)/|"
-    r"(^|/)(test_[^/]*|[^/]*_test|setup|conftest|noxfile|tasks|fabfile|versioneer|_version|__init__)\.(py|ipynb)$"
+    r"(^|/)(tests?|testing|docs?|site|migrations)/|(^|/)(test_[^/]*|[^/]*_test|__init__)\.(py|ipynb)$"
 )
+_NEVER = re.compile(r"(^|/)(setup|conftest|noxfile|tasks|fabfile|versioneer|_version|manage)\.py$")
 _ASIDE = frozenset(
     {"benchmarks", "docker", "examples", "example", "notebooks", "sagemaker", "tools", "legacy", "old", "archive", "deprecated", "third_party", "vendor", "external", "tutorials", "contrib", "demo", "demos", "container"}
 )  # fmt: skip
 _STEPS = (".fit(", "backward(", ".train(", "Trainer(", "GradientTape", "minimize(")
-_MOST_PARSED, _MOST_PARSED_BYTES = 80, 3 << 20
+_MOST_PARSED, _MOST_PARSED_BYTES = 80, 3 << 19
 _MOST_NOTEBOOKS, _MOST_REACHED, _REACH = 30, 40, 3
+_TRAINS = "it calls "
 _NAMES: Mapping[Role, tuple[int, str]] = {
     "train": (30, "is about training"),
     "main": (20, "is a main program's"),
@@ -48,7 +50,12 @@ class Candidate:
     deeds: Deeds | None = None
     """None for what is no Python."""
     clues: tuple[Clue, ...] = ()
-    sure: bool = True
+    trains: bool = False
+    """Whether anything says that it trains, and not only that it is a program."""
+
+    @property
+    def sure(self) -> bool:
+        return self.trains and self.score >= SURE
 
     @property
     def why(self) -> str:
@@ -92,7 +99,7 @@ def _worth_a_look(survey: Survey, said: Mapping[str, object]) -> list[str]:
     """The files that are worth parsing, by a look at their text; as many as can be afforded."""
     worth: list[tuple[tuple[object, ...], str]] = []
     for path in survey.with_suffix(".py"):
-        if _NO_PROGRAM.search(path) and path not in said:
+        if _NEVER.search(path) or (_NO_PROGRAM.search(path) and path not in said):
             continue
         text = survey.text(path)
         guarded, role = "__name__" in text and "__main__" in text, role_of(path)
@@ -112,7 +119,7 @@ def _script(survey: Survey, path: str, clues: list[Clue]) -> Candidate | None:
     tree = parsed(survey.root / path)
     if tree is None:
         return None
-    deeds = Deeds(tree)
+    deeds = deeds_of(tree)
     called = any(clue.function for clue in clues)
     if not deeds.guarded and not deeds.acts and not called:
         return None
@@ -131,7 +138,13 @@ def _judged(path: str, reasons: list[tuple[int, str]], bare: Candidate) -> Candi
     score -= 15 * bool(set(folders) & _ASIDE) + 5 * ("scripts" in folders)
     ranked = sorted(reasons, key=lambda reason: -reason[0])
     texts = tuple(dict.fromkeys(text for _, text in ranked))
-    return Candidate(path, score, texts, bare.role, bare.deeds, bare.clues, score >= SURE)
+    telling = any(clue.declared or clue.facts or role_of_name(clue.job) == "train" for clue in bare.clues)
+    trains = (
+        bare.role == "train"
+        or telling
+        or any(_TRAINS in text or "which it imports" in text for _, text in reasons)
+    )
+    return Candidate(path, score, texts, bare.role, bare.deeds, bare.clues, trains)
 
 
 def _of_the_name(path: str, role: Role) -> list[tuple[int, str]]:
@@ -171,7 +184,7 @@ def _trains_elsewhere(survey: Survey, path: str, tree: ast.Module) -> str:
             module = parsed(survey.root / file)
             if module is None:
                 continue
-            if Deeds(module).trains:
+            if deeds_of(module).trains:
                 return f"{file}, which it imports, trains"
             if depth < _REACH:
                 waiting.append((file, module, depth + 1))
@@ -198,10 +211,11 @@ def _imported(survey: Survey, path: str, tree: ast.Module) -> list[str]:
 
 
 def _of_clues(clues: list[Clue]) -> list[tuple[int, str]]:
-    """Each kind of file counts once: ten commands of one README are no ten reasons."""
+    """Each kind of file counts once: ten commands of one README, or ten scripts, are no ten reasons."""
     best: dict[str, Clue] = {}
     for clue in clues:
-        source = PurePosixPath(clue.why.split(":")[0].split(" ")[0]).name
+        file = PurePosixPath(clue.why.split(":")[0].split(" ")[0])
+        source = file.suffix or file.name
         if source not in best or best[source].weight < clue.weight:
             best[source] = clue
     return [(clue.weight, clue.why) for clue in best.values()]
@@ -244,3 +258,13 @@ def _notebook(survey: Survey, path: str, clues: list[Clue]) -> Candidate | None:
     reasons += [(30, deeds.trains)] if deeds.trains else []
     reasons += [(20, "a cell of it is tagged `parameters`")] if notebook.defaults is not None else []
     return _judged(path, [*reasons, *_of_clues(clues)], Candidate(path, 0, (), role, deeds, tuple(clues)))
+
+
+def home_of(survey: Survey, path: str) -> str:
+    """The folder of a project in the project: an example, or one with requirements of its own; empty for the rest."""
+    parts = path.split("/")[:-1]
+    for depth in range(len(parts), 0, -1):
+        folder = "/".join(parts[:depth])
+        if any(f"{folder}/{mark}" in survey.known for mark in MARKS):
+            return folder
+    return "/".join(parts) if set(parts) & _ASIDE else ""

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from skylift.errors import UsageError
-from skylift.project.init.candidates import CLOSE, SURE, Candidate, likely, programs
+from skylift.errors import NotReady, UsageError
+from skylift.project.init.candidates import CLOSE, Candidate, home_of, likely, programs
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.gathered import gather
 from skylift.project.init.evidence.sagemaker import settings_facts
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.findings import Findings
-from skylift.project.init.more_jobs import OtherJob, other_jobs
+from skylift.project.init.more_jobs import OtherJob, other_jobs, training_clue
 from skylift.project.init.said import entry_said
 from skylift.project.init.starting import Start, start_of
-from skylift.project.init.workspace import members
+from skylift.project.init.workspace import MARKS, members
 from skylift.project.source.entry import entry_file
 from skylift_runtime.contract import DEFAULT_JOB
 
 _REASONS = 4
+_WORTH = 30
+_PROGRAMS = (".py", ".ipynb", ".sh")
+_WAS_NAMED = ("it was named",)
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,12 @@ def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> L
     """Find the programs that are jobs.
 
     :param said: what the user says trains.
-    :raises UsageError: when that is not in the project, or when the project is a workspace of others.
+    :raises UsageError: when that is not in the project, when there is nothing that could be a program, or when the
+        project is a workspace of others.
+    :raises NotReady: when the folder can not be read.
     """
     survey = Survey.of(root)
+    _refuse_nothing(survey)
     clues = gather(survey, pyproject)
     every = programs(survey, clues)
     found = Findings()
@@ -60,24 +67,32 @@ def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> L
         best, start = _named(survey, every, said)
         likeliest = [best]
     else:
-        likeliest = _likeliest(every)
+        likeliest = _likeliest(survey, every)
         _refuse_workspace(root, pyproject, likeliest)
-        if len(likeliest) != 1:
+        if len(likeliest) != 1 or not (likeliest[0].trains or likeliest[0].role == "main"):
             _say_what_there_is(survey, every, likeliest, found)
             return Layout((), tuple(likeliest), found)
         best = likeliest[0]
         start = start_of(root, best)
     _say_entry(found, best, start)
-    train = _training_clue(best)
+    train = training_clue(best)
     _say_facts(
         found, best, [clue for clue in best.clues if clue.facts and (not clue.declared or clue is train)]
     )
     _say_settings(found, survey)
     jobs = [*_jobs(root, DEFAULT_JOB, start)]
-    for other in other_jobs(root, every, best, train):
+    for other in other_jobs(root, every, best, clues):
         jobs += _add_other(found, root, other)
     _say_limits(found, survey, best)
     return Layout(tuple(jobs), tuple(likeliest), found)
+
+
+def _refuse_nothing(survey: Survey) -> None:
+    if "." in survey.closed:
+        raise NotReady(f"{survey.root} can not be read", hints=("ask for the right to, or go elsewhere",))
+    if not any(path.endswith(_PROGRAMS) or path.rpartition("/")[2] == "train" for path in survey.files):
+        hint = "go to the folder of your project, or say another: skylift init -C FOLDER"
+        raise UsageError(f"there is no program in {survey.root}: no Python file, no notebook", hints=(hint,))
 
 
 def _named(survey: Survey, every: list[Candidate], said: str) -> tuple[Candidate, Start]:
@@ -85,14 +100,32 @@ def _named(survey: Survey, every: list[Candidate], said: str) -> tuple[Candidate
     file = entry_file(survey.root, text)
     path = file.relative_to(survey.root).as_posix() if file is not None else text
     known = next((one for one in every if one.path == path), Candidate(path, 0, ()))
-    named = Candidate(path, known.score, ("it was named",), known.role, known.deeds, known.clues)
+    named = Candidate(path, known.score, _WAS_NAMED, known.role, known.deeds, known.clues)
     return named, Start(text)
 
 
-def _likeliest(every: list[Candidate]) -> list[Candidate]:
-    """The best, with those that can not be told from it."""
+def _likeliest(survey: Survey, every: list[Candidate]) -> list[Candidate]:
+    """The best, with those that can not be told from it; of a collection the best of each part."""
     able = likely(every)
-    return [one for one in able if one.score > able[0].score - CLOSE]
+    if not able:
+        return []
+    best = able[0]
+    home = home_of(survey, best.path)
+    if home:
+        first: dict[str, Candidate] = {}
+        for one in able:
+            if one.trains and one.score >= _WORTH:
+                first.setdefault(home_of(survey, one.path), one)
+        if len(first) > 1:
+            return list(first.values())
+    near = [one for one in able if one.score > best.score - CLOSE]
+    return [best, *(one for one in near[1:] if not _is_variant(best, one))]
+
+
+def _is_variant(best: Candidate, other: Candidate) -> bool:
+    """``classify/train.py`` beside ``train.py``: the project's own is the one that is nearer to its root."""
+    one, two = PurePosixPath(best.path), PurePosixPath(other.path)
+    return one.name == two.name and one.parent in two.parent.parents
 
 
 def _refuse_workspace(root: Path, pyproject: Mapping[str, Any], found: list[Candidate]) -> None:
@@ -114,16 +147,9 @@ def _refuse_workspace(root: Path, pyproject: Mapping[str, Any], found: list[Cand
 def _say_entry(found: Findings, best: Candidate, start: Start) -> None:
     reasons = [*best.reasons[:_REASONS], *([start.why] if start.why else [])]
     found.config |= start.config
-    sure = best.sure and (best.score >= SURE or best.reasons == ("it was named",))
+    sure = best.sure or best.reasons == _WAS_NAMED
     found.say("command" if start.command else "entry point", start.shown, ", ".join(reasons), sure=sure)
     found.left += start.left
-
-
-def _training_clue(best: Candidate) -> Clue | None:
-    """Of several declared jobs that start the same program, the one that trains."""
-    declared = [clue for clue in best.clues if clue.declared]
-    named = [clue for clue in declared if clue.job in ("train", "main")]
-    return next(iter([*named, *declared]), None)
 
 
 def _say_facts(found: Findings, best: Candidate, clues: list[Clue]) -> None:
@@ -136,11 +162,15 @@ def _say_facts(found: Findings, best: Candidate, clues: list[Clue]) -> None:
             continue
         table = dict(telling[0].facts[key])
         part = Findings({key: table})
-        part.say(topic, _shown(key, table), telling[0].why.replace(", starts it", " says so"))
+        part.say(topic, _shown(key, table), _says(telling[0]))
         if any(clue.facts[key] != table for clue in telling[1:]):
             others = ", ".join(dict.fromkeys(clue.why.partition(",")[0] for clue in telling[1:]))
             part.left.append(f"{topic}: {others} says something else")
         found.take(part)
+
+
+def _says(clue: Clue) -> str:
+    return re.sub(r",? starts it.*", " says so", clue.why)
 
 
 _FACTS = {
@@ -205,8 +235,6 @@ def _say_limits(found: Findings, survey: Survey, best: Candidate | None) -> None
         found.left.append(f"folders that could not be read: {', '.join(survey.closed[:5])}")
     if not survey.whole:
         found.left.append(f"only the first {len(survey.files)} files were looked at")
-    folder = best.path.rpartition("/")[0] if best is not None else ""
-    if folder and any(f"{folder}/{name}" in survey.known for name in ("requirements.txt", "pyproject.toml")):
-        found.left.append(
-            f"{folder} has its own requirements: if it is a project by itself, cd {folder} && skylift init"
-        )
+    home = home_of(survey, best.path) if best is not None else ""
+    if home and not any(mark in survey.known for mark in MARKS):
+        found.left.append(f"{home} may be a project by itself: then cd {home} && skylift init")

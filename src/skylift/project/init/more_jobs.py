@@ -30,15 +30,25 @@ class OtherJob:
     sure: bool = True
 
 
+def training_clue(best: Candidate) -> Clue | None:
+    """Of several declared jobs that start the same program, the one that trains."""
+    declared = [clue for clue in best.clues if clue.declared]
+    named = [clue for clue in declared if role_of_name(clue.job) == "train" or clue.job == "main"]
+    return next(iter([*named, *declared]), None)
+
+
 def other_jobs(
-    root: Path, every: list[Candidate], training: Candidate, clue: Clue | None
+    root: Path, every: list[Candidate], training: Candidate, clues: list[Clue]
 ) -> Iterator[OtherJob]:
     """In doubt, fewer.
 
-    :param clue: the declared job that the training itself is.
+    :param clues: all, in the order in which they were found, which is that of the files.
     """
+    by_path = {one.path: one for one in every}
+    mine = training_clue(training)
+    ordered = [(by_path[clue.path], clue) for clue in clues if clue.path in by_path and clue is not mine]
     taken: dict[str, Candidate] = {}
-    for name, found, said in [*_declared(every, clue), *_targets(every), *_beside(every, training)]:
+    for name, found, said in [*_declared(ordered), *_targets(ordered), *_beside(every, training)]:
         same = found.path == training.path and (said is None or not said.facts.get("hyperparameters"))
         known = found.path in {one.path for one in taken.values()} and found.path != training.path
         if name == DEFAULT_JOB or name in taken or same or known or found.submits:
@@ -50,21 +60,21 @@ def other_jobs(
         yield OtherJob(name, start_of(root, found, said), why, facts, notes, sure=said is not None)
 
 
-def _declared(every: list[Candidate], training: Clue | None) -> Iterator[tuple[str, Candidate, Clue]]:
-    """Stages of a pipeline, in its order of names as they were found."""
-    for found in every:
-        for clue in found.clues:
-            if clue.declared and clue is not training:
-                yield _name(clue.job), found, clue
+_Ordered = list[tuple[Candidate, Clue]]
 
 
-def _targets(every: list[Candidate]) -> Iterator[tuple[str, Candidate, Clue]]:
+def _declared(ordered: _Ordered) -> Iterator[tuple[str, Candidate, Clue]]:
+    """Stages of a pipeline, in its order."""
+    yield from ((_name(clue.job), found, clue) for found, clue in ordered if clue.declared)
+
+
+def _targets(ordered: _Ordered) -> Iterator[tuple[str, Candidate, Clue]]:
     """Console scripts and targets of a Makefile that are named after such a job, as their programs are."""
-    for found in every:
-        for clue in found.clues:
-            role = role_of_name(clue.job) if clue.job and not clue.declared else ""
-            if role in _ROLES and found.role in (role, "main", ""):
-                yield _name(clue.job), found, clue
+    for found, clue in ordered:
+        role = role_of_name(clue.job) if clue.job and not clue.declared else ""
+        exact = says_exactly(clue.job, role)
+        if role in _ROLES and (found.role == role or (exact and found.role in ("main", ""))):
+            yield _name(clue.job if exact else PurePosixPath(found.path).stem), found, clue
 
 
 def _beside(every: list[Candidate], training: Candidate) -> Iterator[tuple[str, Candidate, None]]:

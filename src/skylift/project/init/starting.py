@@ -90,7 +90,7 @@ def _launched(found: Candidate, plain: Start, clues: list[Clue]) -> Start | None
     launchers = [way for way in ways if way]
     only = found.deeds is not None and found.deeds.only_distributed
     if not launchers and not only:
-        able = found.deeds.distributed if found.deeds is not None else ""
+        able = found.deeds is not None and found.deeds.reads_rank
         return (
             Start(plain.entry_point, plain.command, plain.why, (_hint("torchrun", plain),)) if able else None
         )

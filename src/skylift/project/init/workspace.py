@@ -9,7 +9,7 @@ from typing import Any
 from skylift.errors import NotReady, UsageError
 from skylift.project.config.find import find_root, has_config
 
-_MARKS = (
+MARKS = (
     "pyproject.toml",
     "setup.py",
     "setup.cfg",
@@ -66,7 +66,7 @@ def _nearest(here: Path, home: Path) -> Path:
 
 
 def _is_marked(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in _MARKS)
+    return any((folder / name).is_file() for name in MARKS)
 
 
 def _is_apart(here: Path, top: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -61,11 +62,10 @@ def _module(survey: Survey, name: str) -> str:
 
 
 def _file(survey: Survey, target: str, folder: str) -> str:
-    if any(sign in target for sign in "*{<"):
+    bare = re.sub(r"\$\{workspaceFolder\}/|\$\(pwd\)/|\$PWD/", "", target)
+    if any(sign in bare for sign in "*{<"):
         return ""
-    pure = PurePosixPath(
-        target.replace("$(pwd)/", "").replace("$PWD/", "").replace("${workspaceFolder}/", "")
-    )
+    pure = PurePosixPath(bare)
     parts = [part for part in pure.parts if part not in ("/", ".", "..") and "$" not in part]
     if not parts:
         return ""
@@ -81,5 +81,5 @@ def _file(survey: Survey, target: str, folder: str) -> str:
             return found[0]
         if found:
             return ""
-        parts = parts[1:] if pure.is_absolute() or "$" in target or ".." in pure.parts else []
+        parts = parts[1:] if pure.is_absolute() or "$" in bare or ".." in pure.parts else []
     return ""

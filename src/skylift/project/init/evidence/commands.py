@@ -22,7 +22,8 @@ _MODULE_LAUNCHERS = {
 }
 _LAUNCHERS = frozenset({"torchrun", "accelerate", "deepspeed", "mpirun", "mpiexec", "horovodrun"})
 _FLAGS_ALONE = frozenset({"--standalone", "--no-python", "--no_python", "--use_env", "--use-env", "--multi_gpu", "--multi-gpu", "--cpu", "--mixed_precision", "--use_fsdp", "--use_deepspeed", "--tpu", "--quiet", "--debug", "--allow-run-as-root", "--oversubscribe", "--force_multi"})  # fmt: skip
-_SEPARATORS = frozenset({"&&", "||", ";", "|", "&", "|&", ">", ">>", "2>&1", "<", "2>", "&>"})
+_SEPARATORS = frozenset({"&&", "||", ";", "|", "&", "|&"})
+_REDIRECTED = re.compile(r"(?<=\s)[\d&]?>>?\s*(&\d|[^\s;|]+)")
 _INTERPRETER_VALUES = frozenset({"-W", "-X"})
 _NEVER = frozenset({"pip", "venv", "pytest", "http.server", "unittest", "build", "ipykernel", "black", "ruff", "isort", "flake8", "mypy", "tox", "nox", "tensorboard.main", "spacy", "nltk.downloader", "jupyter", "compileall", "coverage", "pre_commit", "virtualenv", "ensurepip", "pdb", "twine", "json.tool", "cProfile"})  # fmt: skip
 _DOUBT = re.compile(r"[{}<>$`*]|\.\.\.|\[")
@@ -81,7 +82,7 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _simple(line: str) -> Iterator[list[str]]:
     """The simple commands of a line."""
-    lexer = shlex.shlex(line.strip(), posix=True, punctuation_chars=";&|")
+    lexer = shlex.shlex(_REDIRECTED.sub("", line.strip()), posix=True, punctuation_chars=";&|")
     lexer.whitespace_split = True
     try:
         words = list(lexer)

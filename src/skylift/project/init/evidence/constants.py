@@ -50,13 +50,16 @@ class Constants:
         found = literal(node, self.values)
         if found is not None and not found.variable:
             return found.value
-        return self._joined(node) if isinstance(node, ast.JoinedStr) else UNKNOWN
+        behind = self.node(node)
+        return self._joined(behind) if isinstance(behind, ast.JoinedStr) else UNKNOWN
 
     def _joined(self, node: ast.JoinedStr) -> Any:
         parts: list[str] = []
         for part in node.values:
             inner = part.value if isinstance(part, ast.FormattedValue) else part
-            value = self.value(inner) if isinstance(inner, ast.expr) else UNKNOWN
+            # No name of a name: one could be made of itself.
+            found = literal(inner, self.values)
+            value = found.value if found is not None and not found.variable else UNKNOWN
             if not isinstance(value, str | int):
                 return UNKNOWN
             parts.append(str(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from skylift.project.init.evidence.roles import words
 from skylift.project.source.modules import is_main_guard
@@ -186,23 +186,24 @@ class Deeds:
         return bool(self.imports & _TESTING)
 
     @cached_property
-    def distributed(self) -> str:
-        """What of it can only work, or can also work, in several processes."""
-        for node in self._nodes:
-            if isinstance(node, ast.Call) and _last(node.func) == "init_process_group":
-                return "init_process_group"
-            if isinstance(node, ast.Constant) and node.value == "LOCAL_RANK":
-                return "LOCAL_RANK"
-        return ""
+    def reads_rank(self) -> bool:
+        """Whether it can be one of several processes that a launcher has started."""
+        return any(isinstance(node, ast.Constant) and node.value == "LOCAL_RANK" for node in self._nodes)
 
     @cached_property
     def only_distributed(self) -> bool:
         """Whether every way through it is in several processes: what reads its rank does so without a condition."""
-        return bool(self.distributed) and _unconditional(self.tree.body)
+        return self.reads_rank and _unconditional(self.tree.body)
 
     @property
     def frameworks(self) -> list[str]:
         return sorted(self.imports & _FRAMEWORKS)
+
+
+@lru_cache(maxsize=512)
+def deeds_of(tree: ast.Module) -> Deeds:
+    """Asked once for each tree, which nobody changes."""
+    return Deeds(tree)
 
 
 def _unconditional(body: Iterable[ast.stmt]) -> bool:

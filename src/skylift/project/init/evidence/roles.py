@@ -19,7 +19,7 @@ _WORDS: dict[Role, frozenset[str]] = {
     "train": words("train training trainer fit finetune finetuning pretrain pretraining learn sft dpo lora"),
     "evaluate": words("evaluate eval evaluation evaluator test testing validate validation val"),
     "prepare": words("prepare preparation preprocess preprocessing preprocessor prep featurize featurization feature features "
-        "tokenize tokenizer process split etl ingest ingestion augment clean dataset datasets data make"),
+        "tokenize tokenizer process split etl ingest ingestion augment dataset datasets"),
     "other": words("serve server serving inference infer predict prediction predictor app api deploy deployment export convert "
         "plot visualize visualise visualization demo sample generate generator download bench benchmark profile "
         "submit launch launcher sweep tune tuning hyperopt hpo optuna upload utils util new setup show report webapp "

@@ -59,7 +59,7 @@ def _inputs(survey: Survey, names: list[str]) -> tuple[dict[str, str], dict[str,
         )
         if PurePosixPath(name).suffix in _CODE or folder.as_posix() == "." or _is_code(path):
             continue
-        if not path.exists():
+        if not _is_here(path):
             notes.append(f"{name} is not here: another stage makes it, or `dvc pull` brings it")
             continue
         channel = next((key for key, place in channels.items() if place == folder.as_posix()), "")
@@ -68,6 +68,13 @@ def _inputs(survey: Survey, names: list[str]) -> tuple[dict[str, str], dict[str,
         inner = f"/{PurePosixPath(name).name}" if path.is_file() else ""
         paths[name] = f"{{channel:{channel}}}{inner}"
     return channels, paths, notes
+
+
+def _is_here(path: Path) -> bool:
+    """A folder that holds nothing but what dvc knows of it is not."""
+    if not path.is_dir():
+        return path.exists()
+    return any(not one.name.endswith((".dvc", ".gitignore", ".gitkeep")) for one in path.iterdir())
 
 
 def _is_code(path: Path) -> bool:

@@ -71,12 +71,12 @@ def _clues(
     role: Role = "",
 ) -> Iterator[Clue]:
     folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for number, line in lines:
         for found in started(line):
             program = program_of(survey, console, found, folder)
-            if program and program not in seen:
-                seen.add(program)
+            if program and (program, found.launcher) not in seen:
+                seen.add((program, found.launcher))
                 weight = kind.weight + (kind.named if role == "train" else 0)
                 yield Clue(program, f"{path}:{number} starts it", weight, started=found)
 

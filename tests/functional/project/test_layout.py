@@ -1,0 +1,394 @@
+"""Which programs of a project are its jobs, and how they are started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.functional.project.folder import Folder
+from tests.notebooks import notebook
+
+from skylift.errors import NotReady, UsageError
+from skylift.project.config.load import load
+from skylift.project.init.detect import detect
+from skylift.project.init.evidence.survey import Survey
+from skylift.project.init.layout import read_layout
+from skylift.project.init.workspace import project_folder
+from skylift.project.init.write import write_config
+
+GUARD = "if __name__ == '__main__':\n    main()\n"
+TRAINS = f"import argparse\nfrom sklearn.svm import SVC\ndef main():\n    SVC().fit([], [])\n{GUARD}"
+PLAIN = f"def main():\n    print('x')\n{GUARD}"
+
+
+def _config(project: Folder, files: dict[str, str], said: str | None = None) -> dict[str, Any]:
+    """What init writes, which the config's own checks admit."""
+    project.write_all(files)
+    found = detect(project.root, entry_point=said)
+    write_config(project.root, found)
+    load(project.root, environment={}, home=Path("/nonexistent"))
+    return {**found.config}
+
+
+@pytest.mark.parametrize(
+    ("files", "entry"),
+    [
+        ({"fit_churn.py": "from sklearn.svm import SVC\nSVC().fit(1, 2)\n"}, "fit_churn.py"),
+        ({"churn.py": "import sklearn\nmodel = sklearn.X()\nmodel.fit(1, 2)\n", "utils.py": PLAIN}, "churn.py"),
+        ({"train.py": TRAINS, "predict.py": TRAINS, "app.py": "import flask\n" + TRAINS}, "train.py"),
+        ({"main.py": "import model\n" + PLAIN, "model.py": "def f(loss):\n    loss.backward()\n"}, "main.py"),
+        ({"pkg/__init__.py": "", "pkg/__main__.py": TRAINS}, "-m pkg"),
+        ({"src/pkg/__init__.py": "", "src/pkg/train.py": "from . import x\n" + TRAINS}, "-m pkg.train"),
+        ({"pkg/__init__.py": "", "pkg/train.py": TRAINS, "Makefile": "train:\n\tpython -m pkg.train\n"}, "-m pkg.train"),
+        ({"train.py": TRAINS, "classify/train.py": TRAINS}, "train.py"),
+        ({"examples/x/fit.py": TRAINS, "examples/x/requirements.txt": ""}, "examples/x/fit.py"),
+        ({"a/train.py": TRAINS, "b/train.py": TRAINS, "README.md": "```\npython b/train.py\n```\n"}, "b/train.py"),
+        ({"one.py": TRAINS, "two.py": TRAINS, "Dockerfile": 'ENTRYPOINT ["python"]\nCMD ["/app/two.py"]\n'}, "two.py"),
+        ({"one.py": TRAINS, "two.py": TRAINS, "run.sh": "set -e\nexec python -u two.py \\\n  --x 1\n"}, "two.py"),
+        ({"one.py": TRAINS, "two.py": TRAINS, "Procfile": "worker: python two.py\n"}, "two.py"),
+        ({"one.py": TRAINS, "two.py": TRAINS, ".github/workflows/t.yml": "jobs:\n  - run: python two.py\n"}, "two.py"),
+        ({"one.py": TRAINS, "two.py": TRAINS, ".vscode/launch.json": '{"program": "${workspaceFolder}/two.py"}'}, "two.py"),
+        ({"train.py": "import sagemaker\nsagemaker.pytorch.PyTorch(1).fit()\n" + PLAIN, "code/fit.py": TRAINS}, "code/fit.py"),
+        ({"box/train": "#!/usr/bin/env python\n" + TRAINS, "box/serve": "#!/usr/bin/env python\n"}, "box/train"),
+        ({"train.ipynb": notebook("import sklearn\nx.fit(1)"), "data.py": "x = 1\n"}, "train.ipynb"),
+        ({"train.py": "print 'python 2'\n", "learn.py": TRAINS}, "learn.py"),
+    ],
+)  # fmt: skip
+def test_the_program_that_trains(project: Folder, files: dict[str, str], entry: str) -> None:
+    assert _config(project, files)["entry-point"] == entry
+
+
+@pytest.mark.parametrize(
+    ("files", "candidates"),
+    [
+        ({"train_a.py": TRAINS, "train_b.py": TRAINS}, ["train_a.py", "train_b.py"]),
+        ({"x/main.py": TRAINS, "x/requirements.txt": "", "y/train.py": TRAINS, "y/requirements.txt": ""}, ["y/train.py", "x/main.py"]),
+        ({"tool.py": PLAIN}, ["tool.py"]),
+        ({"serve.py": "import fastapi\n" + PLAIN, "tests/test_a.py": TRAINS, "setup.py": TRAINS}, []),
+    ],
+)  # fmt: skip
+def test_what_is_not_clear_is_a_question(
+    project: Folder, files: dict[str, str], candidates: list[str]
+) -> None:
+    project.write_all(files)
+    found = detect(project.root)
+    assert list(found.candidates) == candidates
+    assert not {"entry-point", "command"} & set(found.config)
+
+
+def test_reasons_are_told_the_weightiest_first(project: Folder) -> None:
+    project.write_all({"train.py": TRAINS, "Makefile": "train: data\n\t@python train.py --n 1\n"})
+    row = next(row for row in detect(project.root).understood if row.topic == "entry point")
+    assert row.sure
+    assert row.why == (
+        "its name is train.py, Makefile:2, the target `train`, starts it, it calls fit(), line 4, it is a program"
+    )
+
+
+DVC = """
+stages:
+  prepare:
+    cmd: python src/prepare.py data/raw.csv
+    deps: [data/raw.csv, src/prepare.py]
+    outs:
+      - data/prepared:
+          cache: false
+  featurize:
+    cmd: python src/featurization.py data/prepared data/features
+    outs: [data/features]
+  train:
+    cmd: >-
+      python src/train.py data/features
+      model.pkl
+    outs: [model.pkl]
+    metrics: [metrics.json]
+  evaluate:
+    cmd: ./evaluate.sh
+"""
+
+
+def test_a_pipeline_gives_its_jobs_in_order(project: Folder) -> None:
+    by_place = f"import sys, sklearn\ndef main():\n    m.fit(sys.argv[1])\n{GUARD}"
+    config = _config(
+        project,
+        {
+            "dvc.yaml": DVC,
+            "data/raw.csv": "",
+            "evaluate.sh": "python src/evaluate.py --model model.pkl --deep\n",
+            "src/evaluate.py": PLAIN,
+            **{f"src/{name}.py": by_place for name in ("prepare", "featurization", "train")},
+        },
+    )
+    assert config["command"] == ["python", "src/train.py", "data/features", "model.pkl"]
+    assert config["collect"] == {"model": ["model.pkl"], "output": ["metrics.json"]}
+    assert list(config["jobs"]) == ["prepare", "featurize", "evaluate"]
+    prepare = config["jobs"]["prepare"]
+    assert prepare["command"] == ["python", "src/prepare.py", "data/raw.csv"]
+    assert prepare["channels"] == {"data": "data"}
+    assert prepare["paths"] == {"data/raw.csv": "{channel:data}/raw.csv"}
+    assert prepare["collect"] == {"output": ["data/prepared/**"]}
+    evaluate = config["jobs"]["evaluate"]
+    assert evaluate["entry-point"] == "src/evaluate.py"
+    assert evaluate["hyperparameters"] == {"model": "model.pkl", "deep": True}
+
+
+def test_an_mlproject_gives_a_job_for_each_entry_point(project: Folder) -> None:
+    text = """
+    name: x
+    entry_points:
+      main:
+        parameters: {lr: {type: float, default: 0.1}}
+        command: "python main.py --mode train --lr {lr}"
+      evaluate:
+        command: "python main.py --mode evaluate"
+      same:
+        command: "python main.py"
+    """
+    config = _config(project, {"MLproject": text, "main.py": TRAINS})
+    assert config["entry-point"] == "main.py"
+    assert config["hyperparameters"] == {"mode": "train"}
+    assert config["jobs"] == {
+        "evaluate": {"entry-point": "main.py", "hyperparameters": {"mode": "evaluate"}},
+    }
+
+
+@pytest.mark.parametrize("text", ["stages: [", "stages: 3", "stages: {a: {cmd: 1}, b: 2}", "&a [*a", "\0"])
+def test_a_pipeline_that_can_not_be_read_says_nothing(project: Folder, text: str) -> None:
+    config = _config(project, {"train.py": TRAINS, "dvc.yaml": text, "MLproject": text})
+    assert config["entry-point"] == "train.py"
+    assert "jobs" not in config
+
+
+def test_programs_beside_the_one_that_trains(project: Folder) -> None:
+    files = dict.fromkeys(
+        ("train.py", "eval.py", "preprocess.py", "evaluate_baseline.py", "x/test.py"), TRAINS
+    )
+    config = _config(
+        project, {**files, "Makefile": "validate:\n\tpython check_model.py\n", "check_model.py": PLAIN}
+    )
+    assert config["entry-point"] == "train.py"
+    assert config["jobs"] == {
+        "validate": {"entry-point": "check_model.py"},
+        "evaluate": {"entry-point": "eval.py"},
+        "preprocess": {"entry-point": "preprocess.py"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pyproject.toml", '[project]\nname = "x"\n[project.scripts]\nx-train = "pkg.cli:main"\n'),
+        ("pyproject.toml", '[tool.poetry.scripts]\nx-train = "pkg.cli:main"\n'),
+        ("setup.cfg", "[options.entry_points]\nconsole_scripts =\n    x-train = pkg.cli:main\n"),
+        ("setup.py", "setup(entry_points={'console_scripts': ['x-train=pkg.cli:main']})\n"),
+    ],
+)
+def test_a_console_script_without_a_guard(project: Folder, file: str, text: str) -> None:
+    code = "import argparse\ndef main():\n    m.fit(1)\n"
+    config = _config(project, {file: text, "pkg/__init__.py": "", "pkg/cli.py": code})
+    assert config["command"] == ["python", "-c", "import sys; from pkg.cli import main; sys.exit(main())"]
+    project.write("pkg/cli.py", "def main(lr=0.1):\n    m.fit(1)\n")
+    assert detect(project.root).config["entry-point"] == "pkg.cli:main"
+
+
+TORCHRUN = ["torchrun", "--standalone", "--nproc-per-node={gpus}"]
+RANK = "import os\nrank = {}\ndef f(loss):\n    loss.backward()\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "readme", "command"),
+    [
+        (TRAINS, "torchrun --nproc_per_node 4 train.py", [*TORCHRUN, "train.py"]),
+        (TRAINS, "python -m torch.distributed.launch --nproc_per_node 4 train.py", [*TORCHRUN, "train.py"]),
+        (RANK.format("os.environ['LOCAL_RANK']") + PLAIN, "", [*TORCHRUN, "train.py"]),
+        (
+            TRAINS,
+            "accelerate launch train.py",
+            ["accelerate", "launch", "--num_processes={gpus}", "train.py"],
+        ),
+        (TRAINS, "mpirun -np 2 python train.py", ["mpirun", "-np", "{gpus}", "python", "train.py"]),
+        (TRAINS, "deepspeed -m train", None),
+    ],
+)
+def test_a_program_that_is_only_started_by_a_launcher(
+    project: Folder, code: str, readme: str, command: list[str] | None
+) -> None:
+    config = _config(project, {"train.py": code, "README.md": f"```sh\n{readme}\n```\n"})
+    expected = command or ["deepspeed", "--num_gpus={gpus}", "--module", "train"]
+    assert config["command"] == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "readme"),
+    [
+        (TRAINS, "python train.py\ntorchrun --nproc_per_node 4 train.py"),
+        (RANK.format("int(os.environ.get('LOCAL_RANK', -1))") + PLAIN, ""),
+        ("import os\nif 'RANK' in os.environ:\n    rank = os.environ['LOCAL_RANK']\n" + TRAINS, ""),
+    ],
+)
+def test_a_program_that_may_be_started_by_a_launcher_stays_plain(
+    project: Folder, code: str, readme: str
+) -> None:
+    project.write_all({"train.py": code, "README.md": f"```sh\n{readme}\n```\n"})
+    found = detect(project.root)
+    assert found.config["entry-point"] == "train.py"
+    assert any('["torchrun", "--standalone"' in row for row in found.left_to_you)
+
+
+@pytest.mark.parametrize(
+    ("said", "entry"),
+    [
+        ("pkg/train.py", "pkg/train.py"),
+        ("./pkg/train.py", "pkg/train.py"),
+        ("-m pkg.train", "-m pkg.train"),
+        ("-m  pkg.train", "-m pkg.train"),
+        ("pkg.train:main", "pkg.train:main"),
+        ("pkg", "-m pkg"),
+        ("a b.ipynb", "a b.ipynb"),
+        ("python pkg/train.py --lr 1", "pkg/train.py"),
+        ("run.sh", "run.sh"),
+    ],
+)
+def test_an_entry_point_that_is_named(project: Folder, said: str, entry: str) -> None:
+    files = {"pkg/__init__.py": "", "pkg/__main__.py": PLAIN, "pkg/train.py": TRAINS, "run.sh": "true\n"}
+    project.write_all({**files, "a b.ipynb": notebook("x = 1")})
+    found = detect(project.root, entry_point=said)
+    assert found.config["entry-point"] == entry
+    absolute = detect(project.root, entry_point=str(project.root / "pkg" / "train.py"))
+    assert absolute.config["entry-point"] == "pkg/train.py"
+
+
+def test_an_entry_point_from_where_the_user_stands(project: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write_all({"deep/er/train.py": TRAINS})
+    monkeypatch.chdir(project.root / "deep")
+    assert detect(project.root, entry_point="er/train.py").config["entry-point"] == "deep/er/train.py"
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("pkg/trian.py", "did you mean `pkg/train.py`?"),
+        ("train.py", "did you mean `pkg/train.py`?"),
+        ("-m pkg.trian", "did you mean `-m pkg.train`?"),
+        ("pkg.trian:main", "did you mean `-m pkg.train`?"),
+        ("pkg.train:mian", "did you mean `pkg.train:main`?"),
+        ("../outside.py", "is called like that"),
+        ("", "is called like that"),
+    ],
+)
+def test_a_wrong_entry_point_gets_the_nearest(project: Folder, said: str, hint: str) -> None:
+    project.write_all({"pkg/__init__.py": "", "pkg/train.py": TRAINS})
+    (project.root.parent / "outside.py").write_text("")
+    with pytest.raises(UsageError) as caught:
+        detect(project.root, entry_point=said)
+    assert hint in " ".join(caught.value.hints)
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        '[tool.uv.workspace]\nmembers = ["packages/*"]\nexclude = ["packages/old"]\n',
+        '[tool.poetry.dependencies]\na = {path = "packages/a"}\nb = {path = "./packages/b", develop = true}\n',
+        '[tool.hatch.workspace]\nmembers = ["packages/a", {path = "packages/b"}]\n',
+        '[tool.pdm.dev-dependencies]\ndev = ["-e file:///${PROJECT_ROOT}/packages/a", "-e file:///${PROJECT_ROOT}/packages/b#egg=b"]\n',
+    ],
+)
+def test_the_root_of_a_workspace_says_where_to_go(project: Folder, root: str) -> None:
+    project.write_all({"pyproject.toml": root, "packages/b/src/b/train.py": TRAINS})
+    for name in ("a", "b"):
+        project.write(f"packages/{name}/pyproject.toml", f'[project]\nname = "{name}"\n')
+    with pytest.raises(
+        UsageError, match=r"members are projects: packages/a, packages/b; .* packages/b/src"
+    ) as caught:
+        detect(project.root)
+    assert caught.value.hints == ("go to the one that trains: cd packages/b && skylift init",)
+    assert project_folder(project.root / "packages" / "b" / "src").name == "b"
+    project.write("train.py", TRAINS)
+    assert detect(project.root).config["entry-point"] == "train.py"
+
+
+def test_the_project_is_where_the_user_stands(project: Folder, tmp_path: Path) -> None:
+    files = {
+        "mnist/main.py": TRAINS,
+        "mnist/requirements.txt": "",
+        "vae/sub/main.py": TRAINS,
+        "lib/__init__.py": "",
+    }
+    project.write_all({**files, "vae/main.py": TRAINS, "lib/x.py": ""})
+    (project.root / ".git").mkdir()
+
+    def name(path: str) -> str:
+        return (
+            project_folder(project.root / path, home=tmp_path).relative_to(project.root.resolve()).as_posix()
+        )
+
+    assert [name(path) for path in ("mnist", "vae", "vae/sub", "lib", ".")] == [
+        "mnist",
+        "vae",
+        "vae/sub",
+        ".",
+        ".",
+    ]
+    project.write("setup.py")
+    assert [name(path) for path in ("mnist", "vae")] == ["mnist", "."]
+    project.write("skylift.toml", 'entry-point = "vae/main.py"\n')
+    assert name("mnist") == "."
+
+
+def test_a_home_folder_is_no_project(tmp_path: Path) -> None:
+    inside = tmp_path / "a"
+    inside.mkdir()
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / ".git").mkdir()
+    assert project_folder(inside, home=tmp_path) == inside.resolve()
+    for place in (tmp_path, Path("/")):
+        with pytest.raises(UsageError, match="not a project"):
+            project_folder(place, home=tmp_path)
+    with pytest.raises(NotReady, match="no such folder"):
+        project_folder(tmp_path / "nowhere", home=tmp_path)
+
+
+def test_folders_without_a_program(project: Folder) -> None:
+    project.write("notes.md", "python train.py")
+    with pytest.raises(UsageError, match="no Python file, no notebook"):
+        read_layout(project.root, {}, None)
+    # What os.walk can not list is what it can not read.
+    with pytest.raises(NotReady, match="can not be read"):
+        read_layout(project.root / "notes.md", {}, None)
+
+
+def test_a_walk_is_bounded_and_does_not_leave_the_project(project: Folder, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "train.py").write_text(TRAINS)
+    project.write_all(
+        {"a.py": TRAINS, "venv/pyvenv.cfg": "", "venv/b.py": "", ".hidden/c.py": "", "build/d.py": ""}
+    )
+    (project.root / "out").symlink_to(tmp_path / "elsewhere")
+    (project.root / "loop").symlink_to(project.root)
+    (project.root / "dangling.py").symlink_to("nowhere")
+    project.write("/".join("abcdefghijklmnop") + "/deep.py")
+    survey = Survey.of(project.root)
+    assert survey.with_suffix(".py") == ["a.py", "dangling.py"]
+    assert survey.text("dangling.py") == ""
+    assert detect(project.root).config["entry-point"] == "a.py"
+
+
+@pytest.mark.parametrize(
+    "bytes_", [b"\xff\xfe\x00", b"\x00", b"x = '\xe9'\n", b"(" * 5000, b"# " + b"x" * (2 << 20)]
+)
+def test_sources_that_can_not_be_read_say_nothing(project: Folder, bytes_: bytes) -> None:
+    project.write_all({"train.py": TRAINS})
+    for name in (
+        "main.py",
+        "Makefile",
+        "README.md",
+        "dvc.yaml",
+        "MLproject",
+        "run.sh",
+        "setup.cfg",
+        "setup.py",
+    ):
+        (project.root / name).write_bytes(bytes_)
+    (project.root / "nb.ipynb").write_bytes(bytes_)
+    assert detect(project.root).config["entry-point"] == "train.py"

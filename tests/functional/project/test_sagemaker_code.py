@@ -1,0 +1,192 @@
+"""Code that submits jobs already says what a job is: what it starts, with what, on what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.functional.project.folder import Folder
+from tests.notebooks import notebook
+
+from skylift.project.config.load import load
+from skylift.project.init.detect import detect
+from skylift.project.init.write import write_config
+
+TRAIN = (
+    "import argparse, torch\ndef main(loss):\n    loss.backward()\nif __name__ == '__main__':\n    main(1)\n"
+)
+ROLE = "arn:aws:iam::123456789012:role/Training"
+ESTIMATOR = f"""
+    import boto3, sagemaker
+    from sagemaker.pytorch import PyTorch
+    from sagemaker.inputs import TrainingInput
+    BUCKET = "acme"
+    INSTANCE = "ml.g5.xlarge"
+    session = boto3.Session(region_name="eu-central-1")
+
+    def submit(epochs):
+        params = {{"epochs": 3, "lr": "0.1", "n": epochs, "api_key": "hidden", "sagemaker_program": "x", "opt": "adam"}}
+        metrics = [{{"Name": "loss", "Regex": "loss=([0-9.]+)"}}, {{"Name": "bad", "Regex": "loss"}}]
+        estimator = PyTorch(
+            entry_point="fit.py",
+            source_dir="../code",
+            role="{ROLE}",
+            instance_type=INSTANCE,
+            instance_count=2,
+            volume_size=50,
+            max_run=3600,
+            max_wait=7200,
+            use_spot_instances=True,
+            framework_version="2.1",
+            py_version="py310",
+            hyperparameters=params,
+            metric_definitions=metrics,
+            environment={{"NCCL_DEBUG": "INFO", "HF_TOKEN": "hidden"}},
+        )
+        other = f"s3://{{BUCKET}}/validation/"
+        estimator.fit({{
+            "train": "s3://acme/train/",
+            "validation": TrainingInput(other, input_mode="FastFile"),
+            "extra": session.upload_data("x"),
+        }})
+
+    if __name__ == "__main__":
+        submit(1)
+"""
+TRAINER = f"""
+    from sagemaker.train import ModelTrainer
+    from sagemaker.train.configs import Compute, InputData, SourceCode, StoppingCondition
+    source = SourceCode(source_dir="code", SAID)
+    trainer = ModelTrainer(
+        training_image="x",
+        source_code=source,
+        compute=Compute(instance_type="ml.m5.xlarge", instance_count=1, enable_managed_spot_training=True),
+        stopping_condition=StoppingCondition(max_runtime_in_seconds=600),
+        hyperparameters={{"epochs": 2}},
+        role="{ROLE}",
+    )
+    train = InputData(channel_name="train", data_source="s3://acme/train/")
+    trainer.train(input_data_config=[train], wait=False)
+"""
+
+
+def test_an_estimator(project: Folder) -> None:
+    project.write_all({"code/fit.py": TRAIN, "code/train.py": TRAIN, "jobs/train.py": ESTIMATOR})
+    found = detect(project.root)
+    assert found.config["entry-point"] == "code/fit.py"
+    assert found.config["hyperparameters"] == {"epochs": 3, "lr": 0.1, "opt": "adam"}
+    assert found.config["metrics"] == {"loss": "loss=([0-9.]+)"}
+    assert found.config["channels"] == {
+        "train": {"cloud": "s3://acme/train/"},
+        "validation": {"cloud": "s3://acme/validation/", "mode": "FastFile"},
+    }
+    assert found.config["targets"]["cloud"] == {
+        "backend": "sagemaker",
+        "instance-type": "ml.g5.xlarge",
+        "instance-count": 2,
+        "max-run": 3600,
+        "volume": 50,
+        "environment": {"NCCL_DEBUG": "INFO"},
+        "request": {
+            "EnableManagedSpotTraining": True,
+            "StoppingCondition": {"MaxWaitTimeInSeconds": 7200},
+        },
+    }
+    assert found.config["aws"] == {"role": ROLE, "region": "eu-central-1"}
+    left = "\n".join(found.left_to_you)
+    assert "jobs/train.py:12: the hyperparameter n is only known at run time" in left
+    assert "the hyperparameter api_key may be a secret" in left
+    assert "the channel extra is read from a place" in left
+    path, text = write_config(project.root, found)
+    assert "hidden" not in text + left + repr(found)
+    loaded = load(project.root, environment={}, home=Path("/nonexistent"))
+    assert loaded.settings.targets["cloud"].instance_count == 2
+    assert path.name == "skylift.toml"
+
+
+@pytest.mark.parametrize(
+    "said", ['entry_script="fit.py"', 'command="python fit.py --deep"', 'command="torchrun fit.py"']
+)
+def test_a_model_trainer(project: Folder, said: str) -> None:
+    project.write_all({"code/fit.py": TRAIN, "submit.py": TRAINER.replace("SAID", said)})
+    found = detect(project.root)
+    if "torchrun" in said:
+        assert found.config["command"] == [
+            "torchrun",
+            "--standalone",
+            "--nproc-per-node={gpus}",
+            "code/fit.py",
+        ]
+    else:
+        assert found.config["entry-point"] == "code/fit.py"
+    assert found.config["hyperparameters"] == {"epochs": 2}
+    assert found.config["channels"] == {"train": {"cloud": "s3://acme/train/"}}
+    target = found.config["targets"]["cloud"]
+    assert (target["instance-type"], target["max-run"]) == ("ml.m5.xlarge", 600)
+    assert target["request"]["StoppingCondition"] == {"MaxWaitTimeInSeconds": 600}
+
+
+def test_a_notebook_that_submits(project: Folder) -> None:
+    code = "import sagemaker\n%matplotlib inline", "import sagemaker\nfrom sagemaker.sklearn import SKLearn"
+    call = "e = SKLearn(entry_point='fit.py', source_dir='code', hyperparameters=dict(n=3), instance_type='local')\n"
+    project.write_all({"code/fit.py": TRAIN, "run.ipynb": notebook(*code, call + "e.fit('s3://acme/x')")})
+    found = detect(project.root)
+    assert found.config["entry-point"] == "code/fit.py"
+    assert found.config["hyperparameters"] == {"n": 3}
+    assert found.config["targets"]["cloud"]["instance-type"] == "ml.m5.large"
+
+
+def test_a_channel_has_its_folder_here_and_its_place_there(project: Folder) -> None:
+    reads = "import os\nos.environ.get('SM_CHANNEL_TRAIN', 'data/train')\n"
+    project.write_all({"code/fit.py": reads + TRAIN, "data/train/a.csv": "", "jobs/go.py": ESTIMATOR})
+    assert detect(project.root).config["channels"]["train"] == {
+        "local": "data/train",
+        "cloud": "s3://acme/train/",
+    }
+
+
+def test_the_config_of_the_sdk_and_of_sagify(project: Folder) -> None:
+    text = f"""
+    SchemaVersion: '1.0'
+    SageMaker:
+      PythonSDK:
+        Modules:
+          Session:
+            DefaultS3Bucket: acme-ml
+            DefaultS3ObjectKeyPrefix: team
+      TrainingJob:
+        RoleArn: {ROLE}
+        VpcConfig:
+          Subnets: [subnet-1]
+          SecurityGroupIds: [sg-1]
+    """
+    project.write_all(
+        {"train.py": TRAIN, "conf/config.yaml": text, ".sagify.json": '{"aws_region": "us-east-1"}'}
+    )
+    found = detect(project.root)
+    assert found.config["aws"] == {"role": ROLE, "storage": "s3://acme-ml/team", "region": "us-east-1"}
+    request = found.config["targets"]["cloud"]["request"]
+    assert request == {"VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}
+    write_config(project.root, found)
+    load(project.root, environment={}, home=Path("/nonexistent"))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "PyTorch()",
+        "PyTorch(entry_point=name())",
+        "PyTorch(entry_point='gone.py', hyperparameters={'a': 1})",
+        "PyTorch(entry_point='fit.py', source_dir='s3://a/b', hyperparameters=load(), instance_type=kind, role=role())",
+        "PyTorch(entry_point='fit.py', instance_type='local_gpu', instance_count=n, metric_definitions=[1, {}])",
+        "ModelTrainer(source_code=make())",
+        "PyTorch(**settings)",
+    ],
+)
+def test_what_can_not_be_read_is_not_guessed(project: Folder, call: str) -> None:
+    submit = f"import sagemaker\ne = {call}\ne.fit(channels)\ne.fit()\n"
+    project.write_all({"fit.py": TRAIN, "submit.py": submit})
+    found = detect(project.root)
+    assert found.config["entry-point"] == "fit.py"
+    assert set(found.config) == {"name", "entry-point", "python", "targets"}
+    assert found.config["targets"]["cloud"]["instance-type"] == "ml.m5.large"
