@@ -117,6 +117,13 @@ def torch() -> Path:
         return _FOREIGN_PROGRAMS.torch()
 
 
+@pytest.fixture(scope="session")
+def backends() -> Path:
+    """Build backends, as a folder of packages."""
+    with _or_skip():
+        return _FOREIGN_PROGRAMS.backends()
+
+
 @pytest.fixture
 def weird_tmp_path(tmp_path: Path) -> Path:
     """A folder whose name has all that shells, URLs and careless code trip over."""

@@ -26,6 +26,7 @@ TORCH_VERSION = "2.13.0"
 _TOOLKIT = (f"sagemaker-training=={TOOLKIT_VERSION}", "setuptools<81", "wheel")
 _DRIVERS = f"sagemaker-train=={DRIVERS_VERSION}"
 _TORCH = (f"torch=={TORCH_VERSION}", "numpy")
+_BACKENDS = ("setuptools==83.0.0", "hatchling==1.27.0", "editables==0.6")
 NOTEBOOKS = ("nbconvert==7.17.2", "ipykernel==7.4.0")
 _TIMEOUT_S = 900
 
@@ -52,6 +53,10 @@ class Foreign:
     def notebooks(self) -> Path:
         """An interpreter with nbconvert and ipykernel."""
         return self._environment("notebooks", NOTEBOOKS) / "bin" / "python"
+
+    def backends(self) -> Path:
+        """The packages of build backends, and pip, that an environment can borrow."""
+        return next(self._environment("backends", _BACKENDS).glob("lib/python*/site-packages"))
 
     def drivers(self) -> Path:
         """The package ``sagemaker.train`` of SDK v3. It is read, never imported: what it needs is not there."""
