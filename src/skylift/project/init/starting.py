@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,12 @@ class Start:
 
     @property
     def shown(self) -> str:
-        return " ".join(self.command) if self.command else self.entry_point
+        return _joined(self.command) if self.command else self.entry_point
+
+
+def _joined(words: Iterable[str]) -> str:
+    """As it would be typed; ``{gpus}`` needs no quotes there."""
+    return " ".join(word if "{" in word and " " not in word else shlex.quote(word) for word in words)
 
 
 def start_of(root: Path, found: Candidate, clue: Clue | None = None) -> Start:
