@@ -89,6 +89,25 @@ EXIT_RUNTIME_CONFIG = 2
 """The runtime could not start the user's code: its own description or the tree is unusable."""
 
 
+TREE_NAMES = frozenset({"checkpoints", "code", "config", "input", "model", "output", "processing"})
+"""What lies in the tree beside the work directory, and is the contract's own."""
+
+
+def beside(path: str) -> bool:
+    """Whether a path names something beside the project, ``../data``, that a job can have in its tree.
+
+    >>> beside("../data/raw"), beside("../model"), beside("../../data"), beside("data/../../x"), beside("..")
+    (True, False, False, False, False)
+    """
+    parts = path.split("/")
+    return (
+        len(parts) > 1
+        and parts[0] == ".."
+        and parts[1] not in ("", ".", *TREE_NAMES)
+        and ".." not in parts[1:]
+    )
+
+
 class Tree:
     """The paths of one job's tree, wherever it is rooted.
 

@@ -37,18 +37,24 @@ def _meaning(part: str) -> str:
 
 
 def collect(
-    work: WorkDirectory, rules: Mapping[str, Sequence[str]], folders: Mapping[str, str], links: Set[str]
+    work: WorkDirectory,
+    rules: Mapping[str, Sequence[str]],
+    folders: Mapping[str, str],
+    links: Mapping[str, str],
+    checkpoints: str,
 ) -> None:
     """Copy what the rules name to the folders that are packed, keeping relative paths.
 
     :param rules: globs, by kind.
     :param folders: where each kind goes.
-    :param links: paths of our own links, which show inputs and are nobody's result.
+    :param links: our own links, by path. Most show inputs, which are nobody's result.
+    :param checkpoints: what is reached by a link that leads there is a result too: often the best of them is the
+        model.
     """
     compiled = {kind: _compile(rules[kind]) for kind in folders if rules.get(kind)}
     if not compiled:
         return
-    for path in _written(work, links):
+    for path in [*_written(work, set(links)), *_kept(work, links, checkpoints)]:
         for kind, expression in compiled.items():
             if expression.match(path):
                 _copy(os.path.join(work.root, path), os.path.join(folders[kind], path))
@@ -78,6 +84,20 @@ def _written(work: WorkDirectory, links: Set[str]) -> Iterator[str]:
                 continue
             if work.shipped.get(path) != stamp(full):
                 yield path
+
+
+def _kept(work: WorkDirectory, links: Mapping[str, str], checkpoints: str) -> Iterator[str]:
+    """Files below the links that lead to the checkpoints, as the user's code names them."""
+    inside = os.path.join(os.path.realpath(checkpoints), "")
+    for link in links:
+        place = os.path.join(work.root, link)
+        if not os.path.islink(place) or not os.path.join(os.path.realpath(place), "").startswith(inside):
+            continue
+        for folder, _, names in os.walk(place):
+            for name in names:
+                path = os.path.relpath(os.path.join(folder, name), work.root)
+                if os.path.isfile(os.path.join(folder, name)) and not path.startswith(".."):
+                    yield path
 
 
 def _copy(source: str, target: str) -> None:

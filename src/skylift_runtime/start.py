@@ -160,7 +160,7 @@ def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:
     try:
         prove_there(_results(tree), tree.root)
         folders = {"model": tree.model, "output": tree.output_data}
-        collect(prepared.work, prepared.job.collect, folders, set(prepared.links))
+        collect(prepared.work, prepared.job.collect, folders, prepared.links, tree.checkpoints)
         prove_writable(folders.values())
         if is_empty(tree.model):
             _tell_without_model(prepared)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from skylift_runtime.contract import beside
 from skylift_runtime.failure import Unusable
 from skylift_runtime.named import NamedTuple
 
@@ -102,21 +103,34 @@ def stamp(path: str) -> Stamp:
 def lay_paths(work: WorkDirectory, paths: Mapping[str, str]) -> None:
     """Put a link to each place where the user's code has a path hard-coded.
 
-    What the copy holds there gives way; it is only a copy.
+    What the copy holds there gives way; it is only a copy. What lies beside the project, ``../data``, is put
+    beside the copy, where nothing gives way.
 
-    :raises Unusable: for a path that leads out of the work directory.
+    :raises Unusable: for a path that leads out of the work directory, and is not beside it.
     """
     for path in sorted(paths):
         target = os.path.normpath(os.path.join(work.root, path))
         parent = os.path.dirname(target)
-        if os.path.isabs(path) or not target.startswith(os.path.join(work.root, "")):
+        within = os.path.dirname(work.root) if beside(path) else work.root
+        if os.path.isabs(path) or not target.startswith(os.path.join(within, "")):
             raise Unusable("[paths] names `%s`, which is not a path inside the project" % path)
         # Below a link we would write into the channel that it shows.
-        if not _stays_inside(parent, work.root):
+        if not _stays_inside(parent, within):
             raise Unusable("[paths] names `%s`, which lies below another link" % path)
+        if within != work.root and os.path.lexists(target) and not os.path.islink(target):
+            raise Unusable("[paths] names `%s`, and %s is there already" % (path, target))
         os.makedirs(parent, exist_ok=True)
         remove(target)
+        _make_way(paths[path], os.path.dirname(work.root))
         os.symlink(paths[path], target)
+
+
+def _make_way(place: str, tree: str) -> None:
+    """Make the folder that a link for results is to show: where a name leads nowhere, nothing can be written to it."""
+    if not place.startswith(os.path.join(tree, "")) or place.startswith(os.path.join(tree, "input", "")):
+        return
+    is_file = "." in os.path.basename(place)
+    os.makedirs(os.path.dirname(place) if is_file else place, exist_ok=True)
 
 
 def _stays_inside(path: str, root: str) -> bool:

@@ -66,9 +66,11 @@ class JobSettings:
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Options that are filled by the contract: ``data-dir = "{channel:train}"``."""
     paths: Mapping[str, str] = field(default_factory=dict)
-    """Relative paths the script has hard-coded: ``"data/raw" = "{channel:train}"``."""
+    """Relative paths the script has hard-coded: ``"data/raw" = "{channel:train}"``, one level up at most
+    (``"../data"``)."""
     collect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Files the script leaves in its work directory: ``model = ["*.pkl"]``, ``output = ["logs/**"]``."""
+    """Files the script leaves in its work directory, or below a path that is ``{checkpoints}``: ``model = ["*.pkl"]``,
+    ``output = ["logs/**"]``."""
     metrics: Mapping[str, str] = field(default_factory=dict)
     """Own metric patterns: name to a regular expression whose first group is the number."""
     secrets: Mapping[str, str] = field(default_factory=dict)

@@ -202,7 +202,7 @@ def test_every_problem_of_every_layer_at_once(project: Folder) -> None:
         [tool.skylift.arguments]
         data-dir = "{channel:trian}"
         [tool.skylift.paths]
-        "../up" = "{model}"
+        "../../up" = "{model}"
         [tool.skylift.metrics]
         auc = "auc="
         bad = "(["
@@ -240,7 +240,7 @@ def test_every_problem_of_every_layer_at_once(project: Folder) -> None:
         f"{table}.channels] packed",
         f"{table}.channels] none",
         f"{table}.channels] later",
-        f'{table}.paths] "../up"',
+        f'{table}.paths] "../../up"',
         f"{table}.metrics] auc",
         f"{table}.metrics] bad",
         f"{table}.hyperparameters] sagemaker_x",

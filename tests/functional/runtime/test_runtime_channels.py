@@ -160,7 +160,7 @@ def test_hard_coded_paths_show_the_channel(any_stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("paths", "words"),
     [
-        ({"../data": "{channel:train}"}, "`../data`, which is not a path inside the project"),
+        ({"../model": "{channel:train}"}, "`../model`, which is not a path inside the project"),
         ({"/data": "{channel:train}"}, "`/data`, which is not a path inside the project"),
         ({".": "{channel:train}"}, "`.`, which is not a path inside the project"),
         ({"data": "{channel:train}", "data/x": "{model}"}, "`data/x`, which lies below another link"),

@@ -13,11 +13,14 @@ from skylift.project.config.layers import KeyPath
 from skylift.project.source.entry import entry_file, python_files
 from skylift.project.source.notebooks import Unreadable, is_notebook, notebook_of
 from skylift.values.settings import ChannelSettings, JobSettings
+from skylift.values.words import first_of
 from skylift_runtime.contract import (
     CHANNEL_LIMIT,
     HYPERPARAMETER_KEY_LIMIT,
     RAW_ARGUMENTS_KEY,
     RESERVED_CHANNEL,
+    TREE_NAMES,
+    beside,
 )
 from skylift_runtime.notebook_file import SUFFIX
 from skylift_runtime.references import FORMS, parse_reference
@@ -155,8 +158,17 @@ def _places(at: str, text: str, known: list[str]) -> Iterator[Issue]:
 def _paths(job: JobSettings, where: Where) -> Iterator[Issue]:
     for path in job.paths:
         pure = PurePosixPath(path)
-        if pure.is_absolute() or ".." in pure.parts or not pure.parts:
-            yield Issue(where(("paths", path)), f"wants a path inside the project, not {path!r}")
+        if not beside(path) and (pure.is_absolute() or ".." in pure.parts or not pure.parts):
+            yield Issue(
+                where(("paths", path)), f"wants a path inside the project, not {path!r}", _beside(path)
+            )
+
+
+def _beside(path: str) -> str:
+    """What to do about a path that leads out of the project, where that can be said."""
+    if path.startswith("../"):
+        return f"one level up there can be other names than {first_of(sorted(TREE_NAMES), len(TREE_NAMES))}"
+    return ""
 
 
 def _secrets(job: JobSettings, where: Where) -> Iterator[Issue]:
