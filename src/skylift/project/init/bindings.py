@@ -1,0 +1,292 @@
+"""Which options are places: bound to channels, model, output or checkpoints, by what the code does with them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from skylift.project.init.ground import Ground
+from skylift.project.init.tables import Tables
+from skylift.project.init.uses import Use
+from skylift.project.parameters.reading import Option
+from skylift_runtime.contract import Tree
+
+_FOLDER = r"([-_.](dir|directory|folder|path|root))"
+CHECKPOINTS = re.compile(rf"(.*[-_./])?(checkpoints?|ckpts?|snapshots?)({_FOLDER}|[-_.]file)?/?")
+_MODEL = re.compile(
+    rf"(model|export){_FOLDER}|(model|save)[-_](out|output|file|to)|save[-_](dir|path|model)|save"
+)
+_OUTPUT = re.compile(
+    rf"(output|out|results?|logs?|log|artifacts?)([-_.]data)?{_FOLDER}|outputs?|out|results|logdir"
+)
+_NAMES = (("checkpoints", CHECKPOINTS), ("model", _MODEL), ("output", _OUTPUT))
+_DATA = re.compile(
+    rf"((.*[-_.])?(data|dataset|input|train|training|valid|validation|val|test|images?))([-_.]\w+)*{_FOLDER}|"
+    rf"data|dataset|(train|test|valid|validation|val|data|input)[-_.]file|corpus"
+)
+_NO_PLACES = frozenset({"int", "float", "bool"})
+_OUTPUT_FOLDER = re.compile(r"(output|save|checkpoint)s?[-_.]dir")
+_TREE = Tree()
+_OF_THE_TREE = {_TREE.model: "model", _TREE.output_data: "output", _TREE.checkpoints: "checkpoints"}
+_SUFFIXES = (
+    ("torch", ".pt"),
+    ("joblib", ".joblib"),
+    ("pickle", ".pkl"),
+    ("onnx", ".onnx"),
+    ("json", ".json"),
+)
+_NAME_ONLY = "its name says so; how it is used was not understood"
+
+
+@dataclass
+class Bindings:
+    """Binds one option after the other."""
+
+    ground: Ground
+    tables: Tables
+    uses: Sequence[Use]
+    imports: frozenset[str] = frozenset()
+    """Packages that the program imports."""
+
+    def option(self, option: Option) -> None:
+        """What one option says about folders."""
+        if not _may_be_a_place(option):
+            return
+        text, uses = default_text(option), [use for use in self.uses if use.way.option == option.dest]
+        key = option.parameter.key
+        if text.startswith(_TREE.root + "/"):
+            self._of_the_tree(key, text)
+        elif "://" in text:
+            return
+        elif any(use.writes or use.effect == "make" for use in uses):
+            self._written(option, text, uses)
+        elif any(use.reads for use in uses):
+            self._input(option, text, uses)
+        else:
+            self._by_name(option, text)
+
+    def _of_the_tree(self, key: str, text: str) -> None:
+        why, path = f"its default is {text}", text.rstrip("/")
+        head = next((place for place in _OF_THE_TREE if path == place or path.startswith(f"{place}/")), "")
+        if head:
+            self.tables.bind(key, f"{{{_OF_THE_TREE[head]}}}{path.removeprefix(head)}", why)
+        elif path.startswith(_TREE.data + "/"):
+            name, _, rest = path.removeprefix(_TREE.data + "/").partition("/")
+            if channel_by_name(self.ground, self.tables, name, "", why):
+                self.tables.bind(key, f"{{channel:{name}}}" + (f"/{rest}" if rest else ""), why)
+
+    def _by_name(self, option: Option, text: str) -> None:
+        key, flag = option.parameter.key, option.parameter.flag or option.parameter.key
+        place = _place_by_name(key)
+        if place == "output" and _OUTPUT_FOLDER.fullmatch(key) and "transformers" in self.imports:
+            # The Trainer of transformers saves the model there.
+            place = "model"
+        if place and not self.ground.is_file(text):
+            off = option.parameter.default == "" or (
+                option.parameter.default_known and not option.parameter.required
+            )
+            if text or not off or (_OUTPUT_FOLDER.fullmatch(key) and option.parameter.default is None):
+                self._place(option, place, text, _NAME_ONLY, sure=False)
+        elif text and _looks_like_a_path(text) and (_DATA.fullmatch(key) or self.ground.matches(text)):
+            self._read(option, text, f"the default of {flag} is there", certain=False)
+        elif not text and _DATA.fullmatch(key) and key != "dataset" and not option.variable:
+            self.tables.leave(f"{flag} has no default: bind it to a channel in [arguments]")
+
+    def _written(self, option: Option, text: str, uses: Sequence[Use]) -> None:
+        parameter = option.parameter
+        writing = [use for use in uses if use.writes] or [use for use in uses if use.effect == "make"]
+        reading = [use for use in uses if use.reads]
+        if not text and not parameter.required and not _place_by_name(parameter.key):
+            # Off unless it is given.
+            return
+        if not text and parameter.default_known and parameter.default == "":
+            return
+        if self._is_data(option, text, writing, reading):
+            self._read(option, text, reading[0].because, certain=True)
+            return
+        models = [use for use in writing if use.content in ("model", "checkpoint")]
+        place = _place_by_name(parameter.key)
+        if models or place not in ("output", "checkpoints"):
+            first = (models or writing)[0]
+            named = place if not any(use.writes for use in uses) else ""
+            place = "model" if models else (named or "output")
+        else:
+            first = writing[0]
+        if CHECKPOINTS.fullmatch(parameter.key) and self._goes_on(parameter.key, reading):
+            place = "checkpoints"
+        elif place == "checkpoints":
+            place = "model" if not self.tables.has_model else "checkpoints"
+        name = self._file_name(parameter.key, text, writing)
+        self._place(option, place, text, first.because, sure=first.writes, name=name)
+
+    def _is_data(self, option: Option, text: str, writing: Sequence[Use], reading: Sequence[Use]) -> bool:
+        """Whether what is there is read, and what is written lies beside it only to be read again."""
+        if (
+            not reading
+            or not text
+            or not self.ground.is_folder(text)
+            or not self.ground.holds_something(text)
+        ):
+            return False
+        read = {use.way.text for use in reading}
+        again = all(use.way.text in read or use.effect == "make" for use in writing)
+        is_data = any(use.content == "data" for use in reading) or bool(_DATA.fullmatch(option.parameter.key))
+        return is_data and (again or not any(use.content in ("model", "output") for use in writing))
+
+    def _goes_on(self, key: str, reading: Sequence[Use]) -> bool:
+        """Whether a folder of checkpoints is for going on, and the model itself is somewhere else."""
+        elsewhere = [
+            use
+            for use in self.uses
+            if use.writes
+            and use.content == "model"
+            and use.way.option.replace("_", "-") != key.replace("_", "-")
+        ]
+        return bool(reading and elsewhere) or (not elsewhere and self.tables.has_model)
+
+    def _file_name(self, key: str, text: str, writing: Sequence[Use]) -> str:
+        """The name of the file that the option is; empty for a folder."""
+        plain = [use for use in writing if not use.way.text]
+        if any(use.way.text.startswith("/") for use in writing):
+            return ""
+        if any(use.effect in ("lay", "make") for use in plain) and not posixpath.splitext(text)[1]:
+            return ""
+        if text:
+            name = posixpath.basename(text.rstrip("/"))
+            return name if posixpath.splitext(name)[1] or (writing and not plain) or plain else ""
+        suffix = next((end for use in plain for start, end in _SUFFIXES if use.call.startswith(start)), "")
+        return f"{key}{suffix}" if plain else ""
+
+    def _place(
+        self, option: Option, place: str, text: str, why: str, *, sure: bool = True, name: str | None = None
+    ) -> None:
+        # `--model-path model.pkl` names a file; `--model-dir model` a folder.
+        if name is None:
+            name = posixpath.basename(text) if posixpath.splitext(text)[1] else ""
+        self.tables.bind(
+            option.parameter.key, f"{{{place}}}/{name}" if name else f"{{{place}}}", why, sure=sure
+        )
+
+    def _input(self, option: Option, text: str, uses: Sequence[Use]) -> None:
+        parameter = option.parameter
+        first = next(
+            (use for use in uses if use.reads and use.content), next(use for use in uses if use.reads)
+        )
+        flag = parameter.flag or parameter.key
+        if text and _looks_like_a_path(text):
+            self._read(option, text, first.because, certain=first.effect not in ("hub", "fetch"))
+            return
+        wanted = parameter.required or first.content == "data" or _DATA.fullmatch(parameter.key)
+        if wanted and not text and first.content in ("data", "") and first.effect not in ("hub", "fetch"):
+            how = "must be given" if parameter.required else "has no default"
+            self.tables.leave(
+                f"{flag} {how}, and {first.because} reads it: name its folder in [channels], "
+                f'and bind it, [arguments] {parameter.key} = "{{channel:NAME}}"'
+            )
+
+    def _read(self, option: Option, text: str, why: str, *, certain: bool) -> None:
+        key, flag, ground = option.parameter.key, option.parameter.flag or option.parameter.key, self.ground
+        leads = ground.leads(text)
+        if leads in ("away", "beside"):
+            self._outside(key, flag, text, why, leads)
+            return
+        if not ground.matches(text):
+            folder, rest = self._stem(option, text)
+            if folder:
+                self.tables.bind(key, f"{self.tables.channel(folder, why)}/{rest}", why)
+            elif certain or (_DATA.fullmatch(key) and key != "dataset"):
+                why = why if certain else "its name says that it is read"
+                self.tables.leave(
+                    f"{flag} is {text}, which is not here ({why}): put it there, then make it a channel"
+                )
+            return
+        folder = text if ground.is_folder(text) else posixpath.dirname(text)
+        folder = posixpath.normpath(folder) if folder else "."
+        if ground.is_file(text) and ground.is_settings(text):
+            return
+        if ground.is_code(folder):
+            self._among_code(flag, text, why)
+            return
+        if ground.is_folder(text) and not ground.holds_something(folder):
+            if certain:
+                self.tables.leave(f"{flag} is {text}, which is empty ({why}): put the data there")
+            return
+        rest = "" if ground.is_folder(text) else f"/{posixpath.basename(text)}"
+        template = self.tables.channel(folder, f"{why}; {ground.amount(folder)}")
+        self.tables.bind(key, f"{template}{rest}", why)
+
+    def _stem(self, option: Option, text: str) -> tuple[str, str]:
+        """Of a default like ``data/train``, to which the code adds ``.csv``, the folder and the rest."""
+        tails = [use.way.text for use in self.uses if use.way.option == option.dest and use.reads]
+        there = any(tail and not tail.startswith("/") and self.ground.matches(text + tail) for tail in tails)
+        folder = posixpath.dirname(text)
+        return (folder, posixpath.basename(text)) if there and not self.ground.is_code(folder) else ("", "")
+
+    def _among_code(self, flag: str, text: str, why: str) -> None:
+        if self.ground.is_file(text) and self.ground.ships(posixpath.normpath(text)):
+            self.tables.say(f"file {text}", "ships with the code", f"{flag}, {why}")
+            return
+        self.tables.leave(
+            f"{flag} is {text} ({why}): move the data into a folder of its own, and make it a channel"
+        )
+
+    def _outside(self, key: str, flag: str, text: str, why: str, leads: str) -> None:
+        there = leads == "beside" and self.ground.is_folder(text) and self.ground.holds_something(text)
+        if there and posixpath.normpath(text) != "..":
+            template = self.tables.channel(
+                text, f"{why}; it lies beside the project; {self.ground.amount(text)}"
+            )
+            self.tables.bind(key, template, why)
+            return
+        self.tables.leave(
+            f"{flag} is {text}, outside of the project ({why}): name the folder in [channels], "
+            f'and bind it, [arguments] {key} = "{{channel:NAME}}"'
+        )
+
+
+def channel_by_name(ground: Ground, tables: Tables, name: str, fallback: str, why: str) -> bool:
+    """The channel that code names itself: it needs a folder, and nothing else."""
+    if name in tables.channels:
+        return True
+    if fallback and ground.leads(fallback) == "inside" and ground.is_folder(fallback):
+        tables.channel(fallback, f"{why}, else {fallback}", name=name)
+        return True
+    match = _matching(ground, name)
+    if match is None:
+        tables.leave(f"{why}, but no folder here looks like `{name}`: name it in [channels]")
+        return False
+    tables.channel(match, f"{why}, and this folder has that name", name=name, sure=False)
+    return True
+
+
+def _matching(ground: Ground, name: str) -> str | None:
+    """``data/x``, ``x``, the one folder in ``data`` whose name has ``x`` in it, or ``data`` itself."""
+    for path in (f"data/{name}", name):
+        if ground.is_folder(path) and not ground.is_code(path):
+            return path
+    data = ground.root / "data"
+    likely = sorted(path for path in data.glob("*") if path.is_dir() and name in path.name.lower())
+    return likely[0].relative_to(ground.root).as_posix() if len(likely) == 1 else None
+
+
+def default_text(option: Option) -> str:
+    """What an option is when it is not given."""
+    value = option.fallback if option.variable else option.parameter.default
+    return value if isinstance(value, str) else ""
+
+
+def _may_be_a_place(option: Option) -> bool:
+    parameter = option.parameter
+    if option.variable.startswith("SM_") or parameter.choices or parameter.type in _NO_PLACES:
+        return False
+    return parameter.action == "store" and parameter.nargs in ("", "?")
+
+
+def _place_by_name(key: str) -> str:
+    return next((name for name, pattern in _NAMES if pattern.fullmatch(key)), "")
+
+
+def _looks_like_a_path(text: str) -> bool:
+    return bool(text.strip()) and "\n" not in text and len(text) < 300

@@ -1,0 +1,158 @@
+"""The folders of a project, as far as a glance tells: what is there, what is code, what ships."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from skylift.errors import SkyliftError
+from skylift.project.files.ship import files_that_ship
+from skylift.project.source.program import Program
+
+_MOST_ENTRIES = 3000
+_MARKERS = frozenset({".gitkeep", ".keep", ".gitignore", "readme.md", "readme.txt", "readme", ".ds_store"})
+_SETTINGS = frozenset({".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".gin", ".py", ".md"})
+_PERHAPS_SETTINGS = frozenset({".json", ".txt", ".sql"})
+_SMALL = 1 << 20
+_NAMES_OF_DATA = (
+    "data",
+    "dataset",
+    "datasets",
+    "input",
+    "inputs",
+    "raw",
+    "corpus",
+    "train",
+    "test",
+    "images",
+)
+
+
+@dataclass
+class Ground:
+    """The project on disk. Nothing is read but names and sizes, and not without end."""
+
+    program: Program
+    glances: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Path:
+        return self.program.root
+
+    def leads(self, text: str) -> str:
+        """Where a path leads: ``inside`` the project, ``beside`` it, ``away``; ``off`` for what is no path here."""
+        if "://" in text or "\0" in text:
+            return "off"
+        if "\\" in text or text.startswith(("/", "~")) or text[1:2] == ":":
+            return "away"
+        parts = posixpath.normpath(text).split("/")
+        if parts[:2] == ["..", ".."]:
+            return "away"
+        if parts[0] == "..":
+            return "beside"
+        try:
+            return "inside" if (self.root / text).resolve().is_relative_to(self.root.resolve()) else "away"
+        except (OSError, RuntimeError, ValueError):
+            return "off"
+
+    def is_folder(self, text: str) -> bool:
+        try:
+            return (self.root / text).is_dir()
+        except (OSError, ValueError):
+            return False
+
+    def is_file(self, text: str) -> bool:
+        try:
+            return (self.root / text).is_file()
+        except (OSError, ValueError):
+            return False
+
+    def matches(self, text: str) -> bool:
+        """Whether a path, perhaps with ``*`` in it, is there."""
+        if "*" not in text:
+            return self.is_folder(text) or self.is_file(text)
+        try:
+            return next(islice(self.root.glob(text), 1), None) is not None
+        except (OSError, ValueError, NotImplementedError, RecursionError):
+            return False
+
+    def is_code(self, folder: str) -> bool:
+        """Whether the program, or a package, lies in a folder: it has to ship, so it can be no channel."""
+        if folder in (".", ""):
+            return True
+        place = self.root / folder
+        if (place / "__init__.py").exists():
+            return True
+        files = [path for path, _ in self.program.modules]
+        return any(path.is_relative_to(place) for path in files)
+
+    def is_settings(self, text: str) -> bool:
+        """Whether a file is more likely part of the program than its data; it ships with the code."""
+        suffix = posixpath.splitext(text)[1].lower()
+        if suffix in _SETTINGS:
+            return True
+        folders = posixpath.dirname(text).lower().split("/")
+        if suffix not in _PERHAPS_SETTINGS or any(name in _NAMES_OF_DATA for name in folders):
+            return False
+        try:
+            return (self.root / text).stat().st_size < _SMALL
+        except (OSError, ValueError):
+            return False
+
+    def holds_something(self, folder: str) -> bool:
+        return self.glance(folder)[0] > 0
+
+    def glance(self, folder: str) -> tuple[int, int, bool]:
+        """Files and bytes in a folder, and whether there are more than were looked at."""
+        if folder not in self.glances:
+            files = size = seen = 0
+            for name, path in _entries(self.root / folder):
+                seen += 1
+                if seen > _MOST_ENTRIES:
+                    break
+                if name.lower() not in _MARKERS:
+                    files += 1
+                    size += _size(path)
+            self.glances[folder] = files, size, seen > _MOST_ENTRIES
+        return self.glances[folder]
+
+    def amount(self, folder: str) -> str:
+        """The size of a folder, for people: ``3 files, 2.0 MB``."""
+        files, size, more = self.glance(folder)
+        said = f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB" if size >= 1e5 else ""
+        return ", ".join(
+            [f"{'over ' if more else ''}{files} file{'' if files == 1 else 's'}", *([said] if said else [])]
+        )
+
+    @cached_property
+    def shipped(self) -> frozenset[str] | None:
+        """The files that ship, or None where that can not be said."""
+        try:
+            return frozenset(file.path for file in files_that_ship(self.root))
+        except (SkyliftError, OSError):
+            return None
+
+    def ships(self, path: str) -> bool:
+        """Whether a file ships, or anything in a folder."""
+        if self.shipped is None:
+            return True
+        below = f"{posixpath.normpath(path)}/"
+        return path in self.shipped or any(file.startswith(below) for file in self.shipped)
+
+
+def _entries(folder: Path) -> Iterator[tuple[str, str]]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from ((name, os.path.join(parent, name)) for name in sorted(names))  # noqa: PTH118 - there may be many
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 - there may be many
+    except OSError:
+        return 0

@@ -1,0 +1,181 @@
+"""Paths that a program has hard-coded, and reads: channels, with links where the program looks for them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from skylift.project.init.ground import Ground
+from skylift.project.init.tables import Tables
+from skylift.project.init.uses import Use
+from skylift_runtime.contract import Tree
+
+_TREE = Tree()
+_NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp", "/etc", "/sys", "/usr")  # noqa: S108 - paths in the user's code
+_LARGE = 20_000_000_000
+
+
+@dataclass
+class _Folder:
+    """A folder that is read, and by what."""
+
+    reads: list[Use] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    """Where only certain files of it are read."""
+    whole: bool = False
+
+
+def fixed_inputs(ground: Ground, tables: Tables, uses: Sequence[Use]) -> None:
+    """Channels and links for what is read at a path that the source has written down."""
+    fixed = [use for use in uses if use.way.is_fixed]
+    # What is asked for first, or fetched, may as well not be there.
+    written = {use.way.text for use in fixed if use.writes or use.effect in ("ask", "fetch")}
+    folders: dict[str, _Folder] = {}
+    for use in fixed:
+        if use.reads:
+            _note(ground, tables, folders, use, written)
+    for folder in _outermost(folders):
+        _lay(ground, tables, folder, folders, fixed)
+    _contract(ground, tables, uses)
+
+
+def _note(ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use, written: set[str]) -> None:
+    text = use.way.text
+    leads = ground.leads(text)
+    if leads == "away":
+        _away(tables, text, use)
+    elif leads in ("inside", "beside"):
+        if ground.matches(text):
+            if text not in written or use.effect in ("list", "fetch"):
+                _there(ground, tables, folders, use)
+        elif use.effect not in ("fetch", "hub") and text not in written and not _is_made(text, written):
+            _not_there(tables, use)
+
+
+def _is_made(text: str, written: Iterable[str]) -> bool:
+    """Whether something that the program writes lies below, or is what a ``*`` stands for."""
+    head = text.partition("*")[0]
+    return any(one.startswith(f"{text}/") or ("*" in text and one.startswith(head)) for one in written)
+
+
+def _there(ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use) -> None:
+    text, is_file = use.way.text, ground.is_file(use.way.text)
+    if is_file and (use.content == "settings" or ground.is_settings(text)) and ground.ships(text):
+        return
+    folder = posixpath.dirname(text) if is_file else use.way.fixed_folder
+    folder = folder or "."
+    if ground.leads(folder) == "beside" and folder.strip("./") == "":
+        tables.leave(
+            f"{use.because} reads {text}, beside the project: move it into the project, into a folder"
+        )
+    elif ground.is_code(folder):
+        _among_code(ground, tables, use)
+    elif ground.holds_something(folder):
+        one = folders.setdefault(folder, _Folder())
+        one.reads.append(use)
+        one.whole = one.whole or not is_file
+        one.files |= {text} if is_file else set()
+    elif use.effect != "fetch":
+        tables.leave(
+            f"{use.because} reads {folder}, which is empty: put the data there, then run skylift init again"
+        )
+
+
+def _among_code(ground: Ground, tables: Tables, use: Use) -> None:
+    text = use.way.text
+    if not ground.is_file(text):
+        if use.way.fixed_folder != "." and "*" not in text:
+            tables.leave(
+                f"{use.because} reads {text}, where code lies as well: move the data into a folder of its own"
+            )
+    elif ground.ships(text):
+        tables.say(f"file {text}", "ships with the code", use.because)
+    else:
+        tables.leave(
+            f'{use.because} reads {text}, which git ignores, so it does not ship: [ship] include = ["{text}"], '
+            "or move it into a folder of its own"
+        )
+
+
+def _not_there(tables: Tables, use: Use) -> None:
+    folder = use.way.fixed_folder
+    top = folder.split("/")[0] if folder != "." else use.way.text
+    if use.way.text == "." or any(
+        f" reads {top}/" in line or f" reads {top}," in line for line in tables.left
+    ):
+        return
+    tables.leave(
+        f"{use.because} reads {use.way.text}, which is not here: put it there, then run skylift init again"
+    )
+
+
+def _away(tables: Tables, text: str, use: Use) -> None:
+    if text.startswith(_NOBODYS) or text.startswith(_TREE.root):
+        return
+    folder = posixpath.dirname(text) if posixpath.splitext(text)[1] else text
+    tables.leave(
+        f"{use.because} reads {text}, which no job has: make it an option or a path of the project, and "
+        f'name its folder in [channels]: NAME = "{folder}"'
+    )
+
+
+def _outermost(folders: dict[str, _Folder]) -> list[str]:
+    """Of folders in one another the outer one, which then is read as a whole."""
+    found = sorted(folders)
+    outer = [one for one in found if not any(one.startswith(f"{other}/") for other in found)]
+    for one in found:
+        holder = next((other for other in outer if one.startswith(f"{other}/")), "")
+        if holder:
+            folders[holder].reads += folders[one].reads
+            folders[holder].files |= folders[one].files
+            folders[holder].whole = folders[holder].whole or folders[one].whole
+    return outer
+
+
+def _lay(
+    ground: Ground, tables: Tables, folder: str, folders: dict[str, _Folder], fixed: Sequence[Use]
+) -> None:
+    found = folders[folder]
+    first = next((use for use in found.reads if use.content == "data"), found.reads[0])
+    why = f"{first.because} reads {first.way.text}"
+    size = ground.glance(folder)[1]
+    template = tables.channel(folder, f"{why}; {ground.amount(folder)}")
+    if size > _LARGE:
+        tables.leave(
+            f"{folder} is {ground.amount(folder)}: is all of it needed? else name a smaller one in [channels]"
+        )
+    results = [use for use in fixed if use.writes and _is_below(use.way.text, folder)]
+    cleared = any(use.effect == "clear" and _is_below(use.way.text, folder) for use in fixed)
+    if found.whole or not (results or cleared):
+        if cleared:
+            tables.leave(f"{first.because}: the program removes {folder} as well, which can not be a link")
+        tables.lay(folder, template, why, sure=not cleared)
+        return
+    # Beside its inputs the program leaves results: the folder stays a folder, and only the inputs are links.
+    for file in sorted(found.files):
+        tables.lay(
+            file, f"{template}/{posixpath.relpath(file, folder)}", f"{why}; results are written to {folder}"
+        )
+
+
+def _is_below(text: str, folder: str) -> bool:
+    return text == folder or text.startswith(f"{folder}/")
+
+
+def _contract(ground: Ground, tables: Tables, uses: Sequence[Use]) -> None:
+    """Channels for what is hard-coded below ``/opt/ml``, which a job on Linux has as it is."""
+    from skylift.project.init.bindings import channel_by_name
+
+    told = False
+    for use in uses:
+        text = use.way.text
+        if use.way.option or use.way.variable or not text.startswith(_TREE.root + "/"):
+            continue
+        if text.startswith(_TREE.data + "/"):
+            name = text.removeprefix(_TREE.data + "/").partition("/")[0]
+            if "*" not in name:
+                channel_by_name(ground, tables, name, "", f"{use.because} reads {_TREE.data}/{name}")
+        if not told:
+            told = True
+            tables.say("paths", _TREE.root, f"{use.because}; where a job can not see it: --on docker")

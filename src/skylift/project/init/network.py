@@ -1,0 +1,146 @@
+"""What a program fetches over the network, which a job without one can not have, and the way out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from skylift.project.init.findings import Findings
+from skylift.project.init.scopes import Scopes
+from skylift.project.init.uses import Use
+
+_SHOWN = 4
+_FETCHING: tuple[tuple[str, str], ...] = (
+    (r"(urllib\.request\.)?urlretrieve|urllib\.request\.urlopen|urlopen|wget\.download", "downloads"),
+    (r"(requests|httpx|session)\.(get|post|request|Session)", "downloads"),
+    (r"(gdown\.download(_folder)?|pooch\.retrieve|(.+\.)?download_url|(.+\.)?download_and_extract_archive)", "downloads"),
+    (r"(.+\.)?(get_file|cached_download|hf_hub_download|snapshot_download|load_state_dict_from_url)", "downloads"),
+    (r"(tensorflow\.)?keras\.datasets\.\w+\.load_data|(mnist|cifar10|cifar100|fashion_mnist|imdb|reuters)\.load_data", "downloads a dataset"),
+    (r"(tensorflow_datasets|tfds)\.(load|builder)|datasets\.load_dataset|load_dataset", "downloads a dataset"),
+    (r"(sklearn\.datasets\.)?fetch_\w+|seaborn\.load_dataset|sns\.load_dataset|openml\.datasets\.\w+", "downloads a dataset"),
+    (r"nltk\.download|spacy\.cli\.download|torch\.hub\.load|tensorflow_hub\.(load|KerasLayer)", "downloads"),
+    (r"kaggle\.api\.\w+|kagglehub\.\w+|opendatasets\.download", "downloads from Kaggle"),
+    (r"wandb\.(init|login)", "talks to Weights & Biases"),
+    (r"mlflow\.set_tracking_uri|comet_ml\.(Experiment|start)|neptune\.init\w*", "talks to a tracking server"),
+    (r"boto3\.(client|resource|Session)|s3fs\.S3FileSystem", "talks to AWS"),
+)  # fmt: skip
+_PATTERNS = [(re.compile(pattern), what) for pattern, what in _FETCHING]
+_NAMES = frozenset(re.findall(r"[A-Za-z_]{4,}", " ".join(pattern for pattern, _ in _FETCHING)))
+_LOCAL = ("json", "csv", "parquet", "text", "imagefolder", "pandas", "arrow", "audiofolder", "webdataset")
+_ADDRESS = re.compile(r"(https?|s3|gs|hf|ftp)://")
+_PROGRAM = re.compile(r"(^|[\s;&|])(wget|curl|kaggle|gdown|gsutil|aws s3)\s")
+_TOKENS = {
+    "wandb": ("WANDB_API_KEY", "wandb.init"),
+    "mlflow": ("MLFLOW_TRACKING_TOKEN", "mlflow.set_tracking_uri"),
+    "comet_ml": ("COMET_API_KEY", "comet_ml"),
+    "neptune": ("NEPTUNE_API_TOKEN", "neptune.init"),
+}
+_TOKEN_VARIABLES = re.compile(
+    r"(HF_TOKEN|HUGGING_?FACE(HUB)?_(HUB_)?(API_)?TOKEN|WANDB_API_KEY|MLFLOW_TRACKING_(TOKEN|PASSWORD)|"
+    r"COMET_API_KEY|NEPTUNE_API_TOKEN|KAGGLE_KEY|OPENAI_API_KEY|CLEARML_API_SECRET_KEY)"
+)
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """One call that needs the network."""
+
+    what: str
+    where: str
+    call: str
+
+
+def read_network(scopes: Scopes, uses: Iterable[Use], shown: frozenset[str]) -> Findings:
+    """The rows about the network, and about tokens.
+
+    :param shown: folders that are channels: what is fetched into them is there already.
+    """
+    found = Findings()
+    fetches = list(dict.fromkeys([*_calls(scopes), *_fetched(uses, shown)]))
+    if fetches:
+        first = "; ".join(f"{one.where} {one.call} {one.what}" for one in fetches[:_SHOWN])
+        more = f"; and {len(fetches) - _SHOWN} more" if len(fetches) > _SHOWN else ""
+        found.say("network", "needs it", first + more)
+    loads = [one for one in fetches if one.what.startswith("downloads")]
+    if loads:
+        found.left.append(
+            f"{loads[0].where} {loads[0].call} {loads[0].what}: a job without network needs it as a channel; "
+            "download it once, name its folder in [channels], and let the script read it there"
+        )
+    found.left += _secrets(scopes)
+    return found
+
+
+def _calls(scopes: Scopes) -> Iterator[Fetch]:
+    for scope in scopes.every():
+        for call in scope.calls:
+            name = scope.full_name(call.func).lstrip(".")
+            where = f"{scope.file}:{call.lineno}"
+            what = _what(name, call, scopes)
+            if what:
+                yield Fetch(what, where, name)
+            elif _runs_a_program(name, call):
+                yield Fetch("downloads", where, name)
+
+
+def _what(name: str, call: ast.Call, scopes: Scopes) -> str:
+    last = name.rpartition(".")[2]
+    if last in scopes.functions or (last not in _NAMES and not last.startswith("fetch_")):
+        return ""
+    what = next((what for pattern, what in _PATTERNS if pattern.fullmatch(name)), "")
+    return "" if what and last == "load_dataset" and _first(call) in _LOCAL else what
+
+
+def _first(call: ast.Call) -> str:
+    first = call.args[0] if call.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+def _runs_a_program(name: str, call: ast.Call) -> bool:
+    if name not in ("os.system", "os.popen") and not name.startswith("subprocess."):
+        return False
+    words = [
+        node.value
+        for node in ast.walk(call)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return bool(_PROGRAM.search(" ".join(words) + " "))
+
+
+def _fetched(uses: Iterable[Use], shown: frozenset[str]) -> Iterator[Fetch]:
+    for use in uses:
+        text = use.way.text
+        if use.effect == "fetch" and (use.way.option or text) not in shown:
+            yield Fetch("downloads a dataset", use.where, use.call)
+        elif use.effect == "hub" and use.way.is_fixed and text not in shown and "*" not in text:
+            yield Fetch(f"downloads {text}", use.where, use.call)
+        elif use.reads and _ADDRESS.match(text):
+            yield Fetch(f"downloads from {text.split('://')[0]}", use.where, use.call)
+
+
+def _secrets(scopes: Scopes) -> Iterator[str]:
+    told: set[str] = set()
+    for scope in scopes.modules.values():
+        for node in ast.walk(scope.node):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                match = _TOKEN_VARIABLES.fullmatch(node.value)
+                if match and node.value not in told:
+                    told.add(node.value)
+                    yield _secret(node.value, f"{scope.file}:{node.lineno} names it")
+    for scope in scopes.every():
+        for call in scope.calls:
+            name = scope.full_name(call.func)
+            variable, _ = _TOKENS.get(name.split(".")[0], ("", ""))
+            if variable and variable not in told and _is_start(name):
+                told.add(variable)
+                yield _secret(variable, f"{scope.file}:{call.lineno} {name}")
+
+
+def _is_start(name: str) -> bool:
+    return any(name.startswith(start) for _, start in _TOKENS.values())
+
+
+def _secret(variable: str, why: str) -> str:
+    return f'{variable} ({why}), where the job has to have it: [secrets] {variable} = "env:{variable}"'

@@ -1,0 +1,232 @@
+"""A program as names, in the scopes that they have: what each is given, where, and who calls what."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from skylift.project.source.modules import Definition
+from skylift.project.source.program import Program
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_BRANCHES = ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.IfExp | ast.Match | ast.Lambda
+_MOST_NODES = 400_000
+"""Of one program; what lies behind says nothing any more."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a name is given: the value of an expression, or each item of it in turn."""
+
+    value: ast.expr
+    each: bool = False
+    line: int = 0
+    certain: bool = False
+    """Whoever comes by has it: it stands in no branch and in no loop."""
+    inside: bool = False
+    """It is for what stands within, perhaps in the same line: ``with``, a comprehension."""
+
+
+@dataclass(eq=False)
+class Scope:
+    """A module, or a function in it."""
+
+    file: str
+    node: ast.Module | Function
+    parent: Scope | None = None
+    owner: str = ""
+    """The class of a method."""
+    names: dict[str, list[Given]] = field(default_factory=dict)
+    calls: list[ast.Call] = field(default_factory=list)
+    returns: list[ast.expr] = field(default_factory=list)
+    imports: dict[str, str] = field(default_factory=dict)
+    """What a name is in full."""
+
+    def given(self, name: str, line: int) -> tuple[list[Given], bool]:
+        """What a name may have been given in a line, and whether it had something else before.
+
+        :param line: of the use; 0 where it is in a function, which is called whenever.
+        """
+        every = self.names.get(name, [])
+        found: list[Given] = []
+        for given in every:
+            if line and not (given.line < line or (given.inside and given.line == line)):
+                continue
+            found = [given] if given.certain and line else [*found, given]
+        is_known = bool(found and found[0].certain)
+        return found or ([] if self.has_parameter(name) else every), not is_known
+
+    def has_parameter(self, name: str) -> bool:
+        return any(name == one.arg for one in self.parameters)
+
+    @property
+    def parameters(self) -> list[ast.arg]:
+        """The arguments of a function by position, then those by name; without ``self``."""
+        if isinstance(self.node, ast.Module):
+            return []
+        arguments = self.node.args
+        found = [*arguments.posonlyargs, *arguments.args]
+        return [*(found[1:] if self.owner and not _is_static(self.node) else found), *arguments.kwonlyargs]
+
+    def default(self, name: str) -> ast.expr | None:
+        if isinstance(self.node, ast.Module):
+            return None
+        arguments = self.node.args
+        usual = reversed([*arguments.posonlyargs, *arguments.args])
+        found = dict(
+            zip((one.arg for one in usual), reversed(arguments.defaults), strict=False),
+        )
+        by_name = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        found |= {one.arg: value for one, value in by_name if value is not None}
+        return found.get(name)
+
+    def full_name(self, node: ast.expr) -> str:
+        """A callable's name, with what its first part is imported as; of other receivers only ``.method``."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return "." + ".".join(reversed(parts)) if parts else ""
+        return ".".join([self._imported(node.id), *reversed(parts)])
+
+    def _imported(self, name: str) -> str:
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.imports:
+                return scope.imports[name]
+            scope = scope.parent
+        return name
+
+
+@dataclass(eq=False)
+class Scopes:
+    """All scopes of a program."""
+
+    modules: dict[str, Scope] = field(default_factory=dict)
+    """By the file's path in the project."""
+    functions: dict[str, list[Scope]] = field(default_factory=dict)
+    """By name; a class stands for its ``__init__``."""
+    callers: dict[str, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
+    attributes: dict[str, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
+    """What ``self.x``, or ``x`` in a class, is given."""
+    decorated: set[ast.AST] = field(default_factory=set)
+
+    def every(self) -> Iterator[Scope]:
+        yield from self.modules.values()
+        for found in self.functions.values():
+            yield from found
+
+
+def _is_static(node: Function) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
+
+
+def scopes_of(program: Program) -> Scopes:
+    """Of the entry file and the modules that it reaches."""
+    found, left = Scopes(), _MOST_NODES
+    for path, tree in program.modules:
+        left -= sum(1 for _ in ast.walk(tree))
+        if left < 0:
+            break
+        file = _shown(program.root, path)
+        scope = Scope(file, tree)
+        found.modules[file] = scope
+        _fill(found, scope, tree.body)
+    for scope in list(found.every()):
+        for call in scope.calls:
+            name = scope.full_name(call.func).rpartition(".")[2]
+            if name in found.functions:
+                found.callers.setdefault(name, []).append((call, scope))
+    return found
+
+
+def _shown(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _fill(
+    found: Scopes, scope: Scope, nodes: Iterable[ast.AST], owner: str = "", *, certain: bool = True
+) -> None:
+    for node in nodes:
+        if isinstance(node, Function):
+            _function(found, scope, node, owner)
+        elif isinstance(node, ast.ClassDef):
+            _class(found, scope, node)
+        else:
+            inner = certain and not isinstance(node, _BRANCHES)
+            _note(found, scope, node, certain=inner)
+            _fill(found, scope, ast.iter_child_nodes(node), certain=inner)
+
+
+def _function(found: Scopes, scope: Scope, node: Function, owner: str) -> None:
+    inner = Scope(scope.file, node, scope, owner)
+    name = owner if owner and node.name == "__init__" else node.name
+    found.functions.setdefault(name, []).append(inner)
+    if node.decorator_list:
+        found.decorated.add(node)
+        _fill(found, scope, node.decorator_list)
+    _fill(found, inner, node.body)
+    # A default is evaluated where the function is defined.
+    _fill(found, scope, [*node.args.defaults, *(value for value in node.args.kw_defaults if value)])
+
+
+def _class(found: Scopes, scope: Scope, node: ast.ClassDef) -> None:
+    for inner in node.body:
+        if isinstance(inner, Definition):
+            _fill(found, scope, [inner], node.name)
+            continue
+        for target, value in _assigned(inner):
+            if isinstance(target, ast.Name) and not value.each:
+                found.attributes.setdefault(target.id, []).append((value.value, scope))
+        _fill(found, scope, ast.iter_child_nodes(inner))
+
+
+def _note(found: Scopes, scope: Scope, node: ast.AST, *, certain: bool) -> None:
+    if isinstance(node, ast.Call):
+        scope.calls.append(node)
+    elif isinstance(node, ast.Return) and node.value is not None:
+        scope.returns.append(node.value)
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        scope.imports.update(_imports(node))
+    else:
+        for target, value in _assigned(node):
+            if isinstance(target, ast.Name):
+                inside = isinstance(node, ast.withitem | ast.comprehension)
+                given = replace(value, line=target.lineno, certain=certain or inside, inside=inside)
+                scope.names.setdefault(target.id, []).append(given)
+            elif isinstance(target, ast.Attribute) and not value.each:
+                found.attributes.setdefault(target.attr, []).append((value.value, scope))
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, Given]]:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _unpacked(target, Given(node.value))
+    elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+        yield node.target, Given(node.value)
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Div):
+        yield node.target, Given(ast.copy_location(ast.BinOp(node.target, node.op, node.value), node))
+    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+        yield from _unpacked(node.target, Given(node.iter, each=True))
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield node.optional_vars, Given(node.context_expr)
+
+
+def _unpacked(target: ast.expr, given: Given) -> Iterator[tuple[ast.expr, Given]]:
+    if not isinstance(target, ast.Tuple | ast.List):
+        yield target, given
+    elif isinstance(given.value, ast.Tuple | ast.List) and len(given.value.elts) == len(target.elts):
+        yield from zip(target.elts, (Given(value) for value in given.value.elts), strict=True)
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            name = alias.asname or alias.name.split(".")[0]
+            yield name, alias.name if alias.asname else name
+    else:
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}".lstrip(".")

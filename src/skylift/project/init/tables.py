@@ -1,0 +1,91 @@
+"""The tables of one job that say where it reads and writes, as they are found out, row by row (joint 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from skylift.project.init.findings import Findings
+from skylift.values.project import Understood
+from skylift.values.references import slug
+from skylift_runtime.contract import RESERVED_CHANNEL
+
+
+@dataclass
+class Tables:
+    """What was found out. Each folder is one channel, each argument and path has one place."""
+
+    channels: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, str] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+    collect: dict[str, list[str]] = field(default_factory=dict)
+    understood: list[Understood] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether anything goes to the model's place already."""
+        templates = (*self.arguments.values(), *self.paths.values())
+        return "model" in self.collect or any(text.startswith("{model}") for text in templates)
+
+    def say(self, topic: str, value: str, why: str, *, sure: bool = True) -> None:
+        self.understood.append(Understood(topic, value, why, sure))
+
+    def leave(self, line: str) -> None:
+        if line not in self.left:
+            self.left.append(line)
+
+    def channel(self, folder: str, why: str, *, name: str = "", sure: bool = True) -> str:
+        """The channel of a folder, made where there is none; and what is the rest of the way to the folder.
+
+        >>> tables = Tables()
+        >>> tables.channel("data", ""), tables.channel("data/a", ""), tables.channel("b/data", "")
+        ('{channel:data}', '{channel:data}/a', '{channel:b-data}')
+        """
+        folder = str(PurePosixPath(folder))
+        for known, other in self.channels.items():
+            if PurePosixPath(folder).is_relative_to(other) and (not name or name == known):
+                rest = PurePosixPath(folder).relative_to(other).as_posix()
+                return f"{{channel:{known}}}" + ("" if rest == "." else f"/{rest}")
+        name = name or self._free_name(folder)
+        self.channels[name] = folder
+        self.say(f"channel {name}", folder, why, sure=sure)
+        return f"{{channel:{name}}}"
+
+    def _free_name(self, folder: str) -> str:
+        short = slug(PurePosixPath(folder).name, limit=64, allowed="A-Za-z0-9._")
+        taken = {*self.channels, RESERVED_CHANNEL, ""}
+        if short not in taken:
+            return short
+        longer = slug(folder.replace("/", "-"), limit=60, allowed="A-Za-z0-9._") or "data"
+        return next(name for name in (longer, *(f"{longer}-{n}" for n in range(2, 99))) if name not in taken)
+
+    def bind(self, key: str, template: str, why: str, *, sure: bool = True) -> None:
+        self.arguments[key] = template
+        self.say(f"argument {key}", template, why, sure=sure)
+
+    def lay(self, path: str, template: str, why: str, *, sure: bool = True) -> None:
+        self.paths[path] = template
+        self.say(f"path {path}", template, why, sure=sure)
+
+    def gather(self, kind: str, pattern: str, why: str, *, sure: bool = True) -> None:
+        """A rule of ``[collect]``, unless another one covers it."""
+        rules = self.collect.setdefault(kind, [])
+        covering = (rule[:-3] for rule in rules if rule.endswith("/**"))
+        if pattern in rules or any(pattern.startswith(f"{folder}/") for folder in covering):
+            return
+        if pattern.endswith("/**"):
+            rules[:] = [rule for rule in rules if not rule.startswith(pattern[:-2])]
+        rules.append(pattern)
+        self.say(f"collect {kind}", pattern, why, sure=sure)
+
+    def findings(self) -> Findings:
+        tables = {
+            "channels": self.channels,
+            "arguments": self.arguments,
+            "paths": self.paths,
+            "collect": self.collect,
+        }
+        written: dict[str, Any] = {key: table for key, table in tables.items() if table}
+        return Findings(written, self.understood, self.left)

@@ -1,0 +1,172 @@
+"""Every place where a program reads or writes: which path, how, and in which line."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from skylift.project.init.callables import Callee, argument, callees
+from skylift.project.init.evaluation import Evaluation
+from skylift.project.init.scopes import Scope, Scopes
+from skylift.project.init.ways import Way, way
+from skylift.project.parameters.reading import Reading
+
+_MOST_CALLS = 20_000
+_GLOBALS = frozenset({"globals", "python", "notebook", "configurator"})
+"""Kinds of parsers whose options are variables of the entry file."""
+_WRITING = frozenset("wax")
+
+
+@dataclass(frozen=True)
+class Use:
+    """One path in one call."""
+
+    way: Way
+    effect: str
+    """``read list write lay make clear ask fetch hub``: see ``callables``."""
+    content: str
+    call: str
+    """The call's name, for people."""
+    where: str
+    """``file:line``"""
+    strict: bool = False
+    """A folder is made, and it is an error when it is there already."""
+
+    @property
+    def writes(self) -> bool:
+        return self.effect in ("write", "lay")
+
+    @property
+    def reads(self) -> bool:
+        return self.effect in ("read", "list", "fetch", "hub")
+
+    @property
+    def because(self) -> str:
+        return f"{self.where} {self.call}"
+
+
+def uses_of(
+    scopes: Scopes, reading: Reading, settings: Mapping[str, tuple[str, ...]], entry: str
+) -> list[Use]:
+    """What a program does with paths, in the order of its source; each only once."""
+    dests = {option.dest for option in reading.options}
+    evaluation = Evaluation(scopes, dests, settings, reading.source in _GLOBALS, entry)
+    found: dict[Use, None] = {}
+    calls = ((call, scope) for scope in scopes.every() for call in scope.calls)
+    for count, (call, scope) in enumerate(calls):
+        if count > _MOST_CALLS:
+            break
+        found.update(dict.fromkeys(_uses(call, scope, evaluation)))
+    return _told(list(found))
+
+
+def _told(uses: list[Use]) -> list[Use]:
+    """Of ``with open(p, "wb") as f: pickle.dump(x, f)`` both calls tell of p; what it is says the second."""
+    known = {(use.way, use.effect) for use in uses if use.content}
+    return [use for use in uses if use.content or (use.way, use.effect) not in known]
+
+
+def _uses(call: ast.Call, scope: Scope, evaluation: Evaluation) -> Iterator[Use]:
+    name = scope.full_name(call.func)
+    last = name.rpartition(".")[2]
+    if last in evaluation.scopes.functions and name.count(".") < 2:
+        # One of the project's own, which is followed.
+        return
+    for callee in callees(name):
+        node = argument(call, callee)
+        if node is None or _is_shadowed(callee, call, scope):
+            continue
+        for text in evaluation.paths(node, scope):
+            yield _use(call, callee, way(text), name.lstrip("."), f"{scope.file}:{call.lineno}")
+
+
+def _is_shadowed(callee: Callee, call: ast.Call, scope: Scope) -> bool:
+    """Whether a method that tells little is one of a module, as in ``os.mkdir`` or ``webbrowser.open``."""
+    base = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return callee.on_self and isinstance(base, ast.Name) and scope.full_name(base) != base.id
+
+
+def _use(call: ast.Call, callee: Callee, path: Way, name: str, where: str) -> Use:
+    effect, content, strict = callee.effect, callee.content, False
+    if effect == "mode":
+        effect = "write" if _mode(call, on_self=callee.on_self) & _WRITING else "read"
+        content = "output" if effect == "write" and content == "data" else content
+    elif effect == "put":
+        effect = "write" if posixpath.splitext(path.text)[1] else "lay"
+    elif effect == "fetch":
+        effect = "fetch" if _is_true(call, "download") else "list"
+    elif effect == "make":
+        strict = not _is_true(call, "exist_ok")
+    elif effect == "read" and path.text.endswith("*") and name.startswith("glob"):
+        effect = "list"
+    return Use(path, effect, content or _by_suffix(path.text, effect), name, where, strict)
+
+
+def _mode(call: ast.Call, *, on_self: bool) -> set[str]:
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    position = 0 if on_self else 1
+    node = named.get("mode") or (call.args[position] if len(call.args) > position else None)
+    return set(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else set("r")
+
+
+def _is_true(call: ast.Call, name: str) -> bool:
+    found = next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+    # A value that is not known may be true.
+    return found is not None and not (isinstance(found, ast.Constant) and not found.value)
+
+
+_CONTENTS = {
+    "model": [
+        ".pt",
+        ".pth",
+        ".ckpt",
+        ".pkl",
+        ".pickle",
+        ".joblib",
+        ".onnx",
+        ".h5",
+        ".keras",
+        ".hdf5",
+        ".safetensors",
+        ".bin",
+        ".cbm",
+        ".ubj",
+        ".model",
+        ".tflite",
+        ".pb",
+        ".pt2",
+        ".npz",
+        ".bst",
+        ".mar",
+    ],
+    "output": [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".svg",
+        ".pdf",
+        ".csv",
+        ".tsv",
+        ".json",
+        ".jsonl",
+        ".txt",
+        ".log",
+        ".html",
+        ".md",
+        ".gif",
+        ".mp4",
+        ".wav",
+        ".npy",
+        ".parquet",
+    ],
+}
+_CONTENT_OF = {suffix: content for content, suffixes in _CONTENTS.items() for suffix in suffixes}
+
+
+def _by_suffix(text: str, effect: str) -> str:
+    if effect not in ("write", "lay"):
+        return ""
+    stem, suffix = posixpath.splitext(text.lower().removesuffix(".gz").removesuffix(".tar"))
+    return _CONTENT_OF.get(suffix, "") if stem else ""
