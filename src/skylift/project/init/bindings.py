@@ -106,20 +106,22 @@ class Bindings:
         if self._is_data(option, text, writing, reading):
             self._read(option, text, reading[0].because, certain=True)
             return
-        models = [use for use in writing if use.content in ("model", "checkpoint")]
-        place = _place_by_name(parameter.key)
-        if models or place not in ("output", "checkpoints"):
-            first = (models or writing)[0]
-            named = place if not any(use.writes for use in uses) else ""
-            place = "model" if models else (named or "output")
-        else:
-            first = writing[0]
-        if CHECKPOINTS.fullmatch(parameter.key) and self._goes_on(parameter.key, reading):
-            place = "checkpoints"
-        elif place == "checkpoints":
-            place = "model" if not self.tables.has_model else "checkpoints"
+        place, first = self._kind_of(parameter.key, writing, reading)
         name = self._file_name(parameter.key, text, writing)
         self._place(option, place, text, first.because, sure=first.writes, name=name)
+
+    def _kind_of(self, key: str, writing: Sequence[Use], reading: Sequence[Use]) -> tuple[str, Use]:
+        """Model, output or checkpoints; and the use that says so."""
+        models = [use for use in writing if use.content in ("model", "checkpoint")]
+        told = [use for use in writing if use.content and use.writes]
+        saving = [use for use in writing if use.call.endswith(".save")]
+        place = "model" if models else "output" if told else _place_by_name(key)
+        place = place or ("model" if saving else "output")
+        if CHECKPOINTS.fullmatch(key) and self._goes_on(key, reading):
+            place = "checkpoints"
+        elif place == "checkpoints" and not self.tables.has_model:
+            place = "model"
+        return place, (models or told or saving or list(writing))[0]
 
     def _is_data(self, option: Option, text: str, writing: Sequence[Use], reading: Sequence[Use]) -> bool:
         """Whether what is there is read, and what is written lies beside it only to be read again."""

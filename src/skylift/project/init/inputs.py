@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from skylift.project.init.bindings import channel_by_name
 from skylift.project.init.ground import Ground
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use
@@ -165,8 +166,6 @@ def _is_below(text: str, folder: str) -> bool:
 
 def _contract(ground: Ground, tables: Tables, uses: Sequence[Use]) -> None:
     """Channels for what is hard-coded below ``/opt/ml``, which a job on Linux has as it is."""
-    from skylift.project.init.bindings import channel_by_name
-
     told = False
     for use in uses:
         text = use.way.text

@@ -27,7 +27,7 @@ _FETCHING: tuple[tuple[str, str], ...] = (
     (r"boto3\.(client|resource|Session)|s3fs\.S3FileSystem", "talks to AWS"),
 )  # fmt: skip
 _PATTERNS = [(re.compile(pattern), what) for pattern, what in _FETCHING]
-_NAMES = frozenset(re.findall(r"[A-Za-z_]{4,}", " ".join(pattern for pattern, _ in _FETCHING)))
+_ANY = re.compile("|".join(f"(?:{pattern})" for pattern, _ in _FETCHING))
 _LOCAL = ("json", "csv", "parquet", "text", "imagefolder", "pandas", "arrow", "audiofolder", "webdataset")
 _ADDRESS = re.compile(r"(https?|s3|gs|hf|ftp)://")
 _PROGRAM = re.compile(r"(^|[\s;&|])(wget|curl|kaggle|gdown|gsutil|aws s3)\s")
@@ -87,7 +87,7 @@ def _calls(scopes: Scopes) -> Iterator[Fetch]:
 
 def _what(name: str, call: ast.Call, scopes: Scopes) -> str:
     last = name.rpartition(".")[2]
-    if last in scopes.functions or (last not in _NAMES and not last.startswith("fetch_")):
+    if last in scopes.functions or not _ANY.fullmatch(name):
         return ""
     what = next((what for pattern, what in _PATTERNS if pattern.fullmatch(name)), "")
     return "" if what and last == "load_dataset" and _first(call) in _LOCAL else what

@@ -64,19 +64,22 @@ def uses_of(
 
 def _told(uses: list[Use]) -> list[Use]:
     """Of ``with open(p, "wb") as f: pickle.dump(x, f)`` both calls tell of p; what it is says the second."""
-    known = {(use.way, use.effect) for use in uses if use.content}
-    return [use for use in uses if use.content or (use.way, use.effect) not in known]
+    known = {(use.way, use.effect) for use in uses if use.content and not _only_opens(use)}
+    return [use for use in uses if not _only_opens(use) or (use.way, use.effect) not in known]
+
+
+def _only_opens(use: Use) -> bool:
+    return use.call.rpartition(".")[2] == "open" and use.content != "data"
 
 
 def _uses(call: ast.Call, scope: Scope, evaluation: Evaluation) -> Iterator[Use]:
     name = scope.full_name(call.func)
-    last = name.rpartition(".")[2]
-    if last in evaluation.scopes.functions and name.count(".") < 2:
-        # One of the project's own, which is followed.
-        return
+    # One of the project's own is followed; `torch.save` is not, whatever the project calls `save`.
+    is_own = name.rpartition(".")[2] in evaluation.scopes.functions
     for callee in callees(name):
         node = argument(call, callee)
-        if node is None or _is_shadowed(callee, call, scope):
+        by_last_part = callee.name.startswith(".") and not callee.on_self
+        if node is None or (is_own and by_last_part) or _is_shadowed(callee, call, scope):
             continue
         for text in evaluation.paths(node, scope):
             yield _use(call, callee, way(text), name.lstrip("."), f"{scope.file}:{call.lineno}")

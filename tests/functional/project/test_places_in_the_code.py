@@ -1,0 +1,319 @@
+"""Paths that a program has hard-coded: what is read there, what is written, and what has to be there."""
+
+from __future__ import annotations
+
+import pytest
+from tests.functional.project.folder import Folder
+from tests.functional.project.shown import options, places, why
+
+HEAD = """
+import glob, json, os, pickle, shutil
+from pathlib import Path
+import joblib, numpy as np, pandas as pd, torch
+import matplotlib.pyplot as plt
+"""
+
+
+def script(project: Folder, body: str) -> None:
+    project.write("train.py", HEAD + body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "pd.read_csv('data/train.csv')",
+        "pd.read_csv('./data/train.csv')",
+        "DATA = 'data'\npd.read_csv(os.path.join(DATA, 'train.csv'))",
+        "DATA = Path('data')\npd.read_csv(DATA / 'train.csv')",
+        "ROOT = Path(__file__).resolve().parent\npd.read_csv(ROOT / 'data' / 'train.csv')",
+        "HERE = os.path.dirname(os.path.abspath(__file__))\npd.read_csv(os.path.join(HERE, 'data', 'train.csv'))",
+        "pd.read_csv(os.path.join(os.getcwd(), 'data', 'train.csv'))",
+        "pd.read_csv(Path.cwd() / 'data/train.csv')",
+        "for split in ('train', 'test'):\n    pd.read_csv(f'data/{split}.csv')",
+        "name = os.environ.get('WHICH', 'train')\npd.read_csv('data/' + name + '.csv')",
+        "C = {'data': 'data/train.csv', 'n': 1}\npd.read_csv(C['data'])",
+        "class C:\n    data = 'data/train.csv'\npd.read_csv(C.data)",
+        "class C:\n    data = 'data/train.csv'\nc = C()\npd.read_csv(c.data)",
+        "def load(path='data/train.csv'):\n    return open(path)\nload()",
+        "files = glob.glob('data/*.csv')\nfor f in files:\n    pd.read_csv(f)",
+        "def root():\n    return 'data'\nos.listdir(root())",
+        "d = Path('data')\nif not d.exists():\n    raise SystemExit(1)\npd.read_csv(d / 'train.csv')",
+    ],
+)
+def test_what_is_read_is_a_channel_with_a_link(project: Folder, body: str) -> None:
+    project.write_all({"data/train.csv": "1", "data/test.csv": "1"})
+    script(project, body + "\n")
+    found = places(project)
+    assert found.config == {"channels": {"data": "data"}, "paths": {"data": "{channel:data}"}}
+    assert "train.py:" in why(found, "path data")
+    assert found.left == []
+
+
+def test_a_folder_is_one_channel_however_it_is_reached(project: Folder) -> None:
+    project.write_all({"data/a/x.csv": "1", "data/b/y.csv": "1", "data/z.csv": "1"})
+    script(project, "for p in ('data/a/x.csv', 'data/b/y.csv', 'data/z.csv'):\n    pd.read_csv(p)\n")
+    assert places(project).config == {"channels": {"data": "data"}, "paths": {"data": "{channel:data}"}}
+
+
+def test_folders_apart_are_channels_apart(project: Folder) -> None:
+    project.write_all({"data/train/x.csv": "1", "data/valid/y.csv": "1", "other/train/x.csv": "1"})
+    script(
+        project,
+        "pd.read_csv('data/train/x.csv')\npd.read_csv('data/valid/y.csv')\npd.read_csv('other/train/x.csv')\n",
+    )
+    found = places(project)
+    assert found.config["channels"] == {
+        "train": "data/train",
+        "valid": "data/valid",
+        "other-train": "other/train",
+    }
+    assert found.config["paths"]["other/train"] == "{channel:other-train}"
+
+
+def test_an_option_and_the_code_share_the_channel_of_a_folder(project: Folder) -> None:
+    project.write("data/train.csv", "1")
+    script(project, "pd.read_csv(args.d + '/train.csv')\nopen('data/train.csv')\n")
+    assert places(project, reading=options("argparse", {"d": "data"})).config == {
+        "channels": {"data": "data"},
+        "arguments": {"d": "{channel:data}"},
+        "paths": {"data": "{channel:data}"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "collect"),
+    [
+        ("pickle.dump(1, open('model.pkl', 'wb'))", {"model": ["model.pkl"]}),
+        ("torch.save(1, f'net_{epoch}.pt')", {"model": ["net_*.pt"]}),
+        ("os.makedirs('out', exist_ok=True)\ntorch.save(1, 'out/m.pt')", {"model": ["out/m.pt"]}),
+        ("shutil.rmtree('out')\nos.mkdir('out')\ntorch.save(1, 'out/m.pt')", {"model": ["out/m.pt"]}),
+        ("os.mkdir('out')\ndf.to_csv('out/p.csv')\ntorch.save(1, 'out/m.pt')", {"model": ["out/m.pt"], "output": ["out/p.csv"]}),
+        ("model.save_pretrained('tuned')", {"model": ["tuned/**"]}),
+        ("model.save('saved_model')", {"model": ["saved_model/**"]}),
+        ("model.save('net.keras')", {"model": ["net.keras"]}),
+        ("image.save('sample.png')", {"output": ["sample.png"]}),
+        ("from torch.utils.tensorboard import SummaryWriter as W\nimport torch.utils.tensorboard as t\nt.SummaryWriter('runs/a')", {"output": ["runs/a/**"]}),
+        ("plt.savefig('loss.png')", {"output": ["loss.png"]}),
+        ("d = Path('out')\nd.mkdir(exist_ok=True)\nfor n in range(3):\n    (d / f'{n}.txt').write_text('')", {"output": ["out/*.txt"]}),
+        ("def save(m, to):\n    with open(to, 'wb') as f:\n        pickle.dump(m, f)\nsave(1, 'a.bin')", {"model": ["a.bin"]}),
+    ],
+)  # fmt: skip
+def test_what_is_written_is_collected(project: Folder, body: str, collect: dict[str, list[str]]) -> None:
+    script(project, body + "\n")
+    assert places(project).config == {"collect": collect}
+
+
+def test_a_file_handle_is_the_file_that_was_opened_last(project: Folder) -> None:
+    project.write("data/rows.json", "[]")
+    script(
+        project,
+        "with open('data/rows.json') as f:\n    rows = json.load(f)\n"
+        "with open('model.pkl', 'wb') as f:\n    pickle.dump(rows, f)\n",
+    )
+    assert places(project).config == {
+        "channels": {"data": "data"},
+        "paths": {"data": "{channel:data}"},
+        "collect": {"model": ["model.pkl"]},
+    }
+
+
+def test_what_is_only_passed_on_needs_nothing(project: Folder) -> None:
+    script(
+        project,
+        "os.makedirs('tmp', exist_ok=True)\nnp.save('tmp/x.npy', 1)\nnp.load('tmp/x.npy')\n"
+        "df.to_csv('tmp/y.csv')\npd.read_csv('tmp/y.csv')\n",
+    )
+    found = places(project)
+    assert found.config == {}
+    assert found.left == []
+
+
+def test_results_beside_inputs_keep_the_folder_a_folder(project: Folder) -> None:
+    project.write("data/raw.csv", "1")
+    script(
+        project,
+        "pd.read_csv('data/raw.csv')\ndf.to_csv('data/clean.csv')\npd.read_csv('data/clean.csv')\n"
+        "df.to_csv('data/predictions.csv')\n",
+    )
+    assert places(project).config == {
+        "channels": {"data": "data"},
+        "paths": {"data/raw.csv": "{channel:data}/raw.csv"},
+        "collect": {"output": ["data/predictions.csv"]},
+    }
+
+
+def test_a_folder_that_nobody_makes_is_there_in_the_job(project: Folder) -> None:
+    project.write_all({"results/.gitkeep": "", ".gitignore": "results/\n"})
+    script(project, "plt.savefig('results/a.png')\ntorch.save(1, 'results/m.pt')\n")
+    project.commit()
+    assert places(project).config == {"paths": {"results": "{model}"}}
+
+
+def test_a_folder_that_ships_is_there_anyhow(project: Folder) -> None:
+    project.write("results/.gitkeep", "")
+    script(project, "plt.savefig('results/a.png')\n")
+    project.commit()
+    assert places(project).config == {"collect": {"output": ["results/a.png"]}}
+
+
+def test_checkpoints_that_are_gone_on_from_are_kept_and_collected(project: Folder) -> None:
+    script(
+        project,
+        "LAST = 'checkpoints/last.pt'\nos.makedirs('checkpoints', exist_ok=True)\n"
+        "if os.path.exists(LAST):\n    torch.load(LAST)\ntorch.save(1, LAST)\n",
+    )
+    assert places(project).config == {
+        "paths": {"checkpoints": "{checkpoints}"},
+        "collect": {"model": ["checkpoints/last.pt"]},
+    }
+
+
+@pytest.mark.parametrize(
+    "before", ["shutil.rmtree('checkpoints')\nos.makedirs('checkpoints')", "os.mkdir('checkpoints')"]
+)
+def test_a_folder_that_can_be_no_link_is_none(project: Folder, before: str) -> None:
+    script(project, before + "\ntorch.save(1, 'checkpoints/a.pt')\ntorch.load('checkpoints/a.pt')\n")
+    assert places(project).config == {"collect": {"model": ["checkpoints/a.pt"]}}
+
+
+def test_what_is_not_here_is_said_once(project: Folder) -> None:
+    script(project, "pd.read_csv('data/a.csv')\npd.read_csv('data/b.csv')\nnp.load('rows.npy')\n")
+    found = places(project)
+    assert found.config == {}
+    assert [line.split(",")[0] for line in found.left] == [
+        "train.py:6 pandas.read_csv reads data/a.csv",
+        "train.py:8 numpy.load reads rows.npy",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/data/x.csv", "~/x.csv", "C:\\\\x.csv", "../../x.csv", "/home/me/x.csv"])
+def test_paths_that_no_job_has_are_left_to_the_user(project: Folder, path: str) -> None:
+    script(project, f"pd.read_csv('{path}')\ntorch.save(1, '{path}')\n")
+    found = places(project)
+    assert found.config == {}
+    assert "train.py:6 pandas.read_csv reads" in found.left[0]
+    assert "which no job has" in found.left[0]
+    assert "train.py:7 torch.save writes" in found.left[1]
+
+
+def test_a_folder_beside_the_project_is_laid_beside_it(project: Folder) -> None:
+    beside = project.root.parent / "data"
+    beside.mkdir()
+    (beside / "a.csv").write_text("1")
+    script(project, "pd.read_csv('../data/a.csv')\n")
+    assert places(project).config == {"channels": {"data": "../data"}, "paths": {"../data": "{channel:data}"}}
+
+
+def test_the_contracts_own_paths_need_their_channels(project: Folder) -> None:
+    project.write_all({"data/train/a.csv": "1", "data/extra/b.csv": "1"})
+    script(
+        project,
+        "P = '/opt/ml/'\npd.read_csv(P + 'input/data/train/a.csv')\nos.listdir(os.path.join(P, 'input/data', 'extra'))\n"
+        "joblib.dump(1, os.path.join('/opt/ml/model', 'm.joblib'))\nopen('/opt/ml/output/data/x', 'w')\n",
+    )
+    found = places(project)
+    assert found.config == {"channels": {"train": "data/train", "extra": "data/extra"}}
+    assert "--on docker" in why(found, "paths")
+    assert found.left == []
+
+
+def test_variables_of_the_contract_need_nothing_else(project: Folder) -> None:
+    project.write("data/train/a.csv", "1")
+    script(
+        project,
+        "pd.read_csv(os.path.join(os.environ['SM_CHANNEL_TRAIN'], 'a.csv'))\n"
+        "torch.save(1, os.path.join(os.environ.get('SM_MODEL_DIR', 'model'), 'm.pt'))\n",
+    )
+    assert places(project).config == {"channels": {"train": "data/train"}}
+
+
+def test_places_in_a_config_file_are_those_of_the_program(project: Folder) -> None:
+    project.write_all(
+        {
+            "data/a.csv": "1",
+            "conf.json": '{"loader": {"args": {"data_dir": "data/"}}, "trainer": {"save_dir": "saved/"}}',
+            "conf.yaml": 'rows: "more/rows.csv"  # here\n',
+            "conf.toml": "[x]\nplots = 'plots'\n",
+            "more/rows.csv": "1",
+        }
+    )
+    script(
+        project,
+        "import yaml\nc = json.load(open('conf.json'))\ny = yaml.safe_load(open('conf.yaml'))\n"
+        "t = toml.load('conf.toml')\n"
+        "class Config:\n    def __getitem__(self, key):\n        return c[key]\n"
+        "pd.read_csv(os.path.join(c['loader']['args']['data_dir'], 'a.csv'))\npd.read_csv(y['rows'])\n"
+        "save = Path(c['trainer']['save_dir']) / c['name']\nsave.mkdir(parents=True)\n"
+        "torch.save(1, save / 'm.pt')\nos.makedirs(t['x']['plots'])\nplt.savefig(t['x']['plots'] + '/a.png')\n",
+    )
+    assert places(project).config == {
+        "channels": {"data": "data", "more": "more"},
+        "paths": {"data": "{channel:data}", "more": "{channel:more}"},
+        "collect": {"model": ["saved/*/m.pt"], "output": ["plots/a.png"]},
+    }
+
+
+def test_files_that_ship_with_the_code_are_no_channels(project: Folder) -> None:
+    project.write_all(
+        {
+            "config.json": "{}",
+            "conf/a.yaml": "x: 1",
+            "words/vocab.txt": "a",
+            "rows.csv": "1",
+            "pkg/__init__.py": "",
+        }
+    )
+    project.write("pkg/table.csv", "1")
+    script(
+        project,
+        "import pkg\njson.load(open('config.json'))\nopen('conf/a.yaml')\nopen('words/vocab.txt')\n"
+        "pd.read_csv('rows.csv')\npd.read_csv('pkg/table.csv')\n",
+    )
+    found = places(project)
+    assert found.config == {}
+    assert [row.topic for row in found.understood] == ["file rows.csv", "file pkg/table.csv"]
+
+
+def test_a_file_among_the_code_that_git_ignores_does_not_ship(project: Folder) -> None:
+    project.write_all({"rows.csv": "1", ".gitignore": "*.csv\n"})
+    script(project, "pd.read_csv('rows.csv')\n")
+    project.commit()
+    assert 'include = ["rows.csv"]' in places(project).left[0]
+
+
+def test_a_model_in_a_place_unknown_is_looked_for_by_its_name(project: Folder) -> None:
+    script(project, "torch.save(1, os.path.join(somewhere(), 'best.pt'))\n")
+    found = places(project)
+    assert found.config == {"collect": {"model": ["**/best.pt"]}}
+    assert not found.understood[0].sure
+
+
+def test_words_of_the_command_line_are_left_to_the_user(project: Folder) -> None:
+    script(project, "import sys\npd.read_csv(sys.argv[1])\ntorch.save(1, sys.argv[2])\n")
+    found = places(project)
+    assert found.config == {}
+    assert 'command = ["python", "train.py"' in found.left[0]
+
+
+HOSTILE = {
+    "a name that is itself": "p = p\nwhile True:\n    p = os.path.join(p, 'x')\nopen(p)\n",
+    "functions that call each other": "def a(x):\n    return b(x)\ndef b(x):\n    return a(x)\nopen(a('x'))\n",
+    "a long sum": "open(" + " + ".join(["'a'"] * 800) + ", 'w')\n",
+    "many values": "".join(f"p = x or '{n}'\n" for n in range(300)) + "open(p)\n",
+    "odd calls": "open()\nopen(*a)\nopen(**k)\nos.path.join()\nPath()\n''.format()\n'%s' % ()\nopen(1)\nopen(b'x')\n",
+    "odd names": "open('\\0')\nopen('x' * 10)\nopen('a\\nb')\npd.read_csv('[')\nos.listdir('**')\nglob.glob('/***')\n",
+    "odd files": "open('x'*5000)\nopen('" + "x/" * 3000 + "')\nopen('" + "y" * 5000 + "', 'w')\n",
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_code_that_can_not_be_understood_says_less(project: Folder, body: str) -> None:
+    script(project, body)
+    assert places(project).config.keys() <= {"collect"}
+
+
+def test_folders_that_are_odd_are_no_channels(project: Folder) -> None:
+    (project.root / "loop").symlink_to("loop")
+    (project.root / "away").symlink_to("/usr")
+    script(project, "os.listdir('loop')\nos.listdir('away')\npd.read_csv('away/x')\n")
+    assert places(project).config == {}
