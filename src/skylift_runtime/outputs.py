@@ -46,7 +46,7 @@ def collect(
     """Copy what the rules name to the folders that are packed, keeping relative paths.
 
     :param rules: globs, by kind.
-    :param folders: where each kind goes.
+    :param folders: where each kind goes; a file goes to the first that has a rule for it.
     :param links: our own links, by path. Most show inputs, which are nobody's result.
     :param checkpoints: what is reached by a link that leads there is a result too: often the best of them is the
         model.
@@ -55,9 +55,10 @@ def collect(
     if not compiled:
         return
     for path in [*_written(work, set(links)), *_kept(work, links, checkpoints)]:
-        for kind, expression in compiled.items():
-            if expression.match(path):
-                _copy(os.path.join(work.root, path), os.path.join(folders[kind], path))
+        # What is the model is not kept a second time.
+        kind = next((kind for kind, expression in compiled.items() if expression.match(path)), None)
+        if kind is not None:
+            _copy(os.path.join(work.root, path), os.path.join(folders[kind], path))
 
 
 def left_behind(work: WorkDirectory, links: Set[str]) -> "list[str]":

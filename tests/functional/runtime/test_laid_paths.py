@@ -68,3 +68,13 @@ def test_the_best_checkpoint_can_be_the_model(any_stage: Stage) -> None:
     }
     assert {"model/checkpoints/last.pkl", "checkpoints/last.pkl", "checkpoints/notes.txt"} <= names
     assert not any(name.startswith(("model/", "output/data")) and "notes" in name for name in names)
+
+
+def test_what_is_the_model_is_not_kept_twice(stage: Stage) -> None:
+    stage.script("import os; os.mkdir('out'); open('out/m.pt', 'w').close(); open('out/log', 'w').close()")
+    stage.job["collect"] = {"output": ["out/**"], "model": ["out/*.pt"]}
+    assert stage.run().code == 0
+    kept = sorted(
+        path.relative_to(stage.ml).as_posix() for path in stage.ml.rglob("out/*") if "code" not in path.parts
+    )
+    assert kept == ["model/out/m.pt", "output/data/out/log"]

@@ -27,7 +27,7 @@ _DATA = re.compile(
     rf"data|dataset|(train|test|valid|validation|val|data|input)[-_.]file|corpus"
 )
 _NO_PLACES = frozenset({"int", "float", "bool"})
-_OUTPUT_FOLDER = re.compile(r"(output|save|checkpoint)s?[-_.]dir")
+_OUTPUT_FOLDER = re.compile(r"(output|out|save|checkpoint)s?[-_.]?dir")
 _TREE = Tree()
 _OF_THE_TREE = {_TREE.model: "model", _TREE.output_data: "output", _TREE.checkpoints: "checkpoints"}
 _SUFFIXES = (
@@ -101,7 +101,7 @@ class Bindings:
         if not text and not parameter.required and not _place_by_name(parameter.key):
             # Off unless it is given.
             return
-        if not text and parameter.default_known and parameter.default == "":
+        if not text and parameter.default == "" and not _OUTPUT_FOLDER.fullmatch(parameter.key):
             return
         if self._is_data(option, text, writing, reading):
             self._read(option, text, reading[0].because, certain=True)
@@ -276,7 +276,8 @@ def _matching(ground: Ground, name: str) -> str | None:
 def default_text(option: Option) -> str:
     """What an option is when it is not given."""
     value = option.fallback if option.variable else option.parameter.default
-    return value if isinstance(value, str) else ""
+    # Hydra fills `${…}` in when it starts.
+    return value if isinstance(value, str) and "${" not in value else ""
 
 
 def _may_be_a_place(option: Option) -> bool:

@@ -16,6 +16,7 @@ _MOST_STEPS = 2_000
 """Of one path."""
 _MOST_OF_ALL = 150_000
 _DEEPEST = 14
+_MOST_CALLERS = 20
 _ENTRY_DECORATED = re.compile(r"(^|\.)(command|cli|main|app|task|entrypoint|autocommand|option|argument)$")
 
 
@@ -98,7 +99,7 @@ class Evaluation:
         if isinstance(scope.node, ast.Module):
             return self.globals_are_options and scope.file == self.entry
         is_parameter = any(name == one.arg for one in scope.parameters)
-        callers = self.scopes.callers.get(scope.owner or scope.node.name, ())
+        callers = self.scopes.callers.get(scope, ())
         return is_parameter and not any(call.args or call.keywords for call, _ in callers)
 
     def _given(self, given: Given, scope: Scope) -> Iterable[Text]:
@@ -112,8 +113,8 @@ class Evaluation:
         assert not isinstance(scope.node, ast.Module)
         position = next(n for n, one in enumerate(scope.parameters) if one.arg == name)
         given_by_all = True
-        is_init = scope.owner and scope.node.name == "__init__"
-        for call, caller in self.scopes.callers.get(scope.owner if is_init else scope.node.name, ())[:20]:
+        callers = self.scopes.callers.get(scope, [])
+        for call, caller in callers[:_MOST_CALLERS]:
             named = {keyword.arg: keyword.value for keyword in call.keywords}
             if name in named:
                 yield from self.values(named[name], caller)
@@ -122,7 +123,7 @@ class Evaluation:
             else:
                 given_by_all = given_by_all and None in named
         default = scope.default(name)
-        if default is not None and not (given_by_all and self.scopes.callers.get(scope.node.name)):
+        if default is not None and not (given_by_all and callers):
             yield from self.values(default, scope.parent or scope)
 
     def _imported(self, full: str) -> Iterable[Text]:
@@ -158,13 +159,13 @@ class Evaluation:
         known = self._imported(full) if full.count(".") else NOTHING
         if known:
             return known
-        given = self.scopes.attributes.get(node.attr, [])[:MOST_VALUES]
-        found = [text for value, inner in given for text in self.values(value, inner)]
+        given = self.scopes.attribute(node, scope)[:MOST_VALUES]
+        found = [text for one in given for text in self.values(one.value, one.scope)]
         return found or self._property(node.attr) or self._setting(node.attr)
 
     def _property(self, name: str) -> list[Text]:
         methods = self.scopes.functions.get(name, [])
-        return self._returned(name) if any(one.node in self.scopes.decorated for one in methods) else []
+        return self._returned([one for one in methods if one.node in self.scopes.decorated])
 
     def _dest(self, full: str) -> str:
         """The option that a chain of attributes ends with: ``cfg.data.dir``; ``self.dir`` is something else."""
@@ -227,8 +228,10 @@ class Evaluation:
         receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
         if last in ("get", "pop", "setdefault", "getattr") and node.args:
             return self._lookup(node, receiver, last, scope)
-        if last in self.scopes.functions and last not in UNDERSTOOD:
-            return self._returned(last)
+        if last not in UNDERSTOOD or isinstance(node.func, ast.Name):
+            own = self.scopes.called(node, scope)
+            if own:
+                return self._returned(own)
         return called(node, scope, self.values)
 
     def _lookup(self, node: ast.Call, receiver: ast.expr | None, last: str, scope: Scope) -> Iterable[Text]:
@@ -238,11 +241,11 @@ class Evaluation:
         found = list(self._item(holder, str(rest[0].value), scope))
         return found or (self.values(rest[1], scope) if len(rest) > 1 else NOTHING)
 
-    def _returned(self, name: str) -> list[Text]:
-        inner = self.scopes.functions[name]
-        if len(inner) > 1:
+    def _returned(self, functions: list[Scope]) -> list[Text]:
+        if len(functions) != 1:
             return []
-        return [text for value in inner[0].returns[:MOST_VALUES] for text in self.values(value, inner[0])]
+        inner = functions[0]
+        return [text for value in inner.returns[:MOST_VALUES] for text in self.values(value, inner)]
 
     def _any_of(self, node: ast.expr, scope: Scope) -> Iterable[Text]:
         parts: list[ast.expr] = node.values if isinstance(node, ast.BoolOp) else []

@@ -16,7 +16,9 @@ from skylift.project.source.program import Program
 
 _MOST_ENTRIES = 3000
 _MARKERS = frozenset({".gitkeep", ".keep", ".gitignore", "readme.md", "readme.txt", "readme", ".ds_store"})
-_SETTINGS = frozenset({".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".gin", ".py", ".md"})
+_SETTINGS = frozenset(
+    {".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".gin", ".py", ".sh", ".md"}
+)
 _PERHAPS_SETTINGS = frozenset({".json", ".txt", ".sql"})
 _SMALL = 1 << 20
 _NAMES_OF_DATA = (
@@ -106,6 +108,12 @@ class Ground:
 
     def holds_something(self, folder: str) -> bool:
         return self.glance(folder)[0] > 0
+
+    def holds_data(self, folder: str) -> bool:
+        """Whether there is more in a folder than settings, and programs that are not part of this one."""
+        names = islice(_entries(self.root / folder), _MOST_ENTRIES)
+        data = (name for name, _ in names if name.lower() not in _MARKERS)
+        return any(posixpath.splitext(name)[1].lower() not in _SETTINGS for name in data)
 
     def glance(self, folder: str) -> tuple[int, int, bool]:
         """Files and bytes in a folder, and whether there are more than were looked at."""

@@ -14,6 +14,7 @@ from skylift_runtime.contract import Tree
 
 _TREE = Tree()
 _NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp", "/etc", "/sys", "/usr")  # noqa: S108 - paths in the user's code
+_MOST_LEFT = 6
 _LARGE = 20_000_000_000
 
 
@@ -72,12 +73,12 @@ def _there(ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use
         )
     elif ground.is_code(folder):
         _among_code(ground, tables, use)
-    elif ground.holds_something(folder):
+    elif ground.holds_data(folder):
         one = folders.setdefault(folder, _Folder())
         one.reads.append(use)
         one.whole = one.whole or not is_file
         one.files |= {text} if is_file else set()
-    elif use.effect != "fetch":
+    elif use.effect != "fetch" and not ground.holds_something(folder):
         tables.leave(
             f"{use.because} reads {folder}, which is empty: put the data there, then run skylift init again"
         )
@@ -102,8 +103,11 @@ def _among_code(ground: Ground, tables: Tables, use: Use) -> None:
 def _not_there(tables: Tables, use: Use) -> None:
     folder = use.way.fixed_folder
     top = folder.split("/")[0] if folder != "." else use.way.text
-    if use.way.text == "." or any(
-        f" reads {top}/" in line or f" reads {top}," in line for line in tables.left
+    looks_like_one = "/" in use.way.text or posixpath.splitext(use.way.text)[1]
+    if (
+        not looks_like_one
+        or len(tables.left) > _MOST_LEFT
+        or any(f" reads {top}/" in line or f" reads {top}," in line for line in tables.left)
     ):
         return
     tables.leave(

@@ -78,16 +78,16 @@ def _calls(scopes: Scopes) -> Iterator[Fetch]:
         for call in scope.calls:
             name = scope.full_name(call.func).lstrip(".")
             where = f"{scope.file}:{call.lineno}"
-            what = _what(name, call, scopes)
+            what = "" if scopes.called(call, scope) else _what(name, call)
             if what:
                 yield Fetch(what, where, name)
             elif _runs_a_program(name, call):
                 yield Fetch("downloads", where, name)
 
 
-def _what(name: str, call: ast.Call, scopes: Scopes) -> str:
+def _what(name: str, call: ast.Call) -> str:
     last = name.rpartition(".")[2]
-    if last in scopes.functions or not _ANY.fullmatch(name):
+    if not _ANY.fullmatch(name):
         return ""
     what = next((what for pattern, what in _PATTERNS if pattern.fullmatch(name)), "")
     return "" if what and last == "load_dataset" and _first(call) in _LOCAL else what

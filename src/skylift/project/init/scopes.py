@@ -12,6 +12,9 @@ from skylift.project.source.program import Program
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _BRANCHES = ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.IfExp | ast.Match | ast.Lambda
+_MOST_BASES = 20
+_MOST_OWNERS = 3
+"""Classes that have an attribute: of so many it is not known which is meant."""
 _MOST_NODES = 400_000
 """Of one program; what lies behind says nothing any more."""
 
@@ -93,12 +96,37 @@ class Scope:
         return ".".join([self._imported(node.id), *reversed(parts)])
 
     def _imported(self, name: str) -> str:
+        found = next((scope.imports[name] for scope in self.around() if name in scope.imports), None)
+        return name if found is None else found
+
+    def is_imported(self, name: str) -> bool:
+        return any(name in scope.imports for scope in self.around())
+
+    def around(self) -> Iterator[Scope]:
+        """The scope itself, then those that it stands in."""
         scope: Scope | None = self
         while scope is not None:
-            if name in scope.imports:
-                return scope.imports[name]
+            yield scope
             scope = scope.parent
-        return name
+
+    @property
+    def is_method(self) -> bool:
+        return bool(self.owner) and not isinstance(self.node, ast.Module) and self.node.name != "__init__"
+
+    @property
+    def class_name(self) -> str:
+        """The class that ``self`` is of here."""
+        return next((scope.owner for scope in self.around() if scope.owner), "")
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """What ``self.x``, ``x`` in a class, or ``something.x`` is given."""
+
+    owner: str
+    """The class; empty where it is not known."""
+    value: ast.expr
+    scope: Scope
 
 
 @dataclass(eq=False)
@@ -109,15 +137,67 @@ class Scopes:
     """By the file's path in the project."""
     functions: dict[str, list[Scope]] = field(default_factory=dict)
     """By name; a class stands for its ``__init__``."""
-    callers: dict[str, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
-    attributes: dict[str, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
-    """What ``self.x``, or ``x`` in a class, is given."""
+    callers: dict[Scope, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
+    attributes: dict[str, list[Attribute]] = field(default_factory=dict)
+    bases: dict[str, list[str]] = field(default_factory=dict)
+    """The classes that a class is made of, by their last names."""
     decorated: set[ast.AST] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+    """The names of the program's modules, their folders, and its classes."""
 
     def every(self) -> Iterator[Scope]:
         yield from self.modules.values()
         for found in self.functions.values():
             yield from found
+
+    def called(self, call: ast.Call, scope: Scope) -> list[Scope]:
+        """The functions of the program that a call may mean: none for a library's, whatever its name."""
+        full = scope.full_name(call.func)
+        first, last = full.split(".")[0], full.rpartition(".")[2]
+        if full == ".__init__" and scope.owner:
+            return self._constructors(self.bases.get(scope.owner, []))
+        if last in self.bases:
+            return self._constructors([last])
+        found = self.functions.get(last, [])
+        if not isinstance(call.func, ast.Attribute):
+            return [one for one in found if not one.is_method]
+        root = call.func.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and (scope.is_imported(root.id) or root.id in self.bases):
+            return found if first in self.own or set(full.split(".")[:-1]) & self.own else []
+        return [one for one in found if one.is_method]
+
+    def _constructors(self, classes: list[str]) -> list[Scope]:
+        for name in self._lineage(classes):
+            if name in self.functions:
+                return self.functions[name]
+        return []
+
+    def _lineage(self, classes: list[str]) -> list[str]:
+        found: list[str] = []
+        waiting = list(classes)
+        while waiting and len(found) < _MOST_BASES:
+            name = waiting.pop(0)
+            if name not in found:
+                found.append(name)
+                waiting += self.bases.get(name, [])
+        return found
+
+    def attribute(self, node: ast.Attribute, scope: Scope) -> list[Attribute]:
+        """What an attribute may be given: of ``self`` by its class, of others by whichever class has it."""
+        every = self.attributes.get(node.attr, [])
+        base = node.value.id if isinstance(node.value, ast.Name) else ""
+        owner = scope.class_name if base in ("self", "cls") else base if base in self.bases else ""
+        if owner:
+            kin = self._lineage([owner])
+            mine = [one for one in every if one.owner in kin]
+            return mine or [one for one in every if owner in self._lineage([one.owner])]
+        return every if len({one.owner for one in every}) < _MOST_OWNERS else []
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("self", "cls")
 
 
 def _is_static(node: Function) -> bool:
@@ -134,12 +214,12 @@ def scopes_of(program: Program) -> Scopes:
         file = _shown(program.root, path)
         scope = Scope(file, tree)
         found.modules[file] = scope
+        found.own |= set(file.removesuffix(".py").split("/"))
         _fill(found, scope, tree.body)
     for scope in list(found.every()):
         for call in scope.calls:
-            name = scope.full_name(call.func).rpartition(".")[2]
-            if name in found.functions:
-                found.callers.setdefault(name, []).append((call, scope))
+            for one in found.called(call, scope):
+                found.callers.setdefault(one, []).append((call, scope))
     return found
 
 
@@ -174,13 +254,15 @@ def _function(found: Scopes, scope: Scope, node: Function, owner: str) -> None:
 
 
 def _class(found: Scopes, scope: Scope, node: ast.ClassDef) -> None:
+    found.bases[node.name] = [scope.full_name(base).rpartition(".")[2] for base in node.bases]
+    found.own.add(node.name)
     for inner in node.body:
         if isinstance(inner, Definition):
             _fill(found, scope, [inner], node.name)
             continue
         for target, value in _assigned(inner):
             if isinstance(target, ast.Name) and not value.each:
-                found.attributes.setdefault(target.id, []).append((value.value, scope))
+                found.attributes.setdefault(target.id, []).append(Attribute(node.name, value.value, scope))
         _fill(found, scope, ast.iter_child_nodes(inner))
 
 
@@ -198,7 +280,8 @@ def _note(found: Scopes, scope: Scope, node: ast.AST, *, certain: bool) -> None:
                 given = replace(value, line=target.lineno, certain=certain or inside, inside=inside)
                 scope.names.setdefault(target.id, []).append(given)
             elif isinstance(target, ast.Attribute) and not value.each:
-                found.attributes.setdefault(target.attr, []).append((value.value, scope))
+                owner = scope.class_name if _is_self(target.value) else ""
+                found.attributes.setdefault(target.attr, []).append(Attribute(owner, value.value, scope))
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, Given]]:

@@ -16,6 +16,11 @@ from skylift.project.source.program import Program
 _SUFFIXES = (".json", ".toml", ".yaml", ".yml")
 _MOST_BYTES = 200_000
 _MOST_FILES = 12
+_DEEPEST = 12
+_LONGEST = 300
+_PLACE = re.compile(
+    r"dir|path|folder|root|file|save|out|log|data|csv|plot|model|name|checkpoint", re.IGNORECASE
+)
 _YAML_LINE = re.compile(r"^\s*(?:-\s+)?([\w.-]+)\s*:\s+(['\"]?)([^#\n]*?)\2\s*(?:\s#.*)?$", re.MULTILINE)
 
 
@@ -24,14 +29,14 @@ def read_settled(program: Program, scopes: Scopes, defaults: Iterable[str]) -> d
     found: dict[str, dict[str, None]] = {}
     for path in _files(program, scopes, defaults):
         for key, value in _leaves(path):
-            if 0 < len(value) < _MOST_FILES * 25 and "\n" not in value:
+            if 0 < len(value) < _LONGEST and "\n" not in value and (_PLACE.search(key) or "/" in value):
                 found.setdefault(key, {})[value] = None
     return {key: tuple(values)[:3] for key, values in found.items()}
 
 
 def _files(program: Program, scopes: Scopes, defaults: Iterable[str]) -> list[Path]:
     texts = dict.fromkeys([*defaults, *_constants(scopes)])
-    named = (text for text in texts if text.endswith(_SUFFIXES) and len(text) < _MOST_FILES * 25)
+    named = (text for text in texts if text.endswith(_SUFFIXES) and len(text) < _LONGEST)
     folder = posixpath.dirname(program.name)
     found: dict[Path, None] = {}
     for text in named:
@@ -69,7 +74,7 @@ def _leaves(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _walk(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    if depth > _MOST_FILES:
+    if depth > _DEEPEST:
         return
     if isinstance(value, dict):
         for name, inner in value.items():

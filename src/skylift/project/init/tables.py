@@ -11,6 +11,9 @@ from skylift.values.project import Understood
 from skylift.values.references import slug
 from skylift_runtime.contract import RESERVED_CHANNEL
 
+_MANY = 4
+"""Rules for one folder, besides which it is as well collected as a whole."""
+
 
 @dataclass
 class Tables:
@@ -80,7 +83,18 @@ class Tables:
         rules.append(pattern)
         self.say(f"collect {kind}", pattern, why, sure=sure)
 
+    def _folded(self, patterns: list[str]) -> list[str]:
+        """The rules, those of a folder that has many as one."""
+        tops = [pattern.split("/")[0] for pattern in patterns]
+        many = {top for top in tops if tops.count(top) > _MANY and "*" not in top}
+        return list(
+            dict.fromkeys(
+                f"{top}/**" if top in many else text for top, text in zip(tops, patterns, strict=True)
+            )
+        )
+
     def findings(self) -> Findings:
+        self.collect = {kind: self._folded(patterns) for kind, patterns in self.collect.items()}
         tables = {
             "channels": self.channels,
             "arguments": self.arguments,

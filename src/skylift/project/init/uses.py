@@ -17,6 +17,7 @@ _MOST_CALLS = 20_000
 _GLOBALS = frozenset({"globals", "python", "notebook", "configurator"})
 """Kinds of parsers whose options are variables of the entry file."""
 _WRITING = frozenset("wax")
+_NO_FILE = frozenset({".", "..", "*", "-"})
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,15 @@ def _only_opens(use: Use) -> bool:
 def _uses(call: ast.Call, scope: Scope, evaluation: Evaluation) -> Iterator[Use]:
     name = scope.full_name(call.func)
     # One of the project's own is followed; `torch.save` is not, whatever the project calls `save`.
-    is_own = name.rpartition(".")[2] in evaluation.scopes.functions
+    is_own = bool(evaluation.scopes.called(call, scope))
     for callee in callees(name):
         node = argument(call, callee)
         by_last_part = callee.name.startswith(".") and not callee.on_self
         if node is None or (is_own and by_last_part) or _is_shadowed(callee, call, scope):
             continue
         for text in evaluation.paths(node, scope):
+            if way(text).text in _NO_FILE and callee.effect not in ("list", "lay"):
+                continue
             yield _use(call, callee, way(text), name.lstrip("."), f"{scope.file}:{call.lineno}")
 
 
