@@ -67,7 +67,7 @@ def _with_an_editable_install(project: Path, backends: Path) -> Path:
     python = project / ".venv" / "bin" / "python"
     packages = next((project / ".venv").glob("lib/python*/site-packages"))
     (packages / "backends.pth").write_text(f"{backends}\n")
-    pip = [
+    pip: list[str | Path] = [
         python,
         "-m",
         "pip",
