@@ -26,7 +26,7 @@ from skylift.runs.compare import compare
 from skylift.runs.store import RunStore, newest
 from skylift.runs.unpack import copy, download, files_in, unpack
 from skylift.values.comparison import Comparison
-from skylift.values.packages import Lock
+from skylift.values.packages import Lock, Upgrade
 from skylift.values.plan import BuiltImage, ImagePlan, Plan
 from skylift.values.progress import Progress
 from skylift.values.record import Record
@@ -73,8 +73,14 @@ class Project:
     def origins(self) -> tuple[Origin, ...]:
         return self.sources.loaded.origins
 
-    def lock(self) -> Lock:
-        return self.sources.lock
+    def lock(self, upgrade: tuple[str, ...] | None = None) -> Lock:
+        """The lock, renewed where it has to be.
+
+        :param upgrade: packages to have in newer versions where they fit; all of them when none is named.
+        """
+        if upgrade is None:
+            return self.sources.lock
+        return self.sources.make_lock(Upgrade(upgrade))
 
     def plan(self, options: RunOptions) -> Plan:
         """What ``run`` would do. Creates nothing; loaded with ``locked``, it does not renew the lock either."""

@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from skylift.errors import ConfigError, Issue
+from skylift.errors import ConfigError, Issue, UsageError
 from skylift.flow.world import World
 from skylift.host.files import canonical_json, sha256_file
-from skylift.packages.lock import known_lock, lock_project
+from skylift.packages.lock import LOCK_NAME, is_fresh, known_lock, lock_project
 from skylift.project.config.find import find_root
 from skylift.project.config.load import load
 from skylift.project.files.describe import description
@@ -21,10 +21,12 @@ from skylift.project.files.ship import files_that_ship
 from skylift.project.parameters.schema import read_schema
 from skylift.project.source.import_path import import_path
 from skylift.values.arguments import Schema
-from skylift.values.packages import Lock
+from skylift.values.packages import Asked, Lock, Upgrade
 from skylift.values.progress import Progress
 from skylift.values.project import Loaded, Revision, ShippedFile
 from skylift.values.settings import JobSettings, Settings, TargetSettings
+
+_OF_THE_LOCK = frozenset({"python", "requirements", "dependencies", "extras", "groups"})
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,45 @@ class Sources:
 
     @cached_property
     def lock(self) -> Lock:
+        return self.make_lock()
+
+    def make_lock(self, upgrade: Upgrade | None = None) -> Lock:
+        """The lock, renewed where it has to be, or in any case with newer versions.
+
+        :raises UsageError: when it would be renewed for what is said for this command only.
+        """
+        settings = self.settings
+        asked = Asked(
+            settings.python,
+            settings.requirements,
+            settings.dependencies,
+            settings.extras,
+            settings.groups,
+        )
+        if not self.locked:
+            self._refuse_passing_values(asked)
         return lock_project(
             self.root,
-            requirements=self.settings.requirements,
-            python=self.settings.python,
+            asked,
             environment=self.world.environment,
             report=self.world.report,
             locked=self.locked,
+            upgrade=upgrade,
         )
+
+    def _refuse_passing_values(self, asked: Asked) -> None:
+        """What a flag or a variable says is for one command, and the lock is for everybody."""
+        passing = {
+            origin.origin: origin.key
+            for origin in self.loaded.origins
+            if origin.key in _OF_THE_LOCK and origin.origin.startswith(("--set ", "SKYLIFT_"))
+        }
+        if passing and not is_fresh(self.root, asked):
+            keys = ", ".join(f"`{key}`" for key in passing.values())
+            raise UsageError(
+                f"{LOCK_NAME} is for everybody, and would be made for {', '.join(passing)} of this command",
+                hints=(f"write {keys} into the config, then: skylift lock",),
+            )
 
     @cached_property
     def known_lock(self) -> Lock | None:

@@ -1,10 +1,10 @@
-"""What a lock is made from: requirement files with their includes, or the project's dependencies."""
+"""What a lock is made from: requirement files with their includes, the project's dependencies, the config's own."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from skylift.errors import NotReady
 from skylift.host.files import canonical_json
 from skylift.host.redaction import redact_text
 from skylift.host.toml import NotToml, read_toml
+from skylift.values.packages import Asked
 
 PYPROJECT = "pyproject.toml"
 _COMMENT = re.compile(r"(^|\s+)#.*$")
@@ -31,41 +32,90 @@ _PLACES = frozenset(
 )
 # What a build backend may read dependencies from when the project says they are dynamic.
 _DYNAMIC_SOURCES = ("setup.py", "setup.cfg", "requirements.txt")
+_THE_PROJECT = re.compile(r"(?:(?:-e|--editable)[\s=]*)?(?:file:)?\.{1,2}/?(?:\[[^\]]*\])?(?:\s*;.*)?")
+"""A requirement on the project itself, ``-e .[train]``: what it declares is asked for, too."""
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files that uv is given, and everything in them that decides the outcome."""
+    """What uv is given, and everything that decides the outcome."""
 
     python: str
-    files: tuple[str, ...]
-    """Relative to the project; none when it needs nothing."""
-    content: tuple[object, ...]
+    files: tuple[str, ...] = ()
+    """Relative to the project."""
+    lines: tuple[str, ...] = ()
+    """Requirements that stand in no file of their own; with whatever credentials they have."""
+    options: tuple[str, ...] = ()
+    """uv's, for extras and groups."""
+    content: tuple[object, ...] = ()
     """Requirement lines without comments and credentials, and the tables that uv reads beside them."""
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.files or self.lines or self.options)
 
     @property
     def digest(self) -> str:
         return hashlib.sha256(canonical_json([self.python, list(self.content)])).hexdigest()
 
 
-def read_inputs(root: Path, requirements: Sequence[str], python: str) -> Inputs:
+def read_inputs(root: Path, asked: Asked) -> Inputs:
     """Read what the project asks for.
 
     :raises NotReady: when a requirements file is missing, or ``pyproject.toml`` can not be read.
     """
     pyproject = _table(root / PYPROJECT)
+    files, content = _files(root, asked, pyproject)
+    if asked.extras and PYPROJECT not in files:
+        # uv has extras only of a project that it is given.
+        files, content = (*files, PYPROJECT), (*content, *_project_content(root, pyproject))
+    content += _more(asked, pyproject)
+    if not content:
+        return Inputs(asked.python)
+    options = [f"--extra={name}" for name in asked.extras] + [f"--group={name}" for name in asked.groups]
     settings = _uv_settings(root, pyproject)
-    if requirements:
-        lines = [line for name in requirements for line in _lines(root / name, set())]
-        return Inputs(python, tuple(requirements), (*lines, settings))
+    return Inputs(asked.python, files, asked.dependencies, tuple(options), (*content, settings))
+
+
+def _files(
+    root: Path, asked: Asked, pyproject: Mapping[str, Any]
+) -> tuple[tuple[str, ...], tuple[object, ...]]:
+    """The files that uv is given, and what they say."""
+    if asked.requirements:
+        lines = [line for name in asked.requirements for line in _lines(root / name, set())]
+        own = any(_THE_PROJECT.fullmatch(line) for line in lines)
+        return asked.requirements, (*lines, *(_project_content(root, pyproject, built=True) if own else ()))
     project = pyproject.get("project", {})
-    dynamic = "dependencies" in project.get("dynamic", ())
-    if not project.get("dependencies") and not dynamic:
-        return Inputs(python, (), ())
-    asked = (project.get("dependencies", []), project.get("requires-python", ""))
+    if not project.get("dependencies") and "dependencies" not in project.get("dynamic", ()):
+        return (), ()
+    return (PYPROJECT,), _project_content(root, pyproject)
+
+
+def _project_content(root: Path, pyproject: Mapping[str, Any], *, built: bool = False) -> tuple[object, ...]:
+    """What the project itself declares.
+
+    :param built: whether uv asks its build backend whatever ``pyproject.toml`` says.
+    """
+    project = pyproject.get("project", {})
+    found = (project.get("dependencies", []), project.get("requires-python", ""))
+    dynamic = "dependencies" in project.get("dynamic", ()) or (built and not project)
     sources = [root / name for name in _DYNAMIC_SOURCES] if dynamic else []
     texts = tuple(redact_text(path.read_text(errors="replace")) for path in sources if path.is_file())
-    return Inputs(python, (PYPROJECT,), (_redacted(asked), *texts, settings))
+    return _redacted(found), *texts
+
+
+def _more(asked: Asked, pyproject: Mapping[str, Any]) -> tuple[object, ...]:
+    """What the config adds; nothing in it leaves locks as they were made before there were such keys."""
+    found: list[object] = []
+    if asked.dependencies:
+        found.append({"dependencies": _redacted(asked.dependencies)})
+    if asked.extras:
+        declared = pyproject.get("project", {}).get("optional-dependencies", {})
+        found.append({"extras": list(asked.extras), "of": _redacted(declared)})
+    if asked.groups:
+        declared = pyproject.get("dependency-groups", {})
+        found.append({"groups": list(asked.groups), "of": _redacted(declared)})
+    return tuple(found)
 
 
 def _table(path: Path) -> Mapping[str, Any]:

@@ -14,7 +14,14 @@ from skylift.host.processes import CommandFailed, run
 _UNREACHABLE = ("Failed to fetch", "error sending request", "Could not connect", "HTTP status server error")
 
 
-def run_uv(arguments: Sequence[str], *, cwd: Path, environment: Mapping[str, str], doing: str) -> str:
+def run_uv(
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str],
+    doing: str,
+    stdin: bytes | None = None,
+) -> str:
     """Run uv to its end and return its stdout.
 
     ``cwd`` decides which ``[tool.uv]`` is read. ``doing`` begins the error message.
@@ -30,7 +37,7 @@ def run_uv(arguments: Sequence[str], *, cwd: Path, environment: Mapping[str, str
             hints=("install Skylift again: it brings uv along",),
         ) from error
     try:
-        return run([program, *arguments, "--quiet"], cwd=cwd, env=_environment(environment))
+        return run([program, *arguments, "--quiet"], cwd=cwd, env=_environment(environment), stdin=stdin)
     except CommandFailed as error:
         message = f"{doing}: {error.stderr or 'uv said nothing'}"
         if any(words in error.stderr for words in _UNREACHABLE):

@@ -19,6 +19,28 @@ class Environment:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a project asks to have locked: the keys of its config that are about packages."""
+
+    python: str
+    """Minor version."""
+    requirements: tuple[str, ...] = ()
+    """Files, relative to the project; ``[project] dependencies`` when there are none."""
+    dependencies: tuple[str, ...] = ()
+    """Requirements beside those."""
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """Which versions a new lock need not keep."""
+
+    names: tuple[str, ...] = ()
+    """All when there are none."""
+
+
+@dataclass(frozen=True)
 class Lock:
     """A lock file as it stands in the project."""
 

@@ -158,6 +158,13 @@ class Settings:
     """Minor version of Python in isolated environments and images."""
     requirements: tuple[str, ...] = ()
     """Requirement files to lock; the project's own ``dependencies`` when there are none."""
+    dependencies: tuple[str, ...] = ()
+    """Packages beside those, written as in ``[project]``: ``["torch>=2"]``. For what the project declares in a form
+    that uv does not read, or not at all."""
+    extras: tuple[str, ...] = ()
+    """Of ``[project.optional-dependencies]``, locked with the project's own dependencies: ``["train"]``."""
+    groups: tuple[str, ...] = ()
+    """Of ``[dependency-groups]``: ``["train"]``. ``dev`` is none of them unless it is named."""
     jobs: Mapping[str, JobSettings] = field(default_factory=dict)
     """``train`` and the tables of ``[jobs.*]``."""
     image: ImageSettings = field(default_factory=ImageSettings)

@@ -14,7 +14,7 @@ from skylift.errors import NotReady
 from skylift.packages.interpreters import look_at
 from skylift.packages.isolated import isolated_environment
 from skylift.packages.lock import lock_project
-from skylift.values.packages import Lock
+from skylift.values.packages import Asked, Lock
 from skylift.values.progress import silent
 
 PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -23,9 +23,7 @@ PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 def lock_in(folder: Path, requirements: str, environment: Mapping[str, str]) -> Lock:
     folder.mkdir(exist_ok=True)
     (folder / "requirements.txt").write_text(requirements)
-    return lock_project(
-        folder, requirements=("requirements.txt",), python=PYTHON, environment=environment, report=silent
-    )
+    return lock_project(folder, Asked(PYTHON, ("requirements.txt",)), environment=environment, report=silent)
 
 
 @pytest.fixture

@@ -3,70 +3,22 @@
 from __future__ import annotations
 
 import multiprocessing
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from packaging.pylock import Pylock
-from tests.functional.packages.tiny_wheels import alone_with, make_wheel
+from tests.functional.packages.place import PYTHON, Place, place, versions
+from tests.functional.packages.tiny_wheels import make_wheel
 from tests.functional.registry.scripted_server import Answer, Seen, serving
 
 from skylift.errors import LockStale, NotReady, RemoteError, SkyliftError
 from skylift.packages.lock import LOCK_NAME, lock_project
 from skylift.packages.select import select
-from skylift.values.packages import Environment, Lock
-from skylift.values.progress import Progress, silent
+from skylift.values.packages import Asked, Environment
+from skylift.values.progress import silent
 
-PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
-
-
-@dataclass
-class Place:
-    """A project folder, the wheels there are, and what was reported."""
-
-    root: Path
-    wheels: Path
-    environment: Mapping[str, str]
-    said: list[Progress] = field(default_factory=list)
-
-    def write(self, name: str, text: str) -> None:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-    def lock(self, *requirements: str, **options: Any) -> Lock:
-        return lock_project(
-            self.root,
-            requirements=requirements,
-            python=options.pop("python", PYTHON),
-            environment={**self.environment, **options.pop("environment", {})},
-            report=self.said.append,
-            **options,
-        )
-
-    @property
-    def text(self) -> str:
-        return (self.root / LOCK_NAME).read_text()
-
-
-def versions(lock: Lock) -> dict[str, str]:
-    packages = lock.data["packages"]
-    assert isinstance(packages, list)
-    return {package["name"]: package["version"] for package in packages}
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    wheels = tmp_path / "wheels"
-    make_wheel(wheels, "alpha", "1.0", requires=["beta>=1"])
-    make_wheel(wheels, "beta", "1.0")
-    make_wheel(wheels, "gamma", "2.0")
-    root = tmp_path / "a project, it's ünusual"
-    root.mkdir()
-    return Place(root, wheels, alone_with(wheels, tmp_path))
+__all__ = ["place"]
 
 
 def test_absent_lock_is_made_and_asks_to_be_committed(place: Place) -> None:
@@ -268,8 +220,8 @@ def test_includes_that_go_round_in_circles_end(place: Place) -> None:
 
 
 def _lock_in_a_process(root: Path, environment: Mapping[str, str]) -> str:
-    options: dict[str, Any] = {"requirements": ("requirements.txt",), "python": PYTHON, "report": silent}
-    return lock_project(root, environment=environment, **options).digest
+    asked = Asked(PYTHON, ("requirements.txt",))
+    return lock_project(root, asked, environment=environment, report=silent).digest
 
 
 def test_two_processes_at_once_agree(place: Place) -> None:

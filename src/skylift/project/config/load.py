@@ -12,6 +12,7 @@ from skylift.project.config.defaults import project_layer
 from skylift.project.config.keys import Named, Spec, Table, Value, Values, config_keys, table_of, train_keys
 from skylift.project.config.layers import KeyPath, Layer, Said, Source, dotted, merged, nested, read_layer
 from skylift.project.config.outside import flag_layers, variable_layers
+from skylift.project.config.package_checks import check_packages, malformed
 from skylift.project.config.toml import read_config
 from skylift.values.project import Loaded
 from skylift.values.settings import JobSettings, Origin, Settings
@@ -49,8 +50,12 @@ def load(
     issues = [issue for layer in layers for issue in layer.issues]
     settings = _settings(said)
     told = {issue.where for issue in issues}
-    meant = check(settings, root, lambda path: _where(path, said, project.source))
-    issues += [issue for issue in meant if issue.where not in told]
+
+    def where(path: KeyPath) -> str:
+        return _where(path, said, project.source)
+
+    meant = [*check(settings, root, where), *check_packages(settings, pyproject, where)]
+    issues += [issue for issue in (*meant, *malformed(pyproject)) if issue.where not in told]
     if issues:
         raise ConfigError(list(dict.fromkeys(issues)))
     if not settings.jobs:
@@ -133,7 +138,8 @@ def _base(root: Path, path: Path, where: str) -> Layer:
             source, issues=[Issue(where, f"no such file: {shown}", "the path is relative to this file")]
         )
     if table:
-        raw = raw.get("tool", {}).get("skylift", {})
+        tool = raw.get("tool")
+        raw = tool.get("skylift", {}) if isinstance(tool, Mapping) else {}
     return _layer(raw, source)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from skylift.errors import UsageError
 from skylift.project.config.defaults import project_name
+from skylift.project.config.package_checks import refuse_malformed
 from skylift.project.config.toml import read_config
 from skylift.project.init.commands import Commands, read_commands
 from skylift.project.init.findings import Findings
@@ -31,8 +32,10 @@ def detect(root: Path, *, entry_point: str | None = None) -> Detection:
 
     :param entry_point: what the user says it is.
     :raises UsageError: when that is not in the project.
+    :raises ConfigError: when ``pyproject.toml`` is not what it has to be.
     """
     pyproject = read_config(root / "pyproject.toml", "pyproject.toml") or {}
+    refuse_malformed(pyproject)
     found = Findings()
     name, source = project_name(root, pyproject)
     found.add("name", name, source)
