@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from skylift.errors import UsageError
@@ -17,8 +20,14 @@ def understand(path: Path | str = ".", *, entry_point: str | None = None) -> tup
     :raises UsageError: when several files could be the entry point, or none.
     """
     root = project_folder(Path(path))
-    found = detect(root, entry_point=entry_point)
+    found = detect(root, entry_point=entry_point, variables=_variables())
     return root, found
+
+
+def _variables() -> Mapping[str, str]:
+    """The environment's, but for a virtual environment that is our own and not the project's."""
+    own = Path(os.environ.get("VIRTUAL_ENV", "/")).resolve() == Path(sys.prefix).resolve()
+    return {name: value for name, value in os.environ.items() if not (own and name == "VIRTUAL_ENV")}
 
 
 def initialise(root: Path, found: Detection, *, dry_run: bool) -> tuple[Path, str]:

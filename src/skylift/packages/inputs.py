@@ -82,8 +82,9 @@ def _files(
 ) -> tuple[tuple[str, ...], tuple[object, ...]]:
     """The files that uv is given, and what they say."""
     if asked.requirements:
-        lines = [line for name in asked.requirements for line in _lines(root / name, set())]
-        own = any(_THE_PROJECT.fullmatch(line) for line in lines)
+        named = [name for name in asked.requirements if name != PYPROJECT]
+        lines = [line for name in named for line in _lines(root / name, set())]
+        own = PYPROJECT in asked.requirements or any(_THE_PROJECT.fullmatch(line) for line in lines)
         return asked.requirements, (*lines, *(_project_content(root, pyproject, built=True) if own else ()))
     project = pyproject.get("project", {})
     if not project.get("dependencies") and "dependencies" not in project.get("dynamic", ()):

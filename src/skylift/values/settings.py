@@ -157,7 +157,8 @@ class Settings:
     python: str = "3.11"
     """Minor version of Python in isolated environments and images."""
     requirements: tuple[str, ...] = ()
-    """Requirement files to lock; the project's own ``dependencies`` when there are none."""
+    """Requirement files to lock; the project's own ``dependencies`` when there are none. ``pyproject.toml`` among them
+    stands for those."""
     dependencies: tuple[str, ...] = ()
     """Packages beside those, written as in ``[project]``: ``["torch>=2"]``. For what the project declares in a form
     that uv does not read, or not at all."""

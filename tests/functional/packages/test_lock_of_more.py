@@ -55,6 +55,18 @@ def test_dependencies_of_the_config_stand_beside_all_others(place: Place) -> Non
     assert set(versions(place.lock(dependencies=("delta",)))) == {"alpha", "beta", "delta"}
 
 
+def test_a_requirements_file_beside_the_projects_own(place: Place) -> None:
+    place.write("requirements.txt", "gamma\n")
+    place.write("pyproject.toml", PROJECT)
+    both = ("pyproject.toml", "requirements.txt")
+    assert set(versions(place.lock(*both))) == {"alpha", "beta", "gamma"}
+    place.write("pyproject.toml", PROJECT + "[tool.skylift]\n")
+    place.lock(*both, locked=True)
+    place.write("pyproject.toml", PROJECT.replace("alpha", "delta"))
+    with pytest.raises(LockStale):
+        place.lock(*both, locked=True)
+
+
 def test_extras_and_groups(place: Place) -> None:
     place.write("pyproject.toml", PROJECT)
     assert set(versions(place.lock())) == {"alpha", "beta"}

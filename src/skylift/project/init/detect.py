@@ -25,12 +25,18 @@ from skylift_runtime.contract import COMMAND_KEY, DEFAULT_JOB
 _SUGGESTED = TargetSettings("cloud")
 
 
-def detect(root: Path, *, entry_point: str | None = None) -> Detection:
+_NO_VARIABLES: Mapping[str, str] = {}
+
+
+def detect(
+    root: Path, *, entry_point: str | None = None, variables: Mapping[str, str] = _NO_VARIABLES
+) -> Detection:
     """Find the jobs, what they need, and what they read and write.
 
     Without a clear entry point the config has none, and ``candidates`` are those it could be.
 
     :param entry_point: what the user says it is.
+    :param variables: of the environment; they tell which virtual environment is active.
     :raises UsageError: when that is not in the project.
     :raises ConfigError: when ``pyproject.toml`` is not what it has to be.
     """
@@ -42,7 +48,8 @@ def detect(root: Path, *, entry_point: str | None = None) -> Detection:
     layout = read_layout(root, pyproject, entry_point)
     found.take(layout.findings)
     programs = [(job, _program(root, job)) for job in layout.jobs]
-    found.take(read_needs(root, pyproject, [program for _, program in programs if program is not None]))
+    read = [program for _, program in programs if program is not None]
+    found.take(read_needs(root, pyproject, read, variables))
     for job, program in programs:
         if program is not None:
             _job(found, job, program)

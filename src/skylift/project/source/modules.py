@@ -71,7 +71,10 @@ def _imports(root: Path, path: Path, tree: ast.Module, node: ast.AST) -> Iterato
     elif isinstance(node, ast.ImportFrom):
         stem = absolute_name(root, path, node)
         for alias in node.names:
-            name, below = alias.asname or alias.name, find_module(root, path, f"{stem}.{alias.name}".strip("."))
+            name, below = (
+                alias.asname or alias.name,
+                find_module(root, path, f"{stem}.{alias.name}".strip(".")),
+            )
             if below is not None:
                 yield below, _attributes(tree, name), name
             elif stem and (file := find_module(root, path, stem)) is not None:

@@ -1,0 +1,186 @@
+"""conda's ``environment.yml``, and MLflow's ``MLproject`` and ``python_env.yaml``, in the words of PEP 508.
+
+conda's packages are named one by one: taken, explained, or left to the user. None is dropped in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from skylift.project.init.needs.conda_names import RENAMED, is_driver, is_of_conda, is_program
+from skylift.project.init.needs.declared import Declared, valid
+from skylift.project.init.needs.known_names import is_known
+from skylift.project.init.needs.listing import Listing
+from skylift.project.init.needs.plain_yaml import read_yaml
+from skylift.project.init.needs.requirement_lines import read_lines
+
+_FILES = r"(conda[-_.]?)?(env|environment)([-_.][\w-]+)?\.ya?ml|conda([-_.][\w-]+)?\.ya?ml"
+_OTHER_PURPOSE = re.compile(r"dev|test|doc|lint|\bci\b|mac|osx|win", re.IGNORECASE)
+_SPEC = re.compile(r"(?:[\w./:-]+::)?(?P<name>[A-Za-z0-9_.-]+)\s*(?P<version>.*)$")
+_MLPROJECT = "MLproject"
+
+
+@dataclass
+class Environment:
+    """One conda environment, sorted by what becomes of each package."""
+
+    file: str
+    lines: list[str] = field(default_factory=list)
+    python: str = ""
+    """A specifier of PEP 440."""
+    drivers: list[str] = field(default_factory=list)
+    programs: list[str] = field(default_factory=list)
+    of_conda: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    """What the files say."""
+    channels: list[str] = field(default_factory=list)
+
+    def declared(self) -> Declared | None:
+        if not (self.lines or self.files or self.drivers or self.programs or self.unknown):
+            return None
+        explained = (
+            (self.drivers, "left out, CUDA comes with the wheels and the host"),
+            (self.programs, "left out, no Python packages"),
+            (self.of_conda, "left out, conda's own"),
+        )
+        notes = [f"{', '.join(names)}: {why}" for names, why in explained if names]
+        left = [
+            f"{', '.join(self.programs)} of {self.file}: an image needs a base that has them, [image] base"
+        ] * bool(self.programs)
+        left += [
+            f"{self.file}: conda's {', '.join(self.unknown)}: if PyPI has it, add it to `dependencies`"
+        ] * bool(self.unknown)
+        lines = tuple(dict.fromkeys(self.lines))
+        said = tuple(dict.fromkeys(self.said))
+        beside = lines if self.files else ()
+        files = tuple(self.files)
+        return Declared(self.file, (*lines, *said), files, beside, notes=tuple(notes), left=tuple(left))
+
+
+def conda_environment(listing: Listing) -> Environment | None:
+    """The environment that ``MLproject`` names, else the likeliest of those that lie there."""
+    named = _of_mlproject(listing)
+    for name in [*named, *_likely(listing)]:
+        data = read_yaml(listing.text(name))
+        if isinstance(data, Mapping) and isinstance(data.get("dependencies"), list):
+            return _read(listing, name, data)
+    return None
+
+
+def _of_mlproject(listing: Listing) -> list[str]:
+    data = read_yaml(listing.text(_MLPROJECT))
+    found = [data.get(key) for key in ("conda_env", "python_env")] if isinstance(data, Mapping) else []
+    return [name for name in found if isinstance(name, str) and listing.has(name)]
+
+
+def _likely(listing: Listing) -> list[str]:
+    names = listing.matching(rf"{_FILES}|python_env\.ya?ml")
+    fit = [name for name in names if not _OTHER_PURPOSE.search(name)] or names
+    return sorted(fit, key=lambda name: ("train" not in name, name.count("/"), len(name), name))
+
+
+def _read(listing: Listing, file: str, data: Mapping[str, Any]) -> Environment:
+    found = Environment(file)
+    if isinstance(data.get("python"), str):
+        found.python = _specifier(data["python"])
+    channels = data.get("channels")
+    found.channels = [str(one) for one in channels] if isinstance(channels, list) else []
+    mlflow = file.rpartition("/")[2].startswith("python_env") or "build_dependencies" in data
+    for item in data["dependencies"]:
+        if isinstance(item, Mapping):
+            for line in item.get("pip") or ():
+                _pip(listing, found, str(line))
+        elif isinstance(item, str):
+            _pip(listing, found, item) if mlflow else _package(found, item)
+    return found
+
+
+def _pip(listing: Listing, found: Environment, line: str) -> None:
+    included = re.fullmatch(r"(?:-r|--requirement)[\s=]*(\S+)", line.strip())
+    if included:
+        folder = found.file.rpartition("/")[0]
+        name = f"{folder}/{included[1]}".lstrip("/").replace("/./", "/").removeprefix("./")
+        if listing.has(name):
+            found.files.append(name)
+            found.said += read_lines(listing.root, name).requirements
+        return
+    text = valid(line)
+    if text:
+        found.lines.append(text)
+    elif not re.match(r"(-e\s*)?\.{1,2}/?$|--?\w", line.strip()):
+        found.unknown.append(line.strip())
+
+
+def requirement(text: str) -> str | None:
+    """A line of conda's as a requirement; empty for what pip has no need of, None for what is not known.
+
+    >>> requirement("numpy=1.21.0=py39h"), requirement("openssl=1.1.1"), requirement("acme=1")
+    ('numpy==1.21.0', '', None)
+    """
+    found = Environment("")
+    _package(found, text)
+    return None if found.unknown else next(iter(found.lines), "")
+
+
+def _package(found: Environment, text: str) -> None:
+    match = _SPEC.match(text.strip())
+    if match is None:
+        found.unknown.append(text)
+        return
+    name, version = match["name"].lower(), match["version"]
+    if name == "python":
+        found.python = _specifier(version)
+    elif is_driver(name):
+        found.drivers.append(name)
+    elif name in RENAMED or is_known(canonicalize_name(name)):
+        found.lines.append(_line(RENAMED.get(name, canonicalize_name(name)), version))
+    elif is_program(name):
+        found.programs.append(name)
+    elif is_of_conda(name):
+        found.of_conda.append(name)
+    else:
+        found.unknown.append(name)
+
+
+def _line(name: str, version: str) -> str:
+    # What conda has under its own names has its own versions now and then.
+    return valid(f"{name}{_specifier(version)}") or name
+
+
+def _specifier(text: str) -> str:
+    """conda's version, as PEP 440 has it; of alternatives the last.
+
+    >>> _specifier("=1.21"), _specifier("==1.21.0"), _specifier("=1.21.0=py39_0"), _specifier(">=1.2,<2")
+    ('==1.21.*', '==1.21.0', '==1.21.0', '>=1.2,<2')
+    >>> _specifier(" 1.21.*"), _specifier(" 3.9"), _specifier(""), _specifier("=2.0.*")
+    ('==1.21.*', '==3.9.*', '', '==2.0.*')
+    """
+    text = text.strip().split("|")[-1]
+    return ",".join(filter(None, map(_one, _parts(text))))
+
+
+def _parts(text: str) -> Iterator[str]:
+    for part in text.split(","):
+        # `1.21.0 py39_0`: the build's name comes second, and `>= 1.2` is one thing.
+        yield re.sub(r"(?<=[<>=!~])\s+", "", part.strip()).split(" ")[0]
+
+
+def _one(part: str) -> str:
+    if not part or part == "*":
+        return ""
+    match = re.fullmatch(r"(?P<operator>[<>=!~]*)(?P<version>[^=]+)(?P<build>=.*)?", part)
+    if match is None:
+        return ""
+    operator, version = match["operator"], match["version"]
+    if operator not in ("", "="):
+        return f"{operator}{version}"
+    if match["build"]:
+        return f"=={version}"
+    return f"=={version.removesuffix('*').removesuffix('.')}.*"

@@ -1,0 +1,67 @@
+"""What one place of a project declares, in the one form that everything else reads: PEP 508."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The packages that one place says the project needs."""
+
+    source: str
+    """The place as people know it: ``environment.yml``, ``pyproject.toml [tool.poetry.dependencies]``."""
+    lines: tuple[str, ...] = ()
+    """Requirements, each one of which is valid."""
+    files: tuple[str, ...] = ()
+    """Requirement files that uv reads itself; ``lines`` has what they say, too."""
+    beside: tuple[str, ...] = ()
+    """Those of the lines that stand in no such file, where there are files."""
+    native: bool = False
+    """uv reads the place itself, without being told."""
+    sure: bool = True
+    notes: tuple[str, ...] = ()
+    """What of it was not taken as it stands, and why."""
+    left: tuple[str, ...] = ()
+    """What it leaves to the user."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(filter(None, map(name_of, self.lines)))
+
+    def only(self, wanted: Iterable[str]) -> Declared:
+        """Its requirements on the packages of these names."""
+        names = set(wanted)
+        return replace(self, lines=tuple(line for line in self.lines if name_of(line) in names))
+
+
+def valid(line: str) -> str:
+    """A requirement without needless spaces, in the order it was written; empty for what is none.
+
+    >>> valid("torch >= 2, <3 ; python_version<'3.12'"), valid("no such thing")
+    ("torch>=2,<3; python_version<'3.12'", '')
+    """
+    try:
+        Requirement(line)
+    except InvalidRequirement:
+        return ""
+    what, semicolon, marker = line.partition(";") if " @ " not in line else line.partition(" ;")
+    tight = " ".join(what.split()) if "@" in what else re.sub(r"\s+", "", what)
+    return tight + (f"{' ' if '@' in what else ''}; {' '.join(marker.split())}" if semicolon else "")
+
+
+def name_of(line: str) -> str:
+    """The normalized name of the package that a requirement is about; empty for what is none.
+
+    >>> name_of("Scikit_Learn[x]>=1"), name_of("-r a.txt")
+    ('scikit-learn', '')
+    """
+    try:
+        return canonicalize_name(Requirement(line).name)
+    except InvalidRequirement:
+        return ""

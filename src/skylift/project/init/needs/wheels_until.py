@@ -1,0 +1,64 @@
+"""The newest Python that a pinned version has wheels for, of the packages that trainings pin.
+
+Nothing else says it offline, and it decides whether an old project runs at all: ``torch==1.10.0`` has no wheel for 3.11,
+and building it from source is nobody's wish.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+_PIN = re.compile(r"(?:===?|~=)")
+# The first version that has wheels for a Python, newest first.
+_SINCE = {
+    "torch": ((11, "1.13.1"), (10, "1.11"), (9, "1.7.1"), (8, "1.4"), (7, "0.4")),
+    "torchvision": ((11, "0.14.1"), (10, "0.12"), (9, "0.8.2"), (8, "0.5"), (7, "0.2")),
+    "tensorflow": ((11, "2.12"), (10, "2.8"), (9, "2.5"), (8, "2.2"), (7, "1.13")),
+    "numpy": ((11, "1.23.2"), (10, "1.21.2"), (9, "1.19.3"), (8, "1.17.3"), (7, "1.14.5")),
+    "scipy": ((11, "1.9.2"), (10, "1.7.2"), (9, "1.5.4"), (8, "1.3.2"), (7, "1.1")),
+    "pandas": ((11, "1.5.1"), (10, "1.3.3"), (9, "1.1.4"), (8, "0.25.3"), (7, "0.23.2")),
+    "scikit-learn": ((11, "1.1.3"), (10, "1.0.2"), (9, "0.24"), (8, "0.22"), (7, "0.20")),
+    "matplotlib": ((11, "3.6"), (10, "3.5"), (9, "3.3.3"), (8, "3.1.2"), (7, "2.2.3")),
+    "pyyaml": ((11, "6.0.1"), (10, "6.0"), (9, "5.4"), (8, "5.2"), (7, "3.13")),
+    "h5py": ((11, "3.8"), (10, "3.6"), (9, "3.1"), (8, "2.10"), (7, "2.9")),
+    "pillow": ((11, "9.3"), (10, "8.4"), (9, "8.0"), (8, "6.2.1"), (7, "5.2")),
+    "tokenizers": ((11, "0.13.3"), (10, "0.10.3"), (9, "0.9.4"), (8, "0.5"), (7, "0.2")),
+    "pyarrow": ((11, "10.0.1"), (10, "6.0.1"), (9, "3.0"), (8, "0.16"), (7, "0.10")),
+    "opencv-python": ((11, "4.5.4"), (9, "4.4.0.46"), (8, "4.1.2.30"), (7, "3.4.2.17")),
+}
+_SAME = {
+    "tensorflow-gpu": "tensorflow",
+    "tensorflow-cpu": "tensorflow",
+    "opencv-python-headless": "opencv-python",
+}
+
+
+def newest_python(lines: Iterable[str]) -> tuple[int, str] | None:
+    """The newest minor of Python 3 that all pins have wheels for, and the pin that says so.
+
+    None where no pin speaks against the usual Python.
+
+    >>> newest_python(["torch==1.10.0", "numpy==1.19.5", "pandas"]), newest_python(["numpy>=1.19"])
+    ((9, 'torch==1.10.0'), None)
+    """
+    found = [(minor, line) for line in lines if (minor := _newest(line)) is not None]
+    return min(found, key=lambda one: one[0]) if found else None
+
+
+def _newest(line: str) -> int | None:
+    try:
+        requirement = Requirement(line)
+        name = canonicalize_name(requirement.name)
+        pins = [one for one in requirement.specifier if _PIN.fullmatch(one.operator)]
+        version = Version(pins[0].version.replace(".*", ".99")) if pins else None
+    except (InvalidRequirement, InvalidVersion):
+        return None
+    since = _SINCE.get(_SAME.get(name, name), ())
+    if version is None or not since or requirement.marker is not None or version >= Version(since[0][1]):
+        return None
+    return next((minor for minor, first in since if version >= Version(first)), since[-1][0])
