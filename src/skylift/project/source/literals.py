@@ -28,6 +28,13 @@ class Literal:
 
 def literal(node: ast.expr, constants: Mapping[str, Any]) -> Literal | None:
     """Constants and displays of them, module constants, paths, sums, ``os.environ`` with its fallback; else None."""
+    try:
+        return _literal(node, constants)
+    except RecursionError:
+        return None
+
+
+def _literal(node: ast.expr, constants: Mapping[str, Any]) -> Literal | None:
     if isinstance(node, ast.Name):
         return Literal(constants[node.id]) if node.id in constants else None
     found = environment_variable(node, constants) or _path(node, constants) or _sum(node, constants)
