@@ -42,6 +42,7 @@ ONLY_IN = {
     "tomlkit": {"project"},
     "packaging": {"packages", "project"},
     "installer": {"image"},
+    "yaml": {"project"},
     "isal": {"image"},
 }
 

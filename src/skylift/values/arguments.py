@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Literal
 
 ANY = "any"
@@ -10,12 +11,13 @@ ANY = "any"
 
 Action = Literal["store", "flag", "negative-flag", "boolean-optional", "append", "count"]
 
-Spelling = Literal["separate", "joined", "python", "hydra"]
+Spelling = Literal["separate", "joined", "python", "hydra", "file"]
 """How a value follows its flag.
 
 ``separate`` as ``--lr 0.1``; ``joined`` as ``--lr=0.1``; ``python`` as ``--lr=0.1`` for readers that take a
 Python literal where the text is one (a string that looks like a number is quoted); ``hydra`` as ``lr=0.1`` in
-the grammar of Hydra's overrides.
+the grammar of Hydra's overrides (its ``flag`` is empty); ``file`` not at all: the program reads
+``hyperparameters.json`` itself, or the variables that are made of it.
 """
 
 
@@ -64,6 +66,10 @@ class Schema:
     commands: tuple[str, ...] = ()
     """The program's sub-commands; one is chosen by the reserved key ``command``."""
     command_required: bool = False
+    open: tuple[str, ...] = ()
+    """Patterns of names that it takes without declaring them, complete or not: ``hydra.*``, ``trainer.*``."""
+    remarks: tuple[str, ...] = ()
+    """What is good to know of it, although everything could be read."""
 
     def find(self, name: str) -> Parameter | None:
         """The parameter of that name; ``-`` and ``_`` are alike, and a key goes before an alias."""
@@ -71,3 +77,7 @@ class Schema:
         by_name = {alias.replace("-", "_"): p for p in self.parameters for alias in p.aliases}
         by_name |= {p.key.replace("-", "_"): p for p in self.parameters}
         return by_name.get(wanted)
+
+    def takes(self, name: str) -> bool:
+        """Whether a name that is not declared fits one of the ``open`` patterns."""
+        return any(fnmatchcase(name, pattern) for pattern in self.open)

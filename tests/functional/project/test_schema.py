@@ -90,7 +90,8 @@ def test_what_can_not_be_read_makes_it_incomplete(project: Folder, text: str, no
     "text",
     [
         "",
-        "import click\n@click.command()\ndef main(): ...\n",
+        "import click\n@click.command()\ndef unused(): ...\n",
+        "from jsonargparse import ArgumentParser\np = ArgumentParser()\np.add_argument('--x')\n",
         "def broken(:\n",
         "\0",
     ],

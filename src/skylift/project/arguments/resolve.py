@@ -108,7 +108,7 @@ class _Resolving:
 
     def _find(self, name: str, where: str) -> Parameter | None:
         found = self._schema.find(name)
-        if found is not None:
+        if found is not None or self._schema.takes(name):
             return found
         known = sorted(parameter.key for parameter in self._schema.parameters)
         near = difflib.get_close_matches(name.replace("_", "-"), known, 1, 0.6)

@@ -91,6 +91,8 @@ def _tables(program: Program, reading: Reading, command: str) -> Findings:
         part.say("command", command, f"{program.name} has the commands {', '.join(reading.commands)}")
     if mine.options:
         _parameters(part, mine)
+    for remark in reading.remarks:
+        part.say("arguments", "good to know", remark)
     part.take(read_places(program, mine))
     return part
 

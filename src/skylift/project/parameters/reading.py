@@ -31,6 +31,10 @@ class Reading:
     """What could not be read, each as ``file:line: why``."""
     commands: tuple[str, ...] = ()
     command_required: bool = False
+    open: tuple[str, ...] = ()
+    """Patterns of names that the program takes without declaring them: ``hydra.*``."""
+    remarks: list[str] = field(default_factory=list)
+    """What is good to know, although nothing is missing: a config file whose keys are no parameters."""
 
     def of_command(self, command: str) -> Reading:
         """What one sub-command takes, with what stands before it."""
@@ -41,4 +45,13 @@ class Reading:
     def schema(self) -> Schema:
         parameters = tuple(option.parameter for option in self.options)
         notes = tuple(dict.fromkeys(self.notes))
-        return Schema(parameters, not notes, self.source, notes, self.commands, self.command_required)
+        return Schema(
+            parameters,
+            not notes,
+            self.source,
+            notes,
+            self.commands,
+            self.command_required,
+            tuple(dict.fromkeys(self.open)),
+            tuple(dict.fromkeys(self.remarks)),
+        )

@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from skylift.project.parameters.click_commands import read_click
+from skylift.project.parameters.hugging_face import read_hugging_face
 from skylift.project.parameters.notebook import read_notebook_parameters
 from skylift.project.parameters.parsers import read_argparse
 from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.signature import read_signature, reads_command_line
+from skylift.project.parameters.typed_parsers import read_typed
+from skylift.project.parameters.typer_commands import read_typer
 from skylift.project.source.entry import entry_file, function_name
 from skylift.project.source.notebooks import is_notebook, notebook_of
 from skylift.project.source.program import Program
 from skylift.values.arguments import Schema
 from skylift.values.settings import JobSettings
 
-_READERS: tuple[Callable[[Program], Reading | None], ...] = (read_argparse,)
+_READERS: tuple[Callable[[Program], Reading | None], ...] = (
+    read_click,
+    read_typer,
+    read_hugging_face,
+    read_typed,
+    read_argparse,
+)
 """In order; the first that finds a parser of its kind has the word."""
 
 

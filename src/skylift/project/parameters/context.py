@@ -1,0 +1,96 @@
+"""What each reader of declarations works with, and how a default becomes part of an option."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from skylift.project.parameters.annotations import Annotations
+from skylift.project.parameters.fields import Field, made_by
+from skylift.project.parameters.reading import Option
+from skylift.project.source.constants import Constants
+from skylift.project.source.names import Module, Place
+from skylift.project.source.program import Program
+from skylift.project.source.reach import Reach
+from skylift.values.arguments import Parameter
+
+
+@dataclass(frozen=True)
+class Default:
+    """What a parameter is without a value."""
+
+    value: Any = None
+    known: bool = True
+    """None is known, too, where nothing was said."""
+    variable: str = ""
+
+
+class Context:
+    """One program, with all that reads it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.reach = Reach(program)
+        self.constants = Constants(self.reach)
+        self.annotations = Annotations(self.reach, self.constants)
+
+    @cached_property
+    def libraries(self) -> frozenset[str]:
+        """The first names of all that any module imports."""
+        return frozenset(
+            full.partition(".")[0]
+            for module in self.reach.modules
+            for full in (*module.imports.values(), *module.stars)
+            if not full.startswith(".")
+        )
+
+    def default(self, module: Module, node: ast.expr | None) -> Default:
+        if node is None:
+            return Default()
+        found = self.constants.read(module, node)
+        if found is None:
+            return Default(None, known=False)
+        return Default(found.value, not found.variable, found.variable)
+
+    def default_of(self, one: Field) -> Default:
+        """A field's default, made by a factory or not."""
+        if one.default is None and one.factory is not None:
+            known, value = made_by(self.constants, one.module, one.factory)
+            return Default(value, known)
+        return self.default(one.module, one.default)
+
+    def class_or_function(self, module: Module, node: ast.AST | None) -> Place | None:
+        """What an expression names, when it is a definition of the project."""
+        place = self.reach.find(module, node)
+        return place if place is not None and not isinstance(place.node, ast.expr) else None
+
+
+def option(parameter: Parameter, dest: str, default: Default) -> Option:
+    """An option with where its default comes from."""
+    return Option(parameter, dest, default.variable, default.value if default.variable else None)
+
+
+def keywords(call: ast.Call) -> dict[str, ast.expr]:
+    return {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+
+
+def opaque(call: ast.Call) -> bool:
+    """Whether a call has arguments that only running would tell: ``*names``, ``**more``."""
+    return any(keyword.arg is None for keyword in call.keywords) or any(
+        isinstance(item, ast.Starred) for item in call.args
+    )
+
+
+def decorators(node: ast.AST) -> Iterator[tuple[ast.expr, ast.Call | None]]:
+    """Each decorator as what it is called by, and the call where it is one."""
+    for one in getattr(node, "decorator_list", []):
+        yield (one.func, one) if isinstance(one, ast.Call) else (one, None)
+
+
+def help_of(node: ast.AST) -> str:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split())
+    return ""

@@ -1,0 +1,62 @@
+"""The code that a program reaches from its entry file, and the calls in it.
+
+What a definition's name is mentioned for is not asked: a function that is handed on may be called.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from skylift.project.source.modules import Definition, is_main_guard
+from skylift.project.source.names import Module, Names
+from skylift.project.source.program import Program
+
+_MOST = 4000
+
+
+class Reach(Names):
+    """A program's names, with what of it is reached."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+
+    @cached_property
+    def code(self) -> tuple[tuple[Module, ast.AST], ...]:
+        """What runs on import, the entry file's main part, then each definition that they mention."""
+        found: list[tuple[Module, ast.AST]] = []
+        waiting = [(module, node) for module in self.modules for node in self._on_import(module)]
+        seen: set[int] = set()
+        while waiting and len(found) < _MOST:
+            module, node = waiting.pop(0)
+            found.append((module, node))
+            for inner in ast.walk(node):
+                if not isinstance(inner, ast.Name | ast.Attribute):
+                    continue
+                place = self.find(module, inner)
+                if place is not None and isinstance(place.node, Definition) and id(place.node) not in seen:
+                    seen.add(id(place.node))
+                    waiting.append((place.module, place.node))
+        return tuple(found)
+
+    @cached_property
+    def calls(self) -> tuple[tuple[Module, ast.Call], ...]:
+        """Every call that is reached, each once."""
+        found: dict[int, tuple[Module, ast.Call]] = {}
+        for module, node in self.code:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Call):
+                    found.setdefault(id(inner), (module, inner))
+        return tuple(found.values())
+
+    def calls_of(self, *names: str) -> Iterator[tuple[Module, ast.Call]]:
+        """Reached calls of one of these functions, by their full names."""
+        return ((module, call) for module, call in self.calls if module.full(call.func) in names)
+
+    def _on_import(self, module: Module) -> Iterator[ast.AST]:
+        for node in module.tree.body:
+            if isinstance(node, Definition):
+                yield from node.decorator_list
+            elif module is self.entry or not is_main_guard(node):
+                yield node

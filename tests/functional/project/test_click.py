@@ -1,0 +1,184 @@
+"""What was read of click programs, beside what click says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.functional.project.folder import Folder
+from tests.functional.project.judge import asked, by_key, keys, schema
+
+TRAIN = """
+    import click
+    from enum import Enum
+    from pkg import extra
+    from pkg.options import add_options, shared, standard
+
+    DEFAULT_RATE = 0.1
+
+    @click.group()
+    @click.option("--debug/--no-debug", default=False)
+    @click.pass_context
+    def cli(ctx, debug): ...
+
+    @cli.command()
+    @standard
+    @click.option("--lr", "-l", type=float, default=DEFAULT_RATE, help="learning rate")
+    @click.option("--shuffle/-S", default=True)
+    @click.option("--upper", "case", flag_value="upper")
+    @click.option("--sizes", type=int, multiple=True, default=[1, 2])
+    @click.option("--range", "span", nargs=2, type=float)
+    @click.option("-v", "--verbose", count=True)
+    @click.option("--optimiser", type=click.Choice(["adam", "sgd"]), default="adam")
+    @click.option("--layers", type=click.IntRange(1, 9), required=True)
+    @click.option("--amp", is_flag=True)
+    @click.option("--half", default=True)
+    @click.option("--out", type=click.Path())
+    @click.argument("data", type=click.Path())
+    @click.argument("more", nargs=-1)
+    def train_model(**given): ...
+
+    @cli.group("data")
+    def grouped(): ...
+
+    @grouped.command()
+    @add_options(shared)
+    @click.option("--parts", default=3)
+    def prepare(**given): ...
+
+    cli.add_command(extra.another, "more-of-it")
+
+    if __name__ == "__main__":
+        cli()
+    """
+OPTIONS = """
+    import click
+
+    def standard(function):
+        for name in ("epochs", "batch-size"):
+            function = click.option(f"--{name}", type=int, default=8)(function)
+        return click.option("--seed", default=0)(function)
+
+    shared = [click.option("--ratio", default=1.5), click.option("--force", is_flag=True)]
+
+    def add_options(options):
+        def add(function):
+            for option in reversed(options):
+                function = option(function)
+            return function
+        return add
+    """
+QUESTION = """
+    import click, json, train
+    def tell(command, path=()):
+        for one in command.params:
+            kind = one.type
+            choices = list(getattr(kind, "choices", ()))
+            known = not isinstance(one.default, (int, float, str, bool, list, tuple))
+            yield " ".join(path), {
+                "dest": one.name,
+                "flags": sorted(one.opts) if one.param_type_name == "option" else [],
+                "off": sorted(one.secondary_opts),
+                "type": kind.name, "choices": choices, "required": one.required, "nargs": one.nargs,
+                "default": None if known else one.default,
+                "multiple": one.multiple, "flag": getattr(one, "is_flag", False), "count": getattr(one, "count", False),
+            }
+        for name, below in getattr(command, "commands", {}).items():
+            yield from tell(below, (*path, name))
+    print(json.dumps(list(tell(train.cli))))
+    """
+NAMES = {"integer": "int", "integer range": "int", "boolean": "bool", "text": "str", "choice": "str"}
+
+
+@pytest.fixture
+def program(project: Folder) -> Folder:
+    project.write_all(
+        {
+            "train.py": TRAIN,
+            "pkg/__init__.py": "",
+            "pkg/options.py": OPTIONS,
+            "pkg/extra.py": "import click\n@click.command()\n@click.option('--z')\ndef another(z): ...\n",
+        }
+    )
+    return project
+
+
+def test_all_is_as_click_has_it(program: Folder) -> None:
+    found = schema(program)
+    assert (found.source, found.notes, found.complete) == ("click", (), True)
+    assert set(found.commands) == {"train-model", "data prepare", "more-of-it"}
+    assert found.command_required
+    told = asked(program, QUESTION)
+    assert len(told) == len(found.parameters)
+    for command, theirs in told:
+        ours = next(
+            p
+            for p in found.parameters
+            if p.command == command
+            and theirs["dest"] in {name.replace("-", "_") for name in (p.key, *p.aliases)}
+        )
+        _compare(ours, theirs)
+
+
+def _compare(ours: Any, theirs: dict[str, Any]) -> None:
+    assert [ours.flag] == [max(theirs["flags"], key=len)] if theirs["flags"] else ours.flag == "", theirs
+    assert ([ours.off] if ours.off else []) == theirs["off"], theirs
+    assert list(ours.choices) == theirs["choices"]
+    assert ours.required == theirs["required"], theirs
+    if theirs["dest"] != "case":
+        assert ours.type == NAMES.get(theirs["type"], theirs["type"]), theirs
+    wanted = {1: {"", "?"}, -1: {"*", "+"}}.get(theirs["nargs"], {str(theirs["nargs"])})
+    assert ours.nargs in wanted, theirs
+    action = "append" if theirs["multiple"] else "count" if theirs["count"] else "store"
+    action = ("boolean-optional" if theirs["off"] else "flag") if theirs["flag"] else action
+    assert ours.action == action, theirs
+    if theirs["default"] is not None:
+        assert ours.default == theirs["default"], theirs
+
+
+def test_a_command_that_only_another_module_has_is_not_the_programs(project: Folder) -> None:
+    project.write(
+        "train.py", "import argparse, tools\np = argparse.ArgumentParser()\np.add_argument('--lr')\n"
+    )
+    project.write("tools.py", "import click\n@click.command()\n@click.option('--x')\ndef main(x): ...\n")
+    found = schema(project)
+    assert (found.source, keys(found)) == ("argparse", ["lr"])
+
+
+def test_a_command_of_another_module_that_is_started(project: Folder) -> None:
+    project.write("pkg/__main__.py", "from .cli import main\nmain(prog_name='pkg')\n")
+    project.write(
+        "pkg/cli.py", "import click as c\n@c.command()\n@c.option('--x', default=1)\ndef main(x): ...\n"
+    )
+    found = schema(project, "-m pkg")
+    assert (found.source, found.complete) == ("click", True)
+    assert by_key(found)["x"].default == 1
+
+
+def test_the_environment_gives_a_default(project: Folder) -> None:
+    project.write(
+        "train.py",
+        "import click\n@click.command()\n@click.option('--x', envvar='X', default='a', required=True)\ndef f(x): ...\nf()\n",
+    )
+    only = by_key(schema(project))["x"]
+    assert (only.default, only.default_known, only.required) == ("a", False, False)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "note"),
+    [
+        ("@click.command(context_settings={'ignore_unknown_options': True})", "does not declare"),
+        ("@click.command(context_settings=dict(allow_extra_args=True))", "does not declare"),
+        ("@click.command(cls=Own)", "`Own` may add"),
+        ("@click.command()\n@other.options", "`other.options` may add options"),
+        ("@click.command()\n@click.option(*names())", "made at run time"),
+        ("@click.command()\n@click.option('--y', **more)", "made at run time"),
+        ("@click.group(chain=True)", "follow one another"),
+    ],
+)
+def test_what_can_not_be_read_makes_it_incomplete(project: Folder, decorator: str, note: str) -> None:
+    text = f"import click, other\n{decorator}\n@click.option('--x')\ndef main(**given): ...\nmain()\n"
+    project.write("train.py", text)
+    found = schema(project)
+    assert (found.source, found.complete, keys(found)) == ("click", False, ["x"])
+    assert any(note in said for said in found.notes), found.notes
