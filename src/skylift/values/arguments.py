@@ -9,6 +9,9 @@ from typing import Literal
 ANY = "any"
 """The type of a parameter that is given a value, not a text."""
 
+NUMBER = "number"
+"""The type of a parameter of which only a whole number was seen, where no type is declared."""
+
 Action = Literal["store", "flag", "negative-flag", "boolean-optional", "append", "count"]
 
 Spelling = Literal["separate", "joined", "python", "hydra", "file"]

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from skylift.project.config.convert import Unfit, truth
-from skylift.values.arguments import Parameter
+from skylift.values.arguments import NUMBER, Parameter
 
-_WANTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+_WANTED = {"int": "a whole number", "float": "a number", NUMBER: "a number", "bool": "true or false"}
 _ONE_VALUE = frozenset({"", "?"})
 
 
@@ -42,6 +42,7 @@ def typed(parameter: Parameter, value: Any) -> Any:
         "int": isinstance(value, int) and not is_bool,
         "float": isinstance(value, float),
         "bool": is_bool,
+        NUMBER: isinstance(value, int | float) and not is_bool,
         # An append of lists has lists for items.
         "str": isinstance(value, list),
         "path": isinstance(value, list),
@@ -56,6 +57,8 @@ def _converted(kind: str, text: str) -> Any:
         return int(text)
     if kind == "float":
         return float(text)
+    if kind == NUMBER:
+        return int(text) if text.strip().lstrip("+-").isdigit() else float(text)
     if kind == "bool":
         return truth(text)
     # A type of the script's own reads the text as it stands.

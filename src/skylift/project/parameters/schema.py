@@ -7,6 +7,7 @@ from pathlib import Path
 
 from skylift.project.parameters.click_commands import read_click
 from skylift.project.parameters.hugging_face import read_hugging_face
+from skylift.project.parameters.hydra_programs import read_hydra, read_omegaconf
 from skylift.project.parameters.notebook import read_notebook_parameters
 from skylift.project.parameters.parsers import read_argparse
 from skylift.project.parameters.reading import Reading
@@ -20,10 +21,12 @@ from skylift.values.arguments import Schema
 from skylift.values.settings import JobSettings
 
 _READERS: tuple[Callable[[Program], Reading | None], ...] = (
+    read_hydra,
     read_click,
     read_typer,
     read_hugging_face,
     read_typed,
+    read_omegaconf,
     read_argparse,
 )
 """In order; the first that finds a parser of its kind has the word."""

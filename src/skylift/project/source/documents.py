@@ -1,0 +1,99 @@
+"""Settings in files: YAML, JSON, TOML and INI, as plain values. What can not be read says nothing."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from skylift.host.toml import NotToml, parse_toml
+
+YAML = frozenset({".yaml", ".yml"})
+SUFFIXES = YAML | {".json", ".toml", ".ini", ".cfg"}
+_MOST_BYTES = 128 * 1024
+_MOST_PAIRS = 5000
+_FLOAT = re.compile(
+    r"""^(?:[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+]?[0-9]+)?
+    |[-+]?(?:[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)
+    |\.[0-9_]+(?:[eE][-+]?[0-9]+)?
+    |[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$""",
+    re.VERBOSE,
+)
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain YAML 1.1, which can not be made to grow."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        super().flatten_mapping(node)
+        # Merges of merges double at each step.
+        if len(node.value) > _MOST_PAIRS:
+            raise yaml.constructor.ConstructorError(None, None, "too large", node.start_mark)
+
+
+class _WithFloats(_Loader):
+    """YAML as OmegaConf reads it: ``1e-3`` is a number, and a date a text."""
+
+
+_WithFloats.yaml_implicit_resolvers = {
+    first: [(tag, rule) for tag, rule in rules if not tag.endswith((":float", ":timestamp"))]
+    for first, rules in _Loader.yaml_implicit_resolvers.items()
+}
+_WithFloats.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456789."))
+
+
+def read_document(path: Path, *, floats: bool = False) -> Any:
+    """The values of a file; None for what is none of these kinds, too large, or broken.
+
+    :param floats: read YAML as OmegaConf does.
+    """
+    try:
+        if path.suffix not in SUFFIXES or not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            return None
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError):
+        return None
+    return parse_document(text, path.suffix, floats=floats)
+
+
+def parse_document(text: str, suffix: str, *, floats: bool = False) -> Any:
+    """The values of a text, by the suffix that its file would have; None for what is broken."""
+    try:
+        if suffix in YAML:
+            return yaml.load(text, _WithFloats if floats else _Loader)  # noqa: S506 both are safe loaders
+        if suffix == ".json":
+            return json.loads(text)
+        if suffix == ".toml":
+            return parse_toml(text)
+        found = configparser.ConfigParser(interpolation=None)
+        found.read_string(text)
+        return {name: dict(found[name]) for name in found.sections()}
+    except (
+        yaml.YAMLError,
+        configparser.Error,
+        NotToml,
+        ValueError,
+        RecursionError,
+        AttributeError,
+        TypeError,
+    ):
+        return None
+
+
+def dotted(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every leaf with its dotted key; an empty table and a list are leaves. It ends where a file is no config."""
+    waiting = [(prefix, values, 0)]
+    for _ in range(_MOST_PAIRS):
+        if not waiting:
+            return
+        name, value, depth = waiting.pop()
+        if isinstance(value, Mapping) and depth < 20 and (value or not name):
+            inner = [(f"{name}.{key}" if name else str(key), item, depth + 1) for key, item in value.items()]
+            waiting += reversed(inner[:_MOST_PAIRS])
+        elif name:
+            yield name, value
