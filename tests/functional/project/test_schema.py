@@ -89,9 +89,10 @@ def test_what_can_not_be_read_makes_it_incomplete(project: Folder, text: str, no
 @pytest.mark.parametrize(
     "text",
     [
-        "",
         "import click\n@click.command()\ndef unused(): ...\n",
-        "from jsonargparse import ArgumentParser\np = ArgumentParser()\np.add_argument('--x')\n",
+        "import getopt, sys\nprint(getopt)\n",
+        "from elsewhere.train import main\nmain()\n",
+        "import sys\ndef unused():\n    return sys.argv\n",
         "def broken(:\n",
         "\0",
     ],

@@ -88,9 +88,3 @@ def decorators(node: ast.AST) -> Iterator[tuple[ast.expr, ast.Call | None]]:
     """Each decorator as what it is called by, and the call where it is one."""
     for one in getattr(node, "decorator_list", []):
         yield (one.func, one) if isinstance(one, ast.Call) else (one, None)
-
-
-def help_of(node: ast.AST) -> str:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split())
-    return ""

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from skylift.project.parameters.absl_flags import read_absl
+from skylift.project.parameters.bare import read_bare
 from skylift.project.parameters.click_commands import read_click
+from skylift.project.parameters.config_files import config_files, remarks_on
+from skylift.project.parameters.docopt_usage import read_docopt
+from skylift.project.parameters.fire_commands import read_fire
 from skylift.project.parameters.hugging_face import read_hugging_face
 from skylift.project.parameters.hydra_programs import read_hydra, read_omegaconf
+from skylift.project.parameters.jsonargparse_commands import read_jsonargparse
+from skylift.project.parameters.module_globals import read_globals
 from skylift.project.parameters.notebook import read_notebook_parameters
 from skylift.project.parameters.parsers import read_argparse
 from skylift.project.parameters.reading import Reading
+from skylift.project.parameters.service_file import read_service_file
 from skylift.project.parameters.signature import read_signature, reads_command_line
 from skylift.project.parameters.typed_parsers import read_typed
 from skylift.project.parameters.typer_commands import read_typer
@@ -26,8 +34,15 @@ _READERS: tuple[Callable[[Program], Reading | None], ...] = (
     read_typer,
     read_hugging_face,
     read_typed,
+    read_fire,
+    read_absl,
+    read_docopt,
+    read_jsonargparse,
     read_omegaconf,
     read_argparse,
+    read_globals,
+    read_service_file,
+    read_bare,
 )
 """In order; the first that finds a parser of its kind has the word."""
 
@@ -55,5 +70,6 @@ def read_parameters(root: Path, entry_point: str) -> Reading:
         console = read_argparse(program, function) if reads_command_line(program, function) else None
         return console or read_signature(program, function)
     found = (read(program) for read in _READERS)
-    reading = next((one for one in found if one is not None), None)
-    return reading or Reading("", notes=["no parser of a kind that is known was found"])
+    reading = next((one for one in found if one is not None), Reading(""))
+    reading.remarks += remarks_on(config_files(program, reading), reading)
+    return reading

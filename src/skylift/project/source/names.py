@@ -62,12 +62,18 @@ class Module:
                 found[node.target.id] = node.value
         return found
 
-    def full(self, node: ast.AST | None) -> str:
-        """A name or an attribute in full: ``click.option`` for ``c.option``; empty for anything else."""
+    def full(self, node: ast.AST | None, depth: int = 0) -> str:
+        """A name or an attribute in full: ``click.option`` for ``c.option``; empty for anything else.
+
+        A name that is given to it counts: after ``flags = tf.app.flags``, ``flags`` is that.
+        """
         if isinstance(node, ast.Name):
+            given = self.bound.get(node.id)
+            if isinstance(given, ast.Attribute) and node.id not in self.imports and depth < _DEEPEST:
+                return self.full(given, depth + 1)
             return self.imports.get(node.id, node.id)
         if isinstance(node, ast.Attribute):
-            owner = self.full(node.value)
+            owner = self.full(node.value, depth)
             return f"{owner}.{node.attr}" if owner else ""
         return ""
 

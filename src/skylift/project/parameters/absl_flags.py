@@ -1,0 +1,163 @@
+"""absl's flags, in all modules of a program: each module declares its own (absl-py, "absl.flags")."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from skylift.project.parameters.context import Context, keywords, opaque, option
+from skylift.project.parameters.reading import Option, Reading
+from skylift.project.source.names import Module
+from skylift.project.source.program import Program
+from skylift.values.arguments import Action, Parameter
+
+_HOMES = (
+    "absl.flags",
+    "tensorflow.app.flags",
+    "tensorflow.compat.v1.app.flags",
+    "tensorflow.flags",
+    "gflags",
+)
+_STARTS = ("absl.app.run", "tensorflow.app.run", "tensorflow.compat.v1.app.run")
+_KINDS: dict[str, tuple[str, Action]] = {
+    "string": ("str", "store"), "integer": ("int", "store"), "float": ("float", "store"),
+    "bool": ("bool", "boolean-optional"), "boolean": ("bool", "boolean-optional"),
+    "enum": ("str", "store"), "enum_class": ("str", "store"),
+    "list": ("str", "store"), "spaceseplist": ("str", "store"),
+    "multi_string": ("str", "append"), "multi_integer": ("int", "append"), "multi_float": ("float", "append"),
+    "multi_enum": ("str", "append"), "multi_enum_class": ("str", "append"),
+}  # fmt: skip
+_OPEN = (
+    "verbosity",
+    "v",
+    "logtostderr",
+    "alsologtostderr",
+    "log_dir",
+    "stderrthreshold",
+    "flagfile",
+    "undefok",
+)
+"""Flags of absl's own that a job may want."""
+
+
+def read_absl(program: Program) -> Reading | None:
+    """The flags of a program that starts as absl's applications do, or that has them parsed itself."""
+    context = Context(program)
+    if not context.libraries & {"absl", "tensorflow", "gflags"}:
+        return None
+    reader = _Flags(context)
+    for module, call in context.reach.calls:
+        reader.call(module, call)
+    started = next(context.reach.calls_of(*_STARTS), None)
+    return (
+        reader.reading
+        if reader.parsed or (started is not None and (reader.found or "absl" in context.libraries))
+        else None
+    )
+
+
+class _Flags:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.reading = Reading("absl", open=_OPEN)
+        self.parsed = False
+
+    @property
+    def found(self) -> bool:
+        return bool(self.reading.options)
+
+    def call(self, module: Module, call: ast.Call) -> None:
+        stem, _, name = module.full(call.func).rpartition(".")
+        if name.startswith("DEFINE") and (stem in _HOMES or stem.endswith("config_flags")):
+            self._define(module, call, name.removeprefix("DEFINE_"))
+        elif stem in _HOMES and name in ("mark_flag_as_required", "mark_flags_as_required"):
+            self._require(module, call)
+        elif stem in _HOMES and name == "FLAGS":
+            self.parsed = True
+
+    def _define(self, module: Module, call: ast.Call, kind: str) -> None:
+        words = keywords(call)
+        name = self._context.constants.text(module, call.args[0] if call.args else words.get("name"))
+        if kind.startswith("config_") and name:
+            self._config(module, call, name, kind)
+        elif kind == "alias" and name:
+            self._alias(module, call, name)
+        elif kind not in _KINDS or not name or opaque(call):
+            self.reading.notes.append(module.said(call, "this flag is made at run time"))
+        else:
+            self.reading.options.append(self._option(module, call, name, kind, words))
+
+    def _option(
+        self, module: Module, call: ast.Call, name: str, kind: str, words: Mapping[str, ast.expr]
+    ) -> Option:
+        given = list(call.args[1:])
+        default_node = given[0] if given else words.get("default")
+        third = "enum_class" if "enum_class" in kind else "enum_values" if "enum" in kind else "help"
+        values = (given[1] if len(given) > 1 else words.get(third)) if "enum" in kind else None
+        after = given[2 if "enum" in kind else 1 :]
+        default = self._context.default(module, default_node)
+        type_, action = _KINDS[kind]
+        short = self._context.constants.text(module, words.get("short_name"))
+        required = self._context.constants.read(module, words.get("required"))
+        parameter = Parameter(
+            key=name,
+            flag="--" + name,
+            type=type_,
+            default=_default(default_node, kind, default.value),
+            default_known=default.known and not default.variable,
+            choices=self._choices(module, values, kind) if values is not None else (),
+            required=bool(required is not None and required.value),
+            action=action,
+            help=self._context.constants.text(module, after[0] if after else words.get("help")),
+            aliases=(short,) if short else (),
+            off=f"--no{name}" if action == "boolean-optional" else "",
+            spelling="joined",
+        )
+        return option(parameter, name, replace(default, value=parameter.default))
+
+    def _choices(self, module: Module, node: ast.expr, kind: str) -> tuple[Any, ...]:
+        if "enum_class" in kind:
+            return tuple(name.lower() for name in self._context.constants.members(module, node) or ())
+        found = self._context.constants.read(module, node)
+        return tuple(found.value) if found is not None and isinstance(found.value, list | tuple | set) else ()
+
+    def _alias(self, module: Module, call: ast.Call, name: str) -> None:
+        of = self._context.constants.text(module, call.args[1] if len(call.args) > 1 else None)
+        self._change(of, lambda p: replace(p, aliases=(*p.aliases, name)))
+
+    def _require(self, module: Module, call: ast.Call) -> None:
+        found = self._context.constants.read(module, call.args[0] if call.args else None)
+        names = found.value if found is not None else []
+        for name in [names] if isinstance(names, str) else names:
+            self._change(name, lambda p: replace(p, required=True))
+
+    def _change(self, name: str, change: Any) -> None:
+        self.reading.options = [
+            replace(one, parameter=change(one.parameter)) if one.parameter.key == name else one
+            for one in self.reading.options
+        ]
+
+    def _config(self, module: Module, call: ast.Call, name: str, kind: str) -> None:
+        """A config file in Python, or a table of the code: each of its values is a flag of its own."""
+        self.reading.open = (*self.reading.open, f"{name}.*")
+        if kind == "config_file":
+            text = self._context.constants.text(module, call.args[1] if len(call.args) > 1 else None)
+            parameter = Parameter(name, f"--{name}", "path", text or None, spelling="joined")
+            self.reading.options.append(Option(parameter, name))
+        what = "of the config file" if kind == "config_file" else "of the config"
+        self.reading.remarks.append(f"--{name}.NAME=… sets a value {what}; their names are not read")
+
+
+def _default(node: ast.expr | None, kind: str, value: Any) -> Any:
+    """A default as the flag would have it."""
+    if kind in ("list", "spaceseplist") and isinstance(value, list | tuple):
+        return ("," if kind == "list" else " ").join(str(item) for item in value)
+    if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind == "enum_class" and isinstance(node, ast.Attribute):
+        return node.attr.lower()
+    if kind.startswith("multi_") and value is not None and not isinstance(value, list | tuple):
+        return [value]
+    return value

@@ -1,0 +1,187 @@
+"""Programs without a parser: ``sys.argv`` by its places, or nothing at all."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from skylift.project.parameters.context import Context
+from skylift.project.parameters.reading import Option, Reading
+from skylift.project.source.literals import environment_variable
+from skylift.project.source.names import Module
+from skylift.project.source.program import Program
+from skylift.values.arguments import Parameter
+
+PARSERS = frozenset({
+    "absl", "argh", "argparse", "asyncclick", "cleo", "click", "cloup", "configargparse", "defopt", "docopt", "draccus",
+    "fire", "getopt", "gflags", "gin", "hydra", "jsonargparse", "lightning", "optparse", "plac", "pydantic_settings",
+    "pyrallis", "pytorch_lightning", "rich_click", "sacred", "simple_parsing", "tap", "typer", "tyro", "yacs",
+})  # fmt: skip
+"""Libraries that may read the command line."""
+_CASTS = {
+    "int": "int",
+    "float": "float",
+    "bool": "bool",
+    "str": "str",
+    "Path": "path",
+    "pathlib.Path": "path",
+}
+_STARTS = frozenset({"main", "cli", "run_cli", "cli_main", "launch", "run_main"})
+
+
+def read_bare(program: Program) -> Reading | None:
+    """Complete, and without parameters, when no code that the program has touches its command line."""
+    context = Context(program)
+    uses = [use for module, node in context.reach.code for use in _uses(module, node)]
+    if uses:
+        return _by_place(context, uses)
+    reading = Reading("")
+    touched = [module.name for module in context.reach.modules if _touches(module.tree)]
+    libraries = context.libraries & PARSERS
+    if touched:
+        reading.notes.append(f"{touched[0]}: it reads sys.argv")
+    if libraries:
+        reading.notes.append(
+            f"{program.name}: {', '.join(sorted(libraries))} is imported, and no use of it could be read"
+        )
+    reading.notes += [
+        module.said(call, f"`{ast.unparse(call.func)}` is not the project's, and may read the command line")
+        for module, call in context.reach.calls
+        if _starts_elsewhere(context, module, call)
+    ]
+    _variables(context, reading)
+    return reading
+
+
+def _starts_elsewhere(context: Context, module: Module, call: ast.Call) -> bool:
+    full = module.full(call.func)
+    foreign = full.partition(".")[0] in {name.partition(".")[0] for name in module.imports.values()}
+    return (
+        full.rpartition(".")[2] in _STARTS
+        and "." in full
+        and foreign
+        and context.reach.find(module, call.func) is None
+    )
+
+
+def _touches(tree: ast.AST) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr == "argv" for node in ast.walk(tree)) or any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "sys"
+        and any(a.name == "argv" for a in node.names)
+        for node in ast.walk(tree)
+    )
+
+
+@dataclass(frozen=True)
+class _Use:
+    """One mention of ``sys.argv``, in the expression around it."""
+
+    module: Module
+    node: ast.AST
+    index: int | None
+    """None for anything but one place."""
+    cast: str = "str"
+    name: str = ""
+    fallback: ast.expr | None = None
+    has_fallback: bool = False
+
+
+def _uses(module: Module, root: ast.AST) -> Iterator[_Use]:
+    parents = {id(child): parent for parent in ast.walk(root) for child in ast.iter_child_nodes(parent)}
+    for node in ast.walk(root):
+        if module.full(node) != "sys.argv" or not isinstance(getattr(node, "ctx", None), ast.Load):
+            continue
+        parent = parents.get(id(node))
+        if isinstance(parent, ast.Call) and module.full(parent.func) == "len":
+            continue
+        index = parent.slice if isinstance(parent, ast.Subscript) else None
+        if (
+            isinstance(parent, ast.Subscript)
+            and isinstance(index, ast.Constant)
+            and isinstance(index.value, int)
+        ):
+            if index.value > 0:
+                yield _place(module, parent, index.value, parents)
+        elif not isinstance(parent, ast.Compare):
+            yield _Use(module, node, None)
+
+
+def _place(module: Module, node: ast.AST, index: int, parents: dict[int, ast.AST]) -> _Use:
+    """How one argument is used: its type, the name it is given, and what stands in when it is not there."""
+    cast, fallback, has_fallback, name = "str", None, False, ""
+    above = parents.get(id(node))
+    while above is not None and not isinstance(above, ast.stmt):
+        if isinstance(above, ast.Call):
+            cast = _CASTS.get(module.full(above.func), cast)
+        if isinstance(above, ast.IfExp):
+            has_fallback = True
+            fallback = above.orelse if _is_within(node, above.body) else above.body
+        above = parents.get(id(above))
+    if isinstance(above, ast.Assign) and len(above.targets) == 1:
+        target = above.targets[0]
+        name = (
+            target.id
+            if isinstance(target, ast.Name)
+            else target.attr
+            if isinstance(target, ast.Attribute)
+            else ""
+        )
+    return _Use(module, node, index, cast, name, fallback, has_fallback or _is_guarded(node, parents))
+
+
+def _is_within(node: ast.AST, outer: ast.AST) -> bool:
+    return any(inner is node for inner in ast.walk(outer))
+
+
+def _is_guarded(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Whether it stands in an ``if len(sys.argv) > 1``, or in a ``try``."""
+    above = parents.get(id(node))
+    while above is not None:
+        if isinstance(above, ast.If | ast.Try):
+            return True
+        above = parents.get(id(above))
+    return False
+
+
+def _by_place(context: Context, uses: list[_Use]) -> Reading:
+    reading = Reading("sys.argv")
+    first = uses[0]
+    reading.notes.append(first.module.said(first.node, "it reads sys.argv itself"))
+    by_index: dict[int, _Use] = {}
+    for use in uses:
+        if use.index is not None:
+            by_index.setdefault(use.index, use)
+    for index in range(1, max(by_index, default=0) + 1):
+        one = by_index.get(index, _Use(first.module, first.node, index))
+        default = context.default(one.module, one.fallback)
+        parameter = Parameter(
+            key=one.name or f"argument-{index}",
+            type=one.cast,
+            default=default.value,
+            default_known=default.known
+            and not default.variable
+            and (one.fallback is not None or not one.has_fallback),
+            nargs="?" if one.has_fallback else "",
+            required=not one.has_fallback,
+        )
+        reading.options.append(Option(parameter, one.name, default.variable))
+    return reading
+
+
+def _variables(context: Context, reading: Reading) -> None:
+    """Settings that come from the environment."""
+    names: dict[str, None] = {}
+    for module, node in context.reach.code:
+        for inner in ast.walk(node):
+            found = environment_variable(inner, context.constants.of(module))
+            if (
+                found is not None
+                and found.variable
+                and not found.variable.startswith(("SM_", "CUDA", "OMP_", "TF_"))
+            ):
+                names[found.variable] = None
+    if names:
+        said = ", ".join(list(names)[:10])
+        reading.remarks.append(f"it is set by variables ({said}): [targets.NAME.environment] has them")

@@ -1,0 +1,130 @@
+"""docopt: the usage text is the parser. Options are read where they are described, arguments from one usage line."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from skylift.project.parameters.context import Context
+from skylift.project.parameters.reading import Option, Reading
+from skylift.project.source.names import Module
+from skylift.project.source.program import Program
+from skylift.values.arguments import NUMBER, Parameter
+
+_DEFAULT = re.compile(r"\[default: (.*?)\]", re.IGNORECASE)
+_USAGE = re.compile(r"^[^\n]*usage:(.*?)(?=\n[ \t]*\n|\Z)", re.IGNORECASE | re.DOTALL | re.MULTILINE)
+_POSITIONAL = re.compile(r"^\[?(<[^<>\s]+>|[A-Z][A-Z0-9_-]+)\]?(\.\.\.)?\]?$")
+_NO_VALUE = frozenset({"help", "version"})
+
+
+def read_docopt(program: Program) -> Reading | None:
+    """What the text that ``docopt(…)`` is given describes."""
+    context = Context(program)
+    for module, call in context.reach.calls_of("docopt.docopt", "docopt"):
+        reading = Reading("docopt")
+        text = _text(context, module, call)
+        if text is None:
+            reading.notes.append(module.said(call, "the usage text is made at run time"))
+        else:
+            reading.options = list(_options(text))
+            reading.options += _positionals(
+                text, reading, module.said(call, "its usage has commands or choices")
+            )
+        return reading
+    return None
+
+
+def _text(context: Context, module: Module, call: ast.Call) -> str | None:
+    node = (
+        call.args[0]
+        if call.args
+        else next((k.value for k in call.keywords if k.arg in ("doc", "docstring")), None)
+    )
+    if module.full(node) == "__doc__":
+        return ast.get_docstring(module.tree)
+    return context.constants.text(module, node) or None
+
+
+def _options(text: str) -> Iterator[Option]:
+    """Lines that begin with a dash: ``-o FILE, --output=FILE  Where it goes [default: out]``."""
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        if not line.lstrip().startswith("-") or "usage:" in line.lower():
+            continue
+        said, _, about = line.strip().partition("  ")
+        for more in lines[index + 1 :]:
+            if not more.strip() or more.lstrip().startswith("-"):
+                break
+            about += " " + more.strip()
+        found = _option(said, " ".join(about.split()))
+        if found is not None:
+            yield found
+
+
+def _option(said: str, about: str) -> Option | None:
+    words = said.replace(",", " ").replace("=", " ").split()
+    flags = [word for word in words if word.startswith("-")]
+    flag = max(flags, key=len)
+    key = flag.lstrip("-")
+    if key in _NO_VALUE:
+        return None
+    valued = len(flags) < len(words)
+    default = _DEFAULT.search(about)
+    parameter = Parameter(
+        key=key,
+        flag=flag,
+        type=_type(default[1] if default else "") if valued else "bool",
+        default=_value(default[1]) if valued and default else None if valued else False,
+        action="store" if valued else "flag",
+        help=_DEFAULT.sub("", about).strip(),
+        aliases=tuple(other.lstrip("-") for other in flags if other != flag),
+    )
+    return Option(parameter, key)
+
+
+def _positionals(text: str, reading: Reading, note: str) -> list[Option]:
+    """The arguments of the usage, where there is one way to call the program."""
+    usage = _USAGE.search(text)
+    lines = [line.split() for line in usage[1].strip().splitlines()] if usage else []
+    known = {option.parameter.flag for option in reading.options}
+    known |= {
+        "-" * (1 if len(a) == 1 else 2) + a for option in reading.options for a in option.parameter.aliases
+    }
+    found: list[Option] = []
+    words = [word for line in lines for word in line[1:]]
+    valued = False
+    for word in words:
+        plain = word.strip("[]().")
+        if valued or plain == "options" or plain.startswith("-"):
+            # An option that is described further down; what follows a bare one may be its value.
+            if (
+                plain.startswith("-")
+                and plain.split("=")[0] not in known
+                and plain not in ("-h", "--help", "--version")
+            ):
+                reading.notes.append(note)
+            valued = False
+            continue
+        match = _POSITIONAL.match(word)
+        if match is None or len(lines) > 1:
+            reading.notes.append(note)
+            return found
+        optional = word.startswith("[")
+        several = "..." in word
+        nargs = ("*" if optional else "+") if several else "?" if optional else ""
+        name = match[1].strip("<>")
+        found.append(Option(Parameter(name, nargs=nargs, required=not optional), name))
+    return found
+
+
+def _type(default: str) -> str:
+    return "str" if isinstance(_value(default), str) else NUMBER
+
+
+def _value(text: str) -> str | float:
+    """docopt leaves texts to the program; one that looks like a number is one to it."""
+    try:
+        return int(text) if text.strip().lstrip("+-").isdigit() else float(text)
+    except ValueError:
+        return text
