@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from skylift.project.parameters.context import Context, keywords, opaque, option
+from skylift.project.parameters.context import Context, context_of, keywords, opaque, option
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.names import Module
 from skylift.project.source.program import Program
@@ -42,9 +42,9 @@ _OPEN = (
 """Flags of absl's own that a job may want."""
 
 
-def read_absl(program: Program) -> Reading | None:
+def read_absl(program: Program, function: str = "") -> Reading | None:
     """The flags of a program that starts as absl's applications do, or that has them parsed itself."""
-    context = Context(program)
+    context = context_of(program, function)
     if not context.libraries & {"absl", "tensorflow", "gflags"}:
         return None
     reader = _Flags(context)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skylift.project.parameters.context import Context
+from skylift.project.parameters.context import Context, context_of
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.literals import environment_variable
 from skylift.project.source.names import Module
@@ -30,9 +30,9 @@ _CASTS = {
 _STARTS = frozenset({"main", "cli", "run_cli", "cli_main", "launch", "run_main"})
 
 
-def read_bare(program: Program) -> Reading | None:
+def read_bare(program: Program, function: str = "") -> Reading | None:
     """Complete, and without parameters, when no code that the program has touches its command line."""
-    context = Context(program)
+    context = context_of(program, function)
     uses = [use for module, node in context.reach.code for use in _uses(module, node)]
     if uses:
         return _by_place(context, uses)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skylift.project.parameters.click_options import CLICKS, OPTIONS, Unread, read_click_option
-from skylift.project.parameters.context import Context, decorators, keywords
+from skylift.project.parameters.context import Context, context_of, decorators, keywords
 from skylift.project.parameters.reading import Reading
 from skylift.project.source.names import Module, Place
 from skylift.project.source.program import Program
@@ -30,9 +30,9 @@ _SUFFIXES = ("_command", "_cmd", "_group", "_grp")
 _DEEPEST = 6
 
 
-def read_click(program: Program) -> Reading | None:
+def read_click(program: Program, function: str = "") -> Reading | None:
     """The options of the command that the program calls, and of the sub-commands below it."""
-    context = Context(program)
+    context = context_of(program, function)
     if not context.libraries & set(CLICKS):
         return None
     started = next(_started(context), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from skylift.project.parameters.annotations import Annotations
@@ -31,9 +31,9 @@ class Default:
 class Context:
     """One program, with all that reads it."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, function: str) -> None:
         self.program = program
-        self.reach = Reach(program)
+        self.reach = Reach(program, function)
         self.constants = Constants(self.reach)
         self.annotations = Annotations(self.reach, self.constants)
 
@@ -66,6 +66,15 @@ class Context:
         """What an expression names, when it is a definition of the project."""
         place = self.reach.find(module, node)
         return place if place is not None and not isinstance(place.node, ast.expr) else None
+
+
+@lru_cache(maxsize=2)
+def context_of(program: Program, function: str = "") -> Context:
+    """What the readers share: which code is reached is found out once.
+
+    :param function: what is called of the program, where that is not the file as a whole.
+    """
+    return Context(program, function)
 
 
 def option(parameter: Parameter, dest: str, default: Default) -> Option:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from skylift.project.parameters.context import Context
+from skylift.project.parameters.context import Context, context_of
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.names import Module
 from skylift.project.source.program import Program
@@ -18,9 +18,9 @@ _POSITIONAL = re.compile(r"^\[?(<[^<>\s]+>|[A-Z][A-Z0-9_-]+)\]?(\.\.\.)?\]?$")
 _NO_VALUE = frozenset({"help", "version"})
 
 
-def read_docopt(program: Program) -> Reading | None:
+def read_docopt(program: Program, function: str = "") -> Reading | None:
     """What the text that ``docopt(…)`` is given describes."""
-    context = Context(program)
+    context = context_of(program, function)
     for module, call in context.reach.calls_of("docopt.docopt", "docopt"):
         reading = Reading("docopt")
         text = _text(context, module, call)

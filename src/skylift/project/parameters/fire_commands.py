@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from skylift.project.parameters.context import Context, keywords, option
+from skylift.project.parameters.context import Context, context_of, keywords, option
 from skylift.project.parameters.fields import Field, Function, arguments_of, takes_more
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.names import Module, Place
@@ -14,9 +14,9 @@ from skylift.values.arguments import ANY, NUMBER, Parameter
 _TYPES = {"int": NUMBER, "float": "float", "bool": "bool", "str": "str"}
 
 
-def read_fire(program: Program) -> Reading | None:
+def read_fire(program: Program, function: str = "") -> Reading | None:
     """What ``fire.Fire(…)`` is given; without anything, all that the module has."""
-    context = Context(program)
+    context = context_of(program, function)
     for module, call in context.reach.calls_of("fire.Fire", "fire.core.Fire"):
         reader = _Fire(context)
         component = call.args[0] if call.args else keywords(call).get("component")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skylift.project.parameters.context import Context, keywords
+from skylift.project.parameters.context import Context, context_of, keywords
 from skylift.project.parameters.nested import Leaf, Leaves, Style, leaf_option
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.parameters.transformers_arguments import KNOWN, training_options
@@ -20,9 +20,9 @@ _DERIVED = re.compile(r"\w*TrainingArguments|(SFT|DPO|GRPO|Reward|KTO|ORPO|CPO|G
 """Classes of transformers and trl that are TrainingArguments."""
 
 
-def read_hugging_face(program: Program) -> Reading | None:
+def read_hugging_face(program: Program, function: str = "") -> Reading | None:
     """The fields of the dataclasses that the parser is made of."""
-    context = Context(program)
+    context = context_of(program, function)
     reader = _Reader(context)
     for module, call in context.reach.calls:
         name = _parser(context, module, call)

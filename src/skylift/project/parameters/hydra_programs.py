@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from skylift.project.parameters.config_keys import REQUIRED, Keys
-from skylift.project.parameters.context import Context, keywords, opaque
+from skylift.project.parameters.context import Context, context_of, keywords, opaque
 from skylift.project.parameters.fields import Function
 from skylift.project.parameters.hydra_configs import Composed, Composer, Group, Store
 from skylift.project.parameters.nested import Leaves
@@ -21,9 +21,9 @@ _OPEN = ("hydra.*", "hydra/*", "+*", "~*")
 """What Hydra takes beside the config's own keys."""
 
 
-def read_hydra(program: Program) -> Reading | None:
+def read_hydra(program: Program, function: str = "") -> Reading | None:
     """The composed config of the function that ``hydra.main`` decorates."""
-    context = Context(program)
+    context = context_of(program, function)
     if "hydra" not in context.libraries:
         return None
     for module, call in _mains(context):
@@ -117,9 +117,9 @@ def _folder(context: Context, module: Module, path: ast.expr | None, name: str) 
     return usual if said and usual.is_dir() and usual.is_relative_to(root) else None
 
 
-def read_omegaconf(program: Program) -> Reading | None:
+def read_omegaconf(program: Program, function: str = "") -> Reading | None:
     """The keys of the configs that ``OmegaConf.from_cli()`` is merged with."""
-    context = Context(program)
+    context = context_of(program, function)
     if "omegaconf" not in context.libraries or not list(
         context.reach.calls_of("omegaconf.OmegaConf.from_cli")
     ):

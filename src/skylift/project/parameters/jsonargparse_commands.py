@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from skylift.project.parameters.context import Context, keywords
+from skylift.project.parameters.context import Context, context_of, keywords
 from skylift.project.parameters.fields import Function, arguments_of, takes_more
 from skylift.project.parameters.nested import Leaves, Style, leaf_option
 from skylift.project.parameters.reading import Option, Reading
@@ -18,9 +18,9 @@ _LIGHTNING = ("LightningCLI",)
 _COMMANDS = ("fit", "validate", "test", "predict")
 
 
-def read_jsonargparse(program: Program) -> Reading | None:
+def read_jsonargparse(program: Program, function: str = "") -> Reading | None:
     """The functions, classes, or the model and the data that the program hands over."""
-    context = Context(program)
+    context = context_of(program, function)
     for module, call in context.reach.calls:
         full = module.full(call.func)
         if full in _CLIS:

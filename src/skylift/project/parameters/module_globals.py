@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from skylift.project.parameters.context import Context
+from skylift.project.parameters.context import Context, context_of
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.modules import parsed
 from skylift.project.source.names import Module
@@ -18,9 +18,9 @@ _TYPES = frozenset({"int", "float", "bool", "str"})
 _MOST_FILES = 200
 
 
-def read_globals(program: Program) -> Reading | None:
+def read_globals(program: Program, function: str = "") -> Reading | None:
     """The names that the entry file gives plain values before they are overridden from the command line."""
-    context = Context(program)
+    context = context_of(program, function)
     module = context.reach.entry
     for index, node in enumerate(module.tree.body):
         code = _overriding(context, module, node)

@@ -28,7 +28,8 @@ from skylift.project.source.program import Program
 from skylift.values.arguments import Schema
 from skylift.values.settings import JobSettings
 
-_READERS: tuple[Callable[[Program], Reading | None], ...] = (
+_Reader = Callable[[Program, str], Reading | None]
+_OF_LIBRARIES: tuple[_Reader, ...] = (
     read_hydra,
     read_click,
     read_typer,
@@ -40,10 +41,8 @@ _READERS: tuple[Callable[[Program], Reading | None], ...] = (
     read_jsonargparse,
     read_omegaconf,
     read_argparse,
-    read_globals,
-    read_service_file,
-    read_bare,
 )
+_OF_SCRIPTS: tuple[_Reader, ...] = (read_globals, read_service_file, read_bare)
 """In order; the first that finds a parser of its kind has the word."""
 
 
@@ -67,9 +66,15 @@ def read_parameters(root: Path, entry_point: str) -> Reading:
         return Reading("", notes=[f"{path.relative_to(root).as_posix()} is not Python that can be read"])
     function = function_name(entry_point)
     if function:
-        console = read_argparse(program, function) if reads_command_line(program, function) else None
+        console = _console(program, function) if reads_command_line(program, function) else None
         return console or read_signature(program, function)
-    found = (read(program) for read in _READERS)
+    found = (read(program, "") for read in (*_OF_LIBRARIES, *_OF_SCRIPTS))
     reading = next((one for one in found if one is not None), Reading(""))
     reading.remarks += remarks_on(config_files(program, reading), reading)
     return reading
+
+
+def _console(program: Program, function: str) -> Reading | None:
+    """What is called as a console script is, and reads the command line itself."""
+    found = (read(program, function) for read in _OF_LIBRARIES)
+    return next((one for one in found if one is not None), None)

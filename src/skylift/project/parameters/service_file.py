@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from skylift.project.parameters.context import Context
+from skylift.project.parameters.context import Context, context_of
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.literals import environment_variable
 from skylift.project.source.names import Module
@@ -17,9 +17,9 @@ _ALL, _ONE = "SM_HPS", "SM_HP_"
 _CASTS = {"int": "int", "float": "float", "str": "str"}
 
 
-def read_service_file(program: Program) -> Reading | None:
+def read_service_file(program: Program, function: str = "") -> Reading | None:
     """The keys that the code takes out of them; they are given by the file, never on the command line."""
-    context = Context(program)
+    context = context_of(program, function)
     code = [(module, node) for module, node in context.reach.code]
     reading = Reading("hyperparameters.json")
     found: dict[str, Option] = {}

@@ -17,14 +17,15 @@ _OF_CONSOLE_SCRIPTS = frozenset({"argv", "args", "cli_args", "arguments", "sys_a
 
 
 def reads_command_line(program: Program, name: str) -> bool:
-    """Whether a function may be what a console script calls: without arguments, or with a list in place of argv."""
+    """Whether it may be what a console script calls: without arguments, with a list in place of argv, or no plain
+    function: a click command, a typer application."""
     for node in program.tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
             positional = [*node.args.posonlyargs, *node.args.args]
             needed = len(positional) - len(node.args.defaults)
             names = {argument.arg for argument in [*positional, *node.args.kwonlyargs]}
-            return needed == 0 and names <= _OF_CONSOLE_SCRIPTS
-    return False
+            return bool(node.decorator_list) or (needed == 0 and names <= _OF_CONSOLE_SCRIPTS)
+    return "." not in name
 
 
 def read_signature(program: Program, name: str) -> Reading:

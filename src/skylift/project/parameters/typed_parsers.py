@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from skylift.project.parameters.context import Context, keywords
+from skylift.project.parameters.context import Context, context_of, keywords
 from skylift.project.parameters.fields import Function
 from skylift.project.parameters.nested import Leaf, Leaves, Style, leaf_option
 from skylift.project.parameters.reading import Reading
@@ -30,9 +30,9 @@ _WRAPS = ("pyrallis.wrap", "draccus.wrap")
 _PARSES = ("pyrallis.parse", "draccus.parse")
 
 
-def read_typed(program: Program) -> Reading | None:
+def read_typed(program: Program, function: str = "") -> Reading | None:
     """The options of the first of these libraries that the program asks for its arguments."""
-    context = Context(program)
+    context = context_of(program, function)
     readers: dict[str, Callable[[Context], Reading | None]] = {
         "tyro": _tyro,
         "simple_parsing": _simple_parsing,

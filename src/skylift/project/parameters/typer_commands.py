@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skylift.project.parameters.annotations import Kind
-from skylift.project.parameters.context import Context, Default, decorators, keywords, opaque
+from skylift.project.parameters.context import Context, Default, context_of, decorators, keywords, opaque
 from skylift.project.parameters.fields import Field, Function, arguments_of, takes_more
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.names import Module, Place
@@ -20,9 +20,9 @@ _CONTEXTS = frozenset({"Context", "CallbackParam"})
 _DEEPEST = 6
 
 
-def read_typer(program: Program) -> Reading | None:
+def read_typer(program: Program, function: str = "") -> Reading | None:
     """The arguments of ``typer.run(main)``, or of the application that is called."""
-    context = Context(program)
+    context = context_of(program, function)
     if "typer" not in context.libraries:
         return None
     reader = _Commands(context)

@@ -19,8 +19,10 @@ _MOST = 4000
 class Reach(Names):
     """A program's names, with what of it is reached."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, function: str = "") -> None:
+        """Reach from the file as a script, or from what is called of it."""
         super().__init__(program)
+        self._function = function
 
     @cached_property
     def code(self) -> tuple[tuple[Module, ast.AST], ...]:
@@ -55,8 +57,11 @@ class Reach(Names):
         return ((module, call) for module, call in self.calls if module.full(call.func) in names)
 
     def _on_import(self, module: Module) -> Iterator[ast.AST]:
+        is_script = module is self.entry and not self._function
         for node in module.tree.body:
             if isinstance(node, Definition):
                 yield from node.decorator_list
-            elif module is self.entry or not is_main_guard(node):
+            elif is_script or not is_main_guard(node):
                 yield node
+        if module is self.entry and self._function.isidentifier():
+            yield ast.parse(f"{self._function}()").body[0]
