@@ -182,3 +182,27 @@ def test_what_can_not_be_read_makes_it_incomplete(project: Folder, decorator: st
     found = schema(project)
     assert (found.source, found.complete, keys(found)) == ("click", False, ["x"])
     assert any(note in said for said in found.notes), found.notes
+
+
+@pytest.mark.parametrize("text", ["import click\n@click.command()\n", "import click as c\n@c.command()\n"])
+def test_a_command_that_a_console_script_calls(project: Folder, text: str) -> None:
+    option = "click.option" if "as c" not in text else "c.option"
+    project.write("pkg/cli.py", f"{text}@{option}('--lr', default=0.1)\ndef main(lr): ...\n")
+    found = schema(project, "pkg.cli:main")
+    assert (found.source, found.complete, keys(found)) == ("click", True, ["lr"])
+
+
+def test_a_typer_application_that_a_console_script_calls(project: Folder) -> None:
+    project.write(
+        "pkg/cli.py", "import typer\napp = typer.Typer()\n@app.command()\ndef fit(lr: float = 0.1): ...\n"
+    )
+    found = schema(project, "pkg.cli:app")
+    assert (found.source, found.complete, keys(found)) == ("typer", True, ["lr"])
+
+
+def test_a_function_that_is_called_with_arguments_is_no_console_script(project: Folder) -> None:
+    project.write(
+        "pkg/cli.py", "import click\ndef train(lr: float = 0.1): ...\n@click.command()\ndef main(): ...\n"
+    )
+    found = schema(project, "pkg.cli:train")
+    assert (found.source, keys(found)) == ("signature", ["lr"])

@@ -221,3 +221,13 @@ def test_what_can_not_be_read_makes_it_incomplete(classes: Folder, text: str, no
     found = schema(classes)
     assert not found.complete
     assert any(note in said for said in found.notes), found.notes
+
+
+def test_classes_that_a_variable_of_the_function_has(classes: Folder) -> None:
+    text = "from transformers import HfArgumentParser\nfrom settings import Base, Optimiser\ndef main():\n    kinds = (Base,)\n"
+    text += (
+        "    kinds = (Base, Optimiser)\n    HfArgumentParser(kinds).parse_args_into_dataclasses()\nmain()\n"
+    )
+    classes.write("train.py", text)
+    found = schema(classes)
+    assert (found.complete, keys(found)) == (True, ["name", "learning_rate", "nesterov", "decay"])

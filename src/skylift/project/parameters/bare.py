@@ -19,6 +19,7 @@ PARSERS = frozenset({
     "pyrallis", "pytorch_lightning", "rich_click", "sacred", "simple_parsing", "tap", "typer", "tyro", "yacs",
 })  # fmt: skip
 """Libraries that may read the command line."""
+_MOST_PLACES = 50
 _CASTS = {
     "int": "int",
     "float": "float",
@@ -37,7 +38,7 @@ def read_bare(program: Program, function: str = "") -> Reading | None:
     if uses:
         return _by_place(context, uses)
     reading = Reading("")
-    touched = [module.name for module in context.reach.modules if _touches(module.tree)]
+    touched = [module.name for module in context.reach.modules if _touches(module)]
     libraries = context.libraries & PARSERS
     if touched:
         reading.notes.append(f"{touched[0]}: it reads sys.argv")
@@ -65,13 +66,9 @@ def _starts_elsewhere(context: Context, module: Module, call: ast.Call) -> bool:
     )
 
 
-def _touches(tree: ast.AST) -> bool:
-    return any(isinstance(node, ast.Attribute) and node.attr == "argv" for node in ast.walk(tree)) or any(
-        isinstance(node, ast.ImportFrom)
-        and node.module == "sys"
-        and any(a.name == "argv" for a in node.names)
-        for node in ast.walk(tree)
-    )
+def _touches(module: Module) -> bool:
+    named = any(isinstance(node, ast.Attribute) and node.attr == "argv" for node in module.nodes)
+    return named or "sys.argv" in module.imports.values()
 
 
 @dataclass(frozen=True)
@@ -151,7 +148,7 @@ def _by_place(context: Context, uses: list[_Use]) -> Reading:
     reading.notes.append(first.module.said(first.node, "it reads sys.argv itself"))
     by_index: dict[int, _Use] = {}
     for use in uses:
-        if use.index is not None:
+        if use.index is not None and use.index <= _MOST_PLACES:
             by_index.setdefault(use.index, use)
     for index in range(1, max(by_index, default=0) + 1):
         one = by_index.get(index, _Use(first.module, first.node, index))

@@ -126,7 +126,7 @@ class _Commands:
                 maker = _maker(place)
                 if maker is not None and self._is(module, maker[2], group):
                     yield self._name(place, maker[1]), place
-            for call in (inner for inner in ast.walk(module.tree) if isinstance(inner, ast.Call)):
+            for call in module.calls:
                 adds = isinstance(call.func, ast.Attribute) and call.func.attr == "add_command" and call.args
                 if adds and self._is(module, call.func.value, group):  # type: ignore[attr-defined]
                     yield from self._added(module, call)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skylift.project.parameters.context import context_of
 from skylift.project.parameters.reading import Reading
 from skylift.project.source.documents import SUFFIXES, dotted, read_document
 from skylift.project.source.program import Program
@@ -64,8 +65,8 @@ def _named(program: Program, reading: Reading) -> Iterator[tuple[str, str]]:
         for default in (option.parameter.default, option.fallback):
             if isinstance(default, str):
                 yield option.parameter.key, default
-    for _, tree in program.modules:
-        for node in ast.walk(tree):
+    for module in context_of(program).reach.modules:
+        for node in module.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield "", node.value
 

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from skylift.project.parameters.annotations import Annotations
-from skylift.project.parameters.fields import Field, made_by
+from skylift.project.parameters.fields import Field, Function, made_by
 from skylift.project.parameters.reading import Option
 from skylift.project.source.constants import Constants
 from skylift.project.source.names import Module, Place
@@ -64,8 +64,29 @@ class Context:
 
     def class_or_function(self, module: Module, node: ast.AST | None) -> Place | None:
         """What an expression names, when it is a definition of the project."""
+        near = self.assigned_near(module, node)
+        if isinstance(near, ast.Name | ast.Attribute):
+            node = near
         place = self.reach.find(module, node)
         return place if place is not None and not isinstance(place.node, ast.expr) else None
+
+    def assigned_near(self, module: Module, node: ast.AST | None) -> ast.expr | None:
+        """What a function's own variable was given last before the line that mentions it."""
+        if not isinstance(node, ast.Name) or node.id in module.bound or node.id in module.imports:
+            return None
+        around = [
+            one
+            for one in module.nodes
+            if isinstance(one, Function) and one.lineno <= node.lineno <= (one.end_lineno or 0)
+        ]
+        inner = max(around, key=lambda one: one.lineno, default=None)
+        given = [
+            one
+            for one in (ast.walk(inner) if inner is not None else ())
+            if isinstance(one, ast.Assign) and one.lineno < node.lineno
+            if any(isinstance(target, ast.Name) and target.id == node.id for target in one.targets)
+        ]
+        return max(given, key=lambda one: one.lineno).value if given else None
 
 
 @lru_cache(maxsize=2)

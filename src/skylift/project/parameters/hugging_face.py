@@ -50,8 +50,10 @@ class _Reader:
     def __init__(self, context: Context) -> None:
         self._context = context
         self.reading = Reading("HfArgumentParser")
+        self._made_in: Module | None = None
 
     def parser(self, module: Module, call: ast.Call, name: str) -> None:
+        self._made_in = module
         given = call.args[0] if call.args else keywords(call).get("dataclass_types")
         if name == "TrlParser":
             self.reading.open = (*self.reading.open, "config")
@@ -69,6 +71,10 @@ class _Reader:
         if isinstance(node, ast.Tuple | ast.List):
             for item in node.elts:
                 yield from self._classes(module, item)
+            return
+        near = self._context.assigned_near(module, node)
+        if near is not None:
+            yield from self._classes(module, near)
             return
         place = self._context.reach.find(module, node)
         if place is not None and isinstance(place.node, ast.Tuple | ast.List):
@@ -114,7 +120,7 @@ class _Reader:
                 self.reading.notes.append(
                     module.said(call, "the script accepts arguments that it does not declare")
                 )
-        elif name == "add_argument" and call.args:
+        elif name == "add_argument" and call.args and module is self._made_in:
             self.reading.notes.append(
                 module.said(call, f"`{ast.unparse(call.args[0])}` is declared beside the dataclasses")
             )

@@ -9,6 +9,7 @@ from skylift.project.parameters.absl_flags import read_absl
 from skylift.project.parameters.bare import read_bare
 from skylift.project.parameters.click_commands import read_click
 from skylift.project.parameters.config_files import config_files, remarks_on
+from skylift.project.parameters.context import context_of
 from skylift.project.parameters.docopt_usage import read_docopt
 from skylift.project.parameters.fire_commands import read_fire
 from skylift.project.parameters.hugging_face import read_hugging_face
@@ -70,6 +71,8 @@ def read_parameters(root: Path, entry_point: str) -> Reading:
         return console or read_signature(program, function)
     found = (read(program, "") for read in (*_OF_LIBRARIES, *_OF_SCRIPTS))
     reading = next((one for one in found if one is not None), Reading(""))
+    if context_of(program).reach.is_cut:
+        reading.notes.append(f"{program.name}: it is made of more modules than are read")
     reading.remarks += remarks_on(config_files(program, reading), reading)
     return reading
 

@@ -102,7 +102,7 @@ class _Commands:
                     if self._on(module, name, application):
                         place = Place(module, getattr(node, "name", ""), node)
                         yield module, place, call, name.attr  # type: ignore[attr-defined]
-            for outer in (inner for inner in ast.walk(module.tree) if isinstance(inner, ast.Call)):
+            for outer in module.calls:
                 if isinstance(outer.func, ast.Call) and self._on(module, outer.func.func, application):
                     handed = self._context.class_or_function(module, outer.args[0] if outer.args else None)
                     if handed is None:
@@ -118,7 +118,7 @@ class _Commands:
 
     def _groups(self, application: Place) -> Iterator[tuple[str, Place]]:
         for module in self._context.reach.modules:
-            for call in (inner for inner in ast.walk(module.tree) if isinstance(inner, ast.Call)):
+            for call in module.calls:
                 if not isinstance(call.func, ast.Attribute) or call.func.attr != "add_typer" or not call.args:
                     continue
                 owner = self._context.reach.find(module, call.func.value)

@@ -12,6 +12,8 @@ from skylift.project.source.modules import Definition
 from skylift.project.source.program import Program
 
 _DEEPEST = 12
+_MOST_MODULES = 400
+"""Those that the entry file is nearest to."""
 _BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)
 
 
@@ -25,10 +27,19 @@ class Module:
     tree: ast.Module
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All of it, walked once."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def calls(self) -> tuple[ast.Call, ...]:
+        return tuple(node for node in self.nodes if isinstance(node, ast.Call))
+
+    @cached_property
     def imports(self) -> dict[str, str]:
         """What each imported name is, in full: ``c`` of ``import click as c`` is ``click``; dots lead as written."""
         found: dict[str, str] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     first = alias.name.partition(".")[0]
@@ -97,8 +108,10 @@ class Names:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.modules = tuple(
-            Module(path, path.relative_to(program.root).as_posix(), tree) for path, tree in program.modules
+            Module(path, path.relative_to(program.root).as_posix(), tree)
+            for path, tree in program.modules[:_MOST_MODULES]
         )
+        self.is_cut = len(program.modules) > _MOST_MODULES
         self.entry = self.modules[0]
         self._by_last: dict[str, list[tuple[tuple[str, ...], Module]]] = {}
         for module in self.modules:

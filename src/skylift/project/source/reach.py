@@ -24,33 +24,35 @@ class Reach(Names):
         super().__init__(program)
         self._function = function
 
-    @cached_property
+    @property
     def code(self) -> tuple[tuple[Module, ast.AST], ...]:
         """What runs on import, the entry file's main part, then each definition that they mention."""
+        return self._reached[0]
+
+    @property
+    def calls(self) -> tuple[tuple[Module, ast.Call], ...]:
+        """Every call that is reached, each once."""
+        return self._reached[1]
+
+    @cached_property
+    def _reached(self) -> tuple[tuple[tuple[Module, ast.AST], ...], tuple[tuple[Module, ast.Call], ...]]:
         found: list[tuple[Module, ast.AST]] = []
+        calls: dict[int, tuple[Module, ast.Call]] = {}
         waiting = [(module, node) for module in self.modules for node in self._on_import(module)]
         seen: set[int] = set()
         while waiting and len(found) < _MOST:
             module, node = waiting.pop(0)
             found.append((module, node))
             for inner in ast.walk(node):
+                if isinstance(inner, ast.Call):
+                    calls.setdefault(id(inner), (module, inner))
                 if not isinstance(inner, ast.Name | ast.Attribute):
                     continue
                 place = self.find(module, inner)
                 if place is not None and isinstance(place.node, Definition) and id(place.node) not in seen:
                     seen.add(id(place.node))
                     waiting.append((place.module, place.node))
-        return tuple(found)
-
-    @cached_property
-    def calls(self) -> tuple[tuple[Module, ast.Call], ...]:
-        """Every call that is reached, each once."""
-        found: dict[int, tuple[Module, ast.Call]] = {}
-        for module, node in self.code:
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Call):
-                    found.setdefault(id(inner), (module, inner))
-        return tuple(found.values())
+        return tuple(found), tuple(calls.values())
 
     def calls_of(self, *names: str) -> Iterator[tuple[Module, ast.Call]]:
         """Reached calls of one of these functions, by their full names."""
