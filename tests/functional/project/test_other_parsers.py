@@ -95,6 +95,22 @@ def test_flags_of_tensorflow_and_of_a_config_file(project: Folder) -> None:
     assert found.takes("config.learning_rate")
 
 
+def test_flags_of_tensorflow_that_are_parsed_when_they_are_used(project: Folder) -> None:
+    project.write(
+        "train.py", "import tensorflow as tf\nflags = tf.app.flags\nflags.DEFINE_float('lr', 0.1, 'rate')\n"
+    )
+    assert (schema(project).source, keys(schema(project))) == ("absl", ["lr"])
+
+
+def test_flags_of_a_module_do_not_make_a_program_of_absl(project: Folder) -> None:
+    project.write(
+        "train.py",
+        "import argparse, more\np = argparse.ArgumentParser()\np.add_argument('--x')\np.parse_args()\n",
+    )
+    project.write("more.py", "from absl import flags\nflags.DEFINE_float('lr', 1, 'rate')\n")
+    assert (schema(project).source, keys(schema(project))) == ("argparse", ["x"])
+
+
 FIRE = """
     import fire, json
 
@@ -312,6 +328,11 @@ def test_a_program_that_takes_nothing_is_complete(project: Folder) -> None:
     found = schema(project)
     assert (found.parameters, found.complete) == ((), True)
     assert "EPOCHS" in found.remarks[0]
+
+
+def test_a_program_that_trains_with_lightning_may_take_nothing(project: Folder) -> None:
+    project.write("train.py", "import lightning as L\nL.Trainer(max_epochs=3).fit(None)\n")
+    assert schema(project).complete
 
 
 LIGHTNING = """

@@ -50,12 +50,10 @@ def read_absl(program: Program, function: str = "") -> Reading | None:
     reader = _Flags(context)
     for module, call in context.reach.calls:
         reader.call(module, call)
-    started = next(context.reach.calls_of(*_STARTS), None)
-    return (
-        reader.reading
-        if reader.parsed or (started is not None and (reader.found or "absl" in context.libraries))
-        else None
-    )
+    started = next(context.reach.calls_of(*_STARTS), None) is not None
+    # TensorFlow's flags are parsed when the first of them is looked at.
+    starts = reader.parsed or (started and "absl" in context.libraries)
+    return reader.reading if starts or reader.of_tensorflow else None
 
 
 class _Flags:
@@ -63,15 +61,13 @@ class _Flags:
         self._context = context
         self.reading = Reading("absl", open=_OPEN)
         self.parsed = False
-
-    @property
-    def found(self) -> bool:
-        return bool(self.reading.options)
+        self.of_tensorflow = False
 
     def call(self, module: Module, call: ast.Call) -> None:
         stem, _, name = module.full(call.func).rpartition(".")
         if name.startswith("DEFINE") and (stem in _HOMES or stem.endswith("config_flags")):
             self._define(module, call, name.removeprefix("DEFINE_"))
+            self.of_tensorflow = self.of_tensorflow or stem.startswith("tensorflow.")
         elif stem in _HOMES and name in ("mark_flag_as_required", "mark_flags_as_required"):
             self._require(module, call)
         elif stem in _HOMES and name == "FLAGS":

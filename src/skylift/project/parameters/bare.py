@@ -13,11 +13,13 @@ from skylift.project.source.names import Module
 from skylift.project.source.program import Program
 from skylift.values.arguments import Parameter
 
-PARSERS = frozenset({
-    "absl", "argh", "argparse", "asyncclick", "cleo", "click", "cloup", "configargparse", "defopt", "docopt", "draccus",
-    "fire", "getopt", "gflags", "gin", "hydra", "jsonargparse", "lightning", "optparse", "plac", "pydantic_settings",
-    "pyrallis", "pytorch_lightning", "rich_click", "sacred", "simple_parsing", "tap", "typer", "tyro", "yacs",
-})  # fmt: skip
+PARSERS = frozenset(
+    {
+        "absl", "argh", "argparse", "asyncclick", "cleo", "click", "cloup", "configargparse", "defopt", "docopt",
+        "draccus", "fire", "getopt", "gflags", "gin", "hydra", "jsonargparse", "optparse", "plac",
+        "pydantic_settings", "pyrallis", "rich_click", "sacred", "simple_parsing", "tap", "typer", "tyro",
+    }
+)  # fmt: skip
 """Libraries that may read the command line."""
 _MOST_PLACES = 50
 _CASTS = {
@@ -39,7 +41,10 @@ def read_bare(program: Program, function: str = "") -> Reading | None:
         return _by_place(context, uses)
     reading = Reading("")
     touched = [module.name for module in context.reach.modules if _touches(module)]
-    libraries = context.libraries & PARSERS
+    lightning = any(
+        full.endswith(".LightningCLI") for m in context.reach.modules for full in m.imports.values()
+    )
+    libraries = (context.libraries & PARSERS) | ({"LightningCLI"} if lightning else set())
     if touched:
         reading.notes.append(f"{touched[0]}: it reads sys.argv")
     if libraries:
