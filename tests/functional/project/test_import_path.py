@@ -6,7 +6,7 @@ import pytest
 from tests.functional.project.folder import Folder
 
 from skylift.project.source.entry import entry_file
-from skylift.project.source.folders import import_folders
+from skylift.project.source.folders import import_folders, renamed_packages
 from skylift.project.source.import_path import import_path
 from skylift.values.settings import JobSettings
 
@@ -92,3 +92,17 @@ def test_a_script_below_the_code_that_it_imports(project: Folder) -> None:
     assert import_path(project.root, [command]) == ("code",)
     project.write("code/scripts/train.py", "from other import x\n")
     assert import_path(project.root, [job]) == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pyproject.toml", '[tool.setuptools.package-dir]\nmine = "lib/other"\nyours = "lib/yours"\n'),
+        ("setup.cfg", "[options]\npackage_dir =\n    = lib\n    mine = lib/other\n"),
+    ],
+)
+def test_a_package_that_is_renamed_is_told(project: Folder, file: str, text: str) -> None:
+    project.write_all({file: text, "lib/other/a.py": ""})
+    assert renamed_packages(project.root) == ("mine",)
+    project.write(file, "nothing at all [")
+    assert renamed_packages(project.root) == ()

@@ -27,7 +27,7 @@ _ASIDE = frozenset(
 )  # fmt: skip
 _STEPS = (".fit(", "backward(", ".train(", "Trainer(", "GradientTape", "minimize(")
 _MOST_PARSED, _MOST_PARSED_BYTES = 80, 3 << 19
-_MOST_NOTEBOOKS, _MOST_REACHED, _REACH = 30, 40, 3
+_MOST_NOTEBOOKS, _MOST_REACHED, _REACH = 30, 20, 2
 _TRAINS = "it calls "
 _NAMES: Mapping[Role, tuple[int, str]] = {
     "train": (30, "is about training"),
@@ -164,7 +164,7 @@ def _of_the_code(survey: Survey, path: str, deeds: Deeds, role: Role) -> list[tu
     if deeds.trains:
         found.append((30, deeds.trains))
     elif role in ("train", "main", "") and (where := _trains_elsewhere(survey, path, deeds.tree)):
-        found.append((15, where))
+        found.append((27, where))
     elif deeds.calls_training:
         found.append((8, "it calls what is named after training"))
     if deeds.saves:
@@ -184,7 +184,7 @@ def _trains_elsewhere(survey: Survey, path: str, tree: ast.Module) -> str:
             module = parsed(survey.root / file)
             if module is None:
                 continue
-            if deeds_of(module).trains:
+            if any(step in survey.text(file) for step in _STEPS) and deeds_of(module).trains:
                 return f"{file}, which it imports, trains"
             if depth < _REACH:
                 waiting.append((file, module, depth + 1))

@@ -20,6 +20,7 @@ from skylift.project.init.said import entry_said
 from skylift.project.init.starting import Start, start_of
 from skylift.project.init.workspace import MARKS, members
 from skylift.project.source.entry import entry_file
+from skylift.project.source.folders import renamed_packages
 from skylift_runtime.contract import DEFAULT_JOB
 
 _REASONS = 4
@@ -233,6 +234,11 @@ def _say_what_there_is(
 def _say_limits(found: Findings, survey: Survey, best: Candidate | None) -> None:
     if survey.closed:
         found.left.append(f"folders that could not be read: {', '.join(survey.closed[:5])}")
+    renamed = renamed_packages(survey.root)
+    if renamed:
+        found.left.append(
+            f"{', '.join(renamed)}: the folder has another name than the package, so that a job can not import it"
+        )
     if not survey.whole:
         found.left.append(f"only the first {len(survey.files)} files were looked at")
     home = home_of(survey, best.path) if best is not None else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _LAUNCHERS = {
     "horovodrun": ("horovodrun", "-np", "{gpus}", "python"),
     "lightning": ("lightning", "run", "model", "--devices={gpus}"),
 }
+_SPECIAL = re.compile(r"dist|multi|slurm|ddp|fsdp|cluster|horovod|node", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,10 @@ def _called(function: str, path: str, *, parses: bool) -> Start:
 
 def _launched(found: Candidate, plain: Start, clues: list[Clue]) -> Start | None:
     """With a launcher where it is never started without one, or can not be."""
-    ways = [clue.started.launcher for clue in clues if clue.started is not None]
-    launchers = [way for way in ways if way]
+    said = [clue for clue in clues if clue.started is not None]
+    # `distributed_train.sh` is the other way to start it, by its very name.
+    ways = [clue.started.launcher for clue in said if clue.started and not _SPECIAL.search(clue.why)]
+    launchers = [clue.started.launcher for clue in said if clue.started and clue.started.launcher]
     only = found.deeds is not None and found.deeds.only_distributed
     if not launchers and not only:
         able = found.deeds is not None and found.deeds.reads_rank
@@ -101,7 +105,7 @@ def _launched(found: Candidate, plain: Start, clues: list[Clue]) -> Start | None
             Start(plain.entry_point, plain.command, plain.why, (_hint("torchrun", plain),)) if able else None
         )
     launcher = launchers[0] if launchers else "torchrun"
-    if only or all(ways):
+    if only or (ways and all(ways)):
         why = (
             f"{launcher} starts it wherever it is written down"
             if launchers

@@ -27,6 +27,24 @@ def import_folders(root: Path) -> tuple[str, ...]:
     return _declared(root, stamps)
 
 
+def renamed_packages(root: Path) -> tuple[str, ...]:
+    """Packages that an install finds under another name than their folder has: no path can make them importable."""
+    try:
+        tables = [
+            (read_toml(root / _PYPROJECT) or {}).get("tool", {}).get("setuptools", {}).get("package-dir")
+        ]
+    except (NotToml, OSError, AttributeError):
+        tables = []
+    tables.append(_cfg_package_dir(_cfg(root / _CFG)))
+    named = [
+        (str(name), str(folder))
+        for table in tables
+        if isinstance(table, Mapping)
+        for name, folder in table.items()
+    ]
+    return tuple(name for name, folder in named if name and not list(_package_dir({name: folder})))
+
+
 def _stamp(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
@@ -113,15 +131,24 @@ _BACKENDS: tuple[tuple[str, Callable[[Any], Iterable[Any]]], ...] = (
 )
 
 
-def _setup_cfg(path: Path) -> Iterator[Any]:
+def _cfg(path: Path) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(path.read_text(encoding="utf-8", errors="replace"))
     except (OSError, configparser.Error):
-        return
+        parser.clear()
+    return parser
+
+
+def _cfg_package_dir(parser: configparser.ConfigParser) -> dict[str, str]:
     lines = parser.get("options", "package_dir", fallback="").splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line)
-    yield from _package_dir({name.strip(): folder.strip() for name, _, folder in pairs})
+    return {name.strip(): folder.strip() for name, _, folder in pairs}
+
+
+def _setup_cfg(path: Path) -> Iterator[Any]:
+    parser = _cfg(path)
+    yield from _package_dir(_cfg_package_dir(parser))
     yield parser.get("options.packages.find", "where", fallback="").strip()
 
 

@@ -167,7 +167,7 @@ class Deeds:
     def submits(self) -> bool:
         """Whether it has somebody else train: it creates jobs."""
         calls = {_last(node.func) for node in self._nodes if isinstance(node, ast.Call)}
-        if calls & _CREATES:
+        if calls & _CREATES or "submitit" in self.imports:
             return True
         return "sagemaker" in self.imports and bool(
             calls & {"fit", "train", "Estimator", "ModelTrainer", "Pipeline", "deploy"}

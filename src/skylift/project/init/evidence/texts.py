@@ -53,6 +53,8 @@ def text_clues(survey: Survey, console: dict[str, str]) -> Iterator[Clue]:
         yield from _clues(survey, console, path, _instructions(survey.text(path)), _IMAGE)
     for path in _some(path for path in survey.files if _is_ci(path)):
         yield from _clues(survey, console, path, _stripped(survey.text(path)), _CI)
+    for path in _some(survey.with_suffix(".ipynb")):
+        yield from _clues(survey, console, path, _magics(survey.text(path)), _CI)
     for path in survey.named("launch.json", deep=True):
         yield from _clues(survey, console, path, _launches(survey.text(path)), _EDITOR)
 
@@ -163,3 +165,11 @@ def _launches(text: str) -> Iterator[tuple[int, str]]:
         found = re.search(r'"(program|module)"\s*:\s*"([^"]+)"', line)
         if found:
             yield number, f"python {'-m ' if found[1] == 'module' else ''}{found[2]}"
+
+
+def _magics(text: str) -> Iterator[tuple[int, str]]:
+    """``!python train.py`` and ``%run train.py`` in a notebook's source, as JSON has it."""
+    for number, line in enumerate(text.splitlines(), 1):
+        found = re.search(r'"\s*(!|%run )\s*([^"\\]+)', line)
+        if found:
+            yield number, f"python {found[2]}" if found[1] != "!" else found[2]
