@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from skylift.project.source.folders import SRC, import_folders
@@ -38,14 +39,24 @@ def function_name(entry_point: str) -> str:
 
 def module_file(root: Path, module: str) -> Path | None:
     """The source of a module of the project, in a folder that it imports from; a package is its ``__main__``."""
+    return module_in(module_folders(root), module)
+
+
+def module_folders(root: Path) -> list[Path]:
+    """Where the modules of a project are looked for."""
+    return [root, root / SRC, *(root / folder for folder in import_folders(root))]
+
+
+def module_in(folders: Iterable[Path], module: str) -> Path | None:
+    """The source of a module in the first folder that has it. Most are in none, which is why this is plain text."""
     parts = module.split(".")
     if not all(part.isidentifier() for part in parts):
         return None
-    for base in (root, root / SRC, *(root / folder for folder in import_folders(root))):
-        folder = base.joinpath(*parts)
-        for path in (folder.with_suffix(".py"), folder / "__main__.py", folder / "__init__.py"):
-            if path.is_file():
-                return path
+    for base in folders:
+        stem = "/".join([str(base), *parts])
+        for path in (f"{stem}.py", f"{stem}/__main__.py", f"{stem}/__init__.py"):
+            if os.path.isfile(path):  # noqa: PTH113 - a path object for each would take most of the time
+                return Path(path)
     return None
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from skylift.project.source.entry import module_file
+from skylift.project.source.entry import module_folders, module_in
 from skylift.project.source.folders import SRC, import_folders
 from skylift.project.source.parsing import parsed as parsed  # noqa: PLC0414 - part of what this module offers
 
 _EVERYTHING = "*"
 _DEEPEST = 8
+_KEPT = 512
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -49,8 +51,9 @@ def imported(root: Path, path: Path, tree: ast.Module) -> list[Imported]:
     """Modules of the project that a file imports, one level deep."""
     used: dict[Path, set[str]] = {}
     bound: dict[Path, set[str]] = {}
-    for node in ast.walk(tree):
-        for file, names, name in _imports(root, path, tree, node):
+    look = _Look(root, path)
+    for node in _import_nodes(tree):
+        for file, names, name in _imports(look, tree, node):
             used.setdefault(file, set()).update(names)
             bound.setdefault(file, set()).add(name.split(".")[0])
     trees = {file: parsed(file) for file in used if file != path}
@@ -61,24 +64,54 @@ def imported(root: Path, path: Path, tree: ast.Module) -> list[Imported]:
     ]
 
 
-def _imports(root: Path, path: Path, tree: ast.Module, node: ast.AST) -> Iterator[tuple[Path, set[str], str]]:
+class _Look:
+    """Modules as one file of the project would import them; whose first name the project has not, is looked up once."""
+
+    def __init__(self, root: Path, path: Path) -> None:
+        self.root, self.path = root, path
+        # A script's own folder is first on its sys.path; the folders above it are where people start it.
+        self._folders = [*module_folders(root), *folders_above(root, path)]
+        self._known: dict[str, list[Path]] = {}
+
+    def find(self, module: str) -> Path | None:
+        first = module.partition(".")[0]
+        if first not in self._known:
+            self._known[first] = [
+                folder
+                for folder in self._folders
+                if (folder / first).is_dir() or (folder / f"{first}.py").is_file()
+            ]
+        for folder in self._known[first]:
+            file = module_in([folder], module)
+            if file is not None and file.name == "__main__.py":
+                file = file.with_name("__init__.py")
+            if file is not None and file.is_file():
+                return file
+        return None
+
+
+@lru_cache(maxsize=_KEPT)
+def _import_nodes(tree: ast.Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def _imports(
+    look: _Look, tree: ast.Module, node: ast.Import | ast.ImportFrom
+) -> Iterator[tuple[Path, set[str], str]]:
     """Files, the names of them that are used, and what they are called here."""
     if isinstance(node, ast.Import):
         for alias in node.names:
-            name, file = alias.asname or alias.name, find_module(root, path, alias.name)
+            name, file = alias.asname or alias.name, look.find(alias.name)
             if file is not None:
                 yield file, _attributes(tree, name), name
-    elif isinstance(node, ast.ImportFrom):
-        stem = absolute_name(root, path, node)
-        for alias in node.names:
-            name, below = (
-                alias.asname or alias.name,
-                find_module(root, path, f"{stem}.{alias.name}".strip(".")),
-            )
-            if below is not None:
-                yield below, _attributes(tree, name), name
-            elif stem and (file := find_module(root, path, stem)) is not None:
-                yield file, {alias.name}, name
+        return
+    stem = absolute_name(look.root, look.path, node)
+    for alias in node.names:
+        name, below = alias.asname or alias.name, look.find(f"{stem}.{alias.name}".strip("."))
+        if below is not None:
+            yield below, _attributes(tree, name), name
+        elif stem and (file := look.find(stem)) is not None:
+            yield file, {alias.name}, name
 
 
 def absolute_name(root: Path, path: Path, node: ast.ImportFrom) -> str:
@@ -101,14 +134,7 @@ def module_parts(root: Path, path: Path) -> tuple[str, ...]:
 
 def find_module(root: Path, path: Path, module: str) -> Path | None:
     """The file of a module of the project, as a file of it would import it; None for everybody else's."""
-    # A script's own folder is first on its sys.path; the folders above it are where people start it.
-    for base in (root, *folders_above(root, path)):
-        file = module_file(base, module)
-        if file is not None and file.name == "__main__.py":
-            file = file.with_name("__init__.py")
-        if file is not None and file.is_file():
-            return file
-    return None
+    return _Look(root, path).find(module)
 
 
 def folders_above(root: Path, path: Path) -> list[Path]:
@@ -118,8 +144,26 @@ def folders_above(root: Path, path: Path) -> list[Path]:
 
 
 def _attributes(tree: ast.Module, name: str) -> set[str]:
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
-    return {node.attr for node in found if ast.unparse(node.value) == name}
+    return _all_attributes(tree).get(name, set())
+
+
+@lru_cache(maxsize=_KEPT)
+def _all_attributes(tree: ast.Module) -> dict[str, set[str]]:
+    """For each name, and dotted name, the attributes of it that a module uses; one look for all its imports."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (name := _dotted(node.value)):
+            found.setdefault(name, set()).add(node.attr)
+    return found
+
+
+def _dotted(node: ast.expr) -> str:
+    """``a.b`` of a chain of names; empty for other expressions."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def _names(node: ast.AST) -> set[str]:

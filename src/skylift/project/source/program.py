@@ -11,6 +11,8 @@ from skylift.project.source.modules import Imported, imported, parsed
 from skylift.project.source.notebooks import notebook_of
 from skylift_runtime.notebook_file import SUFFIX
 
+_MOST_MODULES = 60
+
 
 @dataclass(frozen=True)
 class Program:
@@ -43,12 +45,16 @@ class Program:
 
     @cached_property
     def modules(self) -> tuple[tuple[Path, ast.Module], ...]:
-        """The entry file, and every module of the project that it imports, over however many steps."""
+        """The entry file, and the modules of the project that it imports, over however many steps.
+
+        The nearest first, and of a program that is spread over hundreds of files no more than can be read at once:
+        what matters for a job stands near its entry.
+        """
         found = {self.path: self.tree}
         waiting = [(self.path, self.tree)]
-        while waiting:
+        while waiting and len(found) < _MOST_MODULES:
             for module in imported(self.root, *waiting.pop(0)):
-                if module.path not in found:
+                if module.path not in found and len(found) < _MOST_MODULES:
                     found[module.path] = module.tree
                     waiting.append((module.path, module.tree))
         return tuple(found.items())
