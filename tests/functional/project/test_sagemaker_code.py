@@ -97,6 +97,7 @@ def test_an_estimator(project: Folder) -> None:
     assert "jobs/train.py:12: the hyperparameter n is only known at run time" in left
     assert "the hyperparameter api_key may be a secret" in left
     assert "the channel extra is read from a place" in left
+    assert "it runs in the image of PyTorch 2.1 py310 there" in left
     path, text = write_config(project.root, found)
     assert "hidden" not in text + left + repr(found)
     loaded = load(project.root, environment={}, home=Path("/nonexistent"))
@@ -190,3 +191,28 @@ def test_what_can_not_be_read_is_not_guessed(project: Folder, call: str) -> None
     assert found.config["entry-point"] == "fit.py"
     assert set(found.config) - {"dependencies"} == {"name", "entry-point", "python", "targets"}
     assert found.config["targets"]["cloud"]["instance-type"] == "ml.m5.large"
+
+
+def test_what_the_config_would_refuse_is_left_out(project: Folder) -> None:
+    submit = """
+    import sagemaker
+    e = PyTorch(
+        entry_point="fit.py",
+        input_mode="FastFile",
+        image_uri="123456789012.dkr.ecr.eu-central-1.amazonaws.com/x:1",
+        environment={"not a name": "1", "FINE": 2},
+        hyperparameters={"": 1, "n" * 300: 2, "fine": [1, 2]},
+        role="SageMakerRole",
+        max_run=0,
+    )
+    e.fit(inputs={"skylift": "s3://a/b", "not a name": "s3://a/b", "train": "s3://a/b"})
+    """
+    project.write_all({"fit.py": TRAIN, "submit.py": submit})
+    found = detect(project.root)
+    assert found.config["channels"] == {"train": {"cloud": "s3://a/b", "mode": "FastFile"}}
+    assert found.config["hyperparameters"] == {"fine": [1, 2]}
+    assert found.config["targets"] == {"cloud": {"backend": "sagemaker", "environment": {"FINE": "2"}}}
+    assert "aws" not in found.config
+    assert any("the image 123456789012.dkr" in row for row in found.left_to_you)
+    write_config(project.root, found)
+    load(project.root, environment={}, home=Path("/nonexistent"))

@@ -12,7 +12,7 @@ from skylift.errors import NotReady, UsageError
 from skylift.project.init.candidates import CLOSE, Candidate, home_of, likely, programs
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.gathered import gather
-from skylift.project.init.evidence.sagemaker import settings_facts
+from skylift.project.init.evidence.sdk_config import settings_facts
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.findings import Findings
 from skylift.project.init.more_jobs import OtherJob, other_jobs, training_clue

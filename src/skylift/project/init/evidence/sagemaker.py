@@ -17,6 +17,7 @@ from skylift.project.init.evidence.roles import is_secret
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.source.notebooks import Unreadable, notebook_of
 from skylift.project.source.parsing import parsed
+from skylift_runtime.contract import HYPERPARAMETER_KEY_LIMIT, RESERVED_CHANNEL
 
 _MOST = 30
 _WEIGHT = 60
@@ -24,10 +25,12 @@ _ESTIMATORS = frozenset(
     {"PyTorch", "TensorFlow", "SKLearn", "XGBoost", "HuggingFace", "MXNet", "Estimator", "Framework"}
 )
 _TRAINER = "ModelTrainer"
-_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/.+")
+ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/.+")
 _INSTANCE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9-]+")
-_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
+REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 TARGET = "cloud"
+_CHANNEL = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9.\-_]{1,64}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _Keys = Mapping[str, ast.expr]
 
 
@@ -81,6 +84,7 @@ class _Submission:
         if not program:
             return
         facts = self._facts(said, variable)
+        self._say_the_rest(said, last_name(call.func))
         where = f"{self.file}:{call.lineno}"
         why = f"{where}, {last_name(call.func)}(…), starts it on SageMaker"
         notes = tuple(f"{where}: {note}" for note in dict.fromkeys(self.notes))
@@ -135,6 +139,22 @@ class _Submission:
         }
         return {key: table for key, table in facts.items() if table}
 
+    def _say_the_rest(self, said: _Keys, kind: str) -> None:
+        """What has no key of ours, or is decided elsewhere."""
+        versions = [self.known.value(said.get(name)) for name in ("framework_version", "py_version")]
+        image = self.known.value(said.get("image_uri", said.get("training_image")))
+        told = " ".join([kind, *(value for value in versions if isinstance(value, str))])
+        if isinstance(image, str):
+            self.notes.append(f"it runs in the image {image} there: see [image] base")
+        elif any(isinstance(value, str) for value in versions):
+            self.notes.append(
+                f"it runs in the image of {told} there; here the requirements decide what is installed"
+            )
+        if "checkpoint_s3_uri" in said:
+            self.notes.append(
+                "its checkpoints go to a place of their own there, and here below [aws] storage"
+            )
+
     def _values(self, said: _Keys, name: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in self.known.table(said.get(name)).items():
@@ -142,7 +162,7 @@ class _Submission:
                 self.notes.append(f"the {name[:-1]} {key} may be a secret: see [secrets]")
             elif value is UNKNOWN or not isinstance(value, str | int | float | bool | list):
                 self.notes.append(f"the {name[:-1]} {key} is only known at run time")
-            elif not key.startswith("sagemaker_"):
+            elif 0 < len(key) <= HYPERPARAMETER_KEY_LIMIT and not key.startswith("sagemaker_"):
                 found[key] = _number(value)
         return found
 
@@ -160,14 +180,14 @@ class _Submission:
         found: dict[str, Any] = {}
         for node in self._inputs(said, variable):
             for name, value in self.known.items(node).items():
-                found |= self._channel(name, value)
+                found |= self._channel(name, value, said.get("input_mode"))
             listed = self.known.node(node)
             for item in listed.elts if isinstance(listed, ast.List) else ():
                 inner = self.known.node(item)
                 keys = keywords(inner) if isinstance(inner, ast.Call) else {}
                 name = self.known.value(keys.get("channel_name"))
                 if isinstance(name, str):
-                    found |= self._channel(name, keys.get("data_source"))
+                    found |= self._channel(name, keys.get("data_source"), said.get("input_mode"))
         return found
 
     def _inputs(self, said: _Keys, variable: str) -> Iterator[ast.expr]:
@@ -184,12 +204,13 @@ class _Submission:
                 )
                 yield from node.args[:1]
 
-    def _channel(self, name: str, node: ast.expr | None) -> dict[str, Any]:
-        found = self.known.node(node)
-        mode = UNKNOWN
+    def _channel(self, name: str, node: ast.expr | None, said: ast.expr | None) -> dict[str, Any]:
+        found, mode = self.known.node(node), self.known.value(said)
+        if not _CHANNEL.fullmatch(name) or name == RESERVED_CHANNEL:
+            return {}
         if isinstance(found, ast.Call):
             keys = keywords(found)
-            mode = self.known.value(keys.get("input_mode"))
+            mode = self.known.value(keys.get("input_mode", said))
             node = next(iter(found.args), keys.get("s3_data", keys.get("s3_uri")))
         place = self.known.value(node)
         if not isinstance(place, str) or not place.startswith("s3://"):
@@ -209,7 +230,11 @@ class _Submission:
             value = known.get(name)
             if isinstance(value, int) and not isinstance(value, bool) and value > 0:
                 target[key] = value
-        environment = {key: str(value) for key, value in self._values(said, "environment").items()}
+        environment = {
+            key: str(value)
+            for key, value in self._values(said, "environment").items()
+            if _VARIABLE.fullmatch(key)
+        }
         if environment:
             target["environment"] = environment
         if known.get("use_spot_instances") is True or known.get("enable_managed_spot_training") is True:
@@ -218,12 +243,12 @@ class _Submission:
 
     def _aws(self, said: _Keys) -> dict[str, str]:
         role = self.known.value(said.get("role"))
-        found = {"role": role} if isinstance(role, str) and _ROLE.fullmatch(role) else {}
+        found = {"role": role} if isinstance(role, str) and ROLE.fullmatch(role) else {}
         regions = {
             value
             for node in ast.walk(self.known.tree)
             if isinstance(node, ast.keyword) and node.arg == "region_name"
-            if isinstance(value := self.known.value(node.value), str) and _REGION.fullmatch(value)
+            if isinstance(value := self.known.value(node.value), str) and REGION.fullmatch(value)
         }
         return found | ({"region": regions.pop()} if len(regions) == 1 else {})
 
@@ -259,41 +284,3 @@ def _has_group(pattern: str) -> bool:
         return re.compile(pattern).groups > 0
     except re.error:
         return False
-
-
-def settings_facts(survey: Survey) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What the SDK's own config file and sagify's say: the role, the bucket, the region."""
-    for path in [*survey.with_suffix(".yaml"), *survey.with_suffix(".yml")]:
-        text = survey.text(path)
-        if "SchemaVersion" in text and "SageMaker" in text:
-            yield path, _of_the_sdk(survey.yaml(path))
-    for path in survey.named(".sagify.json"):
-        try:
-            found = json.loads(survey.text(path))
-        except ValueError:
-            continue
-        region = found.get("aws_region") if isinstance(found, dict) else None
-        if isinstance(region, str) and _REGION.fullmatch(region):
-            yield path, {"aws": {"region": region}}
-
-
-def _of_the_sdk(document: Any) -> dict[str, Any]:
-    job = _at(document, "SageMaker", "TrainingJob")
-    session = _at(document, "SageMaker", "PythonSDK", "Modules", "Session")
-    aws: dict[str, Any] = {}
-    if isinstance(role := job.get("RoleArn"), str) and _ROLE.fullmatch(role):
-        aws["role"] = role
-    if isinstance(bucket := session.get("DefaultS3Bucket"), str) and re.fullmatch(
-        r"[a-z0-9.-]{3,63}", bucket
-    ):
-        prefix = session.get("DefaultS3ObjectKeyPrefix")
-        aws["storage"] = f"s3://{bucket}" + (f"/{prefix.strip('/')}" if isinstance(prefix, str) else "")
-    request = {key: job[key] for key in ("VpcConfig", "EnableNetworkIsolation") if key in job}
-    found: dict[str, Any] = {"aws": aws} if aws else {}
-    return found | ({"targets": {TARGET: {"backend": "sagemaker", "request": request}}} if request else {})
-
-
-def _at(document: Any, *keys: str) -> Mapping[str, Any]:
-    for key in keys:
-        document = document.get(key) if isinstance(document, Mapping) else None
-    return document if isinstance(document, Mapping) else {}

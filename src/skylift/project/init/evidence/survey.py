@@ -13,6 +13,8 @@ from skylift.project.source.entry import is_source_folder
 
 _MOST_FILES = 20_000
 _MOST_BYTES = 512 * 1024
+_MOST_NOTEBOOK_BYTES = 2 << 20
+"""Pictures stand in it, as text."""
 _DEEPEST = 12
 _HIDDEN = frozenset({".github", ".circleci", ".vscode", ".gitlab", ".sagemaker"})
 
@@ -107,7 +109,8 @@ def _text(path: Path) -> str:
     try:
         found = path.stat()
         # What is no file, a pipe for one, might never answer.
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
+        most = _MOST_NOTEBOOK_BYTES if path.suffix == ".ipynb" else _MOST_BYTES
+        if not stat.S_ISREG(found.st_mode) or found.st_size > most:
             return ""
         return path.read_bytes().decode("utf-8", "replace")
     except (OSError, ValueError):
