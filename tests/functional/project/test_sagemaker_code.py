@@ -216,3 +216,14 @@ def test_what_the_config_would_refuse_is_left_out(project: Folder) -> None:
     assert any("the image 123456789012.dkr" in row for row in found.left_to_you)
     write_config(project.root, found)
     load(project.root, environment={}, home=Path("/nonexistent"))
+
+
+def test_an_image_that_is_brought_along_starts_its_own_train(project: Folder) -> None:
+    submit = "import sagemaker\ne = Estimator(image_uri=f(), instance_type='ml.c5.xlarge', hyperparameters={'n': 1})\ne.fit()\n"
+    project.write_all(
+        {"box/train": "#!/usr/bin/env python3\nimport sklearn\nm.fit(1)\n", "submit.py": submit}
+    )
+    found = detect(project.root)
+    assert found.config["entry-point"] == "box/train"
+    assert found.config["hyperparameters"] == {"n": 1}
+    assert found.config["targets"]["cloud"]["instance-type"] == "ml.c5.xlarge"

@@ -78,9 +78,7 @@ class _Submission:
 
     def clues(self, variable: str, call: ast.Call) -> Iterator[Clue]:
         said = keywords(call)
-        program, found = (
-            self._program(said) if "source_code" in said else self._script(said, said.get("entry_point"))
-        )
+        program, found = self._started(said)
         if not program:
             return
         facts = self._facts(said, variable)
@@ -89,6 +87,15 @@ class _Submission:
         why = f"{where}, {last_name(call.func)}(…), starts it on SageMaker"
         notes = tuple(f"{where}: {note}" for note in dict.fromkeys(self.notes))
         yield Clue(program, why, _WEIGHT, started=found, facts=facts, notes=notes)
+
+    def _started(self, said: _Keys) -> tuple[str, Started | None]:
+        if "source_code" in said:
+            return self._program(said)
+        if "entry_point" in said or "image_uri" not in said:
+            return self._script(said, said.get("entry_point"))
+        # An image that somebody brings along starts its own `train`.
+        own = self.survey.named("train", deep=True)
+        return (own[0], None) if len(own) == 1 else ("", None)
 
     def _program(self, said: _Keys) -> tuple[str, Started | None]:
         """``source_code=SourceCode(source_dir="src", entry_script="train.py")``, or its ``command``."""
