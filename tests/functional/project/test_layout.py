@@ -227,6 +227,7 @@ def test_a_program_that_is_only_started_by_a_launcher(
     [
         (TRAINS, "python train.py\ntorchrun --nproc_per_node 4 train.py"),
         (RANK.format("int(os.environ.get('LOCAL_RANK', -1))") + PLAIN, ""),
+        ("import os\ndef setup():\n    return os.environ['LOCAL_RANK']\n" + TRAINS, ""),
         ("import os\nif 'RANK' in os.environ:\n    rank = os.environ['LOCAL_RANK']\n" + TRAINS, ""),
     ],
 )
@@ -395,3 +396,26 @@ def test_sources_that_can_not_be_read_say_nothing(project: Folder, bytes_: bytes
         (project.root / name).write_bytes(bytes_)
     (project.root / "nb.ipynb").write_bytes(bytes_)
     assert detect(project.root).config["entry-point"] == "train.py"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 400_000,
+        "a " * 200_000,
+        "python train.py " * 20_000,
+        "python other.py --x 1\n" * 20_000,
+        "`" * 100_000 + " ``" * 50_000,
+        "\\\n" * 100_000,
+        '"' + " " * 100_000 + '"',
+        "a: &a {x: 1}\n" + "".join(f"b{n}: &b{n} {{<<: [*a, *a]}}\n" for n in range(40)),
+        "\t" + "(" * 100_000,
+    ],
+)
+def test_files_that_are_made_to_be_slow_say_nothing(project: Folder, text: str) -> None:
+    names = ("README.md", "Makefile", "run.sh", "dvc.yaml", "MLproject", "Dockerfile", "Procfile", "nb.ipynb")
+    project.write("train.py", TRAINS)
+    for name in (*names, ".github/workflows/a.yml", ".vscode/launch.json", "config.yaml", "setup.cfg"):
+        (project.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (project.root / name).write_text("SchemaVersion SageMaker\n" * (name == "config.yaml") + text)
+    assert read_layout(project.root, {}, None).jobs[0].entry_point == "train.py"

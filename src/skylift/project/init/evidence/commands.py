@@ -23,6 +23,8 @@ _MODULE_LAUNCHERS = {
 _LAUNCHERS = frozenset({"torchrun", "accelerate", "deepspeed", "mpirun", "mpiexec", "horovodrun"})
 _FLAGS_ALONE = frozenset({"--standalone", "--no-python", "--no_python", "--use_env", "--use-env", "--multi_gpu", "--multi-gpu", "--cpu", "--mixed_precision", "--use_fsdp", "--use_deepspeed", "--tpu", "--quiet", "--debug", "--allow-run-as-root", "--oversubscribe", "--force_multi"})  # fmt: skip
 _SEPARATORS = frozenset({"&&", "||", ";", "|", "&", "|&"})
+LONGEST = 4000
+"""Nobody types longer lines than this; what is longer is data."""
 _REDIRECTED = re.compile(r"(?<=\s)[\d&]?>>?\s*(&\d|[^\s;|]+)")
 _INTERPRETER_VALUES = frozenset({"-W", "-X"})
 _NEVER = frozenset({"pip", "venv", "pytest", "http.server", "unittest", "build", "ipykernel", "black", "ruff", "isort", "flake8", "mypy", "tox", "nox", "tensorboard.main", "spacy", "nltk.downloader", "jupyter", "compileall", "coverage", "pre_commit", "virtualenv", "ensurepip", "pdb", "twine", "json.tool", "cProfile"})  # fmt: skip
@@ -60,7 +62,7 @@ def started(line: str) -> Iterator[Started]:
     >>> [found.target for found in started("FOO=1 uv run python -u a/train.py --lr 1 && python -m pkg.eval")]
     ['a/train.py', 'pkg.eval']
     """
-    for words in _simple(line):
+    for words in _simple(line) if len(line) < LONGEST else ():
         found = _one(words)
         if found is not None:
             yield found

@@ -39,6 +39,7 @@ _PARSERS = {
     "optparse": "optparse",
     "omegaconf": "OmegaConf",
 }
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SDK = frozenset({"sagemaker", "boto3"})
 _CREATES = frozenset(
     {
@@ -211,7 +212,10 @@ def _unconditional(body: Iterable[ast.stmt]) -> bool:
     for node in body:
         if isinstance(node, ast.If) and not is_main_guard(node):
             continue
-        if isinstance(node, ast.Try):
+        # A function may be called under a condition; one that is called main hardly is.
+        if isinstance(node, ast.Try) or (
+            isinstance(node, _DEFINITIONS) and node.name not in _TRAIN | {"main"}
+        ):
             continue
         inner = [getattr(node, name, None) for name in ("body", "orelse", "finalbody")]
         blocks = [block for block in inner if isinstance(block, list)]

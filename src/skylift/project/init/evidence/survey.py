@@ -16,6 +16,8 @@ _MOST_BYTES = 512 * 1024
 _MOST_NOTEBOOK_BYTES = 2 << 20
 """Pictures stand in it, as text."""
 _DEEPEST = 12
+_MOST_MERGES = 20
+"""Maps that are merged into each other double at each step."""
 _HIDDEN = frozenset({".github", ".circleci", ".vscode", ".gitlab", ".sagemaker"})
 
 
@@ -77,8 +79,11 @@ class Survey:
         """The value of a YAML file; None when it is none."""
         import yaml
 
+        text = self.text(path)
+        if text.count("<<") > _MOST_MERGES:
+            return None
         try:
-            return yaml.load(self.text(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+            return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
         except (yaml.YAMLError, ValueError, RecursionError):
             return None
 

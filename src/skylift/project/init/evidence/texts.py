@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -9,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from skylift.project.init.evidence.clues import Clue, resolve
-from skylift.project.init.evidence.commands import Started, logical_lines, started
+from skylift.project.init.evidence.commands import LONGEST, Started, logical_lines, started
 from skylift.project.init.evidence.roles import Role, role_of_name
 from skylift.project.init.evidence.survey import Survey
 
 _MOST = 40
 """Files of one kind that are read."""
-_TARGET = re.compile(r"([A-Za-z][\w./-]*)\s*(?:\w+\s*)*:(?![=])")
-_RECIPE = re.compile(r"[A-Za-z_][\w-]*")
+_MOST_LINES = 2000
+"""Lines of a file that may start something."""
+_TELLING = ("py", ".sh", "torchrun", "accelerate", "deepspeed", "mpi", "horovod", "lightning", "./")
+_TARGET = re.compile(r"([A-Za-z][\w./-]*)(?:[ \t]+[^\s:]+)*[ \t]*:(?!=)")
 _LEAD = re.compile(
     r"""^\s*(?:-\s+)?(?:(?:run|cmd|command|script|entrypoint|before_script|CMD|ENTRYPOINT|RUN|web|worker|release|[a-z_-]+)\s*:\s*)?[|>]?\s*["']?|["',]*\s*$"""
 )
@@ -74,13 +77,20 @@ def _clues(
 ) -> Iterator[Clue]:
     folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
     seen: set[tuple[str, str]] = set()
-    for number, line in lines:
+    for number, line in _that_may_start(lines, console):
         for found in started(line):
             program = program_of(survey, console, found, folder)
             if program and (program, found.launcher) not in seen:
                 seen.add((program, found.launcher))
                 weight = kind.weight + (kind.named if role == "train" else 0)
                 yield Clue(program, f"{path}:{number} starts it", weight, started=found)
+
+
+def _that_may_start(lines: Iterator[tuple[int, str]], console: dict[str, str]) -> Iterator[tuple[int, str]]:
+    """Taking a line apart is slow, and most are prose."""
+    telling = (*_TELLING, *console)
+    able = ((number, line) for number, line in lines if any(word in line for word in telling))
+    return itertools.islice(able, _MOST_LINES)
 
 
 def program_of(survey: Survey, console: dict[str, str], found: Started, folder: str = "") -> str:
@@ -94,8 +104,8 @@ def _targets(survey: Survey, console: dict[str, str], path: str) -> Iterator[Clu
     """Recipes below their targets, of make and just alike."""
     folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
     target = ""
-    for number, line in logical_lines(survey.text(path)):
-        head = _TARGET.match(line)
+    for number, line in itertools.islice(logical_lines(survey.text(path)), _MOST_LINES):
+        head = _TARGET.match(line) if len(line) < LONGEST else None
         if head and not line[:1].isspace():
             target = head[1]
             continue
@@ -170,6 +180,8 @@ def _launches(text: str) -> Iterator[tuple[int, str]]:
 def _magics(text: str) -> Iterator[tuple[int, str]]:
     """``!python train.py`` and ``%run train.py`` in a notebook's source, as JSON has it."""
     for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST:
+            continue
         found = re.search(r'"\s*(!|%run )\s*([^"\\]+)', line)
         if found:
             yield number, f"python {found[2]}" if found[1] != "!" else found[2]
