@@ -232,7 +232,7 @@ def test_places_in_a_config_file_are_those_of_the_program(project: Folder) -> No
         {
             "data/a.csv": "1",
             "conf.json": '{"loader": {"args": {"data_dir": "data/"}}, "trainer": {"save_dir": "saved/"}}',
-            "conf.yaml": 'rows: "more/rows.csv"  # here\n',
+            "conf.yaml": 'input:\n  rows: "more/rows.csv"  # here\nlast: 1\n',
             "conf.toml": "[x]\nplots = 'plots'\n",
             "more/rows.csv": "1",
         }
@@ -317,3 +317,25 @@ def test_folders_that_are_odd_are_no_channels(project: Folder) -> None:
     (project.root / "away").symlink_to("/usr")
     script(project, "os.listdir('loop')\nos.listdir('away')\npd.read_csv('away/x')\n")
     assert places(project).config == {}
+
+
+def test_a_function_returns_to_the_one_who_called_it(project: Folder) -> None:
+    script(
+        project,
+        """
+def ensure(path):
+    os.makedirs(path, exist_ok=True)
+    return path
+def save(model, folder, name="m"):
+    joblib.dump(model, os.path.join(ensure(folder), f"{name}.joblib"))
+def report(path):
+    ensure(os.path.dirname(path))
+    with open(path, "w") as handle:
+        json.dump({}, handle)
+save(1, "artifacts/models")
+report("reports/a.json")
+""",
+    )
+    assert places(project).config == {
+        "collect": {"model": ["artifacts/models/m.joblib"], "output": ["reports/a.json"]}
+    }

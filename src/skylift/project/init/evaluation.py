@@ -37,6 +37,8 @@ class Evaluation:
     steps: int = 0
     most: int = 0
     _busy: set[tuple[int, int]] = field(default_factory=set)
+    _frames: dict[Scope, tuple[ast.Call, Scope]] = field(default_factory=dict)
+    """Of the functions whose results are being looked at, the calls that want them."""
 
     def paths(self, node: ast.expr, scope: Scope) -> tuple[Text, ...]:
         """The paths that an argument may be; an unknown one where only that is known."""
@@ -113,7 +115,7 @@ class Evaluation:
         assert not isinstance(scope.node, ast.Module)
         position = next(n for n, one in enumerate(scope.parameters) if one.arg == name)
         given_by_all = True
-        callers = self.scopes.callers.get(scope, [])
+        callers = [self._frames[scope]] if scope in self._frames else self.scopes.callers.get(scope, [])
         for call, caller in callers[:_MOST_CALLERS]:
             named = {keyword.arg: keyword.value for keyword in call.keywords}
             if name in named:
@@ -231,7 +233,7 @@ class Evaluation:
         if last not in UNDERSTOOD or isinstance(node.func, ast.Name):
             own = self.scopes.called(node, scope)
             if own:
-                return self._returned(own)
+                return self._returned(own, (node, scope))
         return called(node, scope, self.values)
 
     def _lookup(self, node: ast.Call, receiver: ast.expr | None, last: str, scope: Scope) -> Iterable[Text]:
@@ -241,11 +243,20 @@ class Evaluation:
         found = list(self._item(holder, str(rest[0].value), scope))
         return found or (self.values(rest[1], scope) if len(rest) > 1 else NOTHING)
 
-    def _returned(self, functions: list[Scope]) -> list[Text]:
+    def _returned(self, functions: list[Scope], by: tuple[ast.Call, Scope] | None = None) -> list[Text]:
+        """What a function returns, to the one who calls it."""
         if len(functions) != 1:
             return []
         inner = functions[0]
-        return [text for value in inner.returns[:MOST_VALUES] for text in self.values(value, inner)]
+        before = self._frames.get(inner)
+        if by is not None:
+            self._frames[inner] = by
+        try:
+            return [text for value in inner.returns[:MOST_VALUES] for text in self.values(value, inner)]
+        finally:
+            self._frames.pop(inner, None)
+            if before is not None:
+                self._frames[inner] = before
 
     def _any_of(self, node: ast.expr, scope: Scope) -> Iterable[Text]:
         parts: list[ast.expr] = node.values if isinstance(node, ast.BoolOp) else []

@@ -122,13 +122,11 @@ def _fetched(uses: Iterable[Use], shown: frozenset[str]) -> Iterator[Fetch]:
 
 def _secrets(scopes: Scopes) -> Iterator[str]:
     told: set[str] = set()
-    for scope in scopes.modules.values():
-        for node in ast.walk(scope.node):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                match = _TOKEN_VARIABLES.fullmatch(node.value)
-                if match and node.value not in told:
-                    told.add(node.value)
-                    yield _secret(node.value, f"{scope.file}:{node.lineno} names it")
+    for node, file in scopes.texts:
+        name = str(node.value)
+        if name not in told and _TOKEN_VARIABLES.fullmatch(name):
+            told.add(name)
+            yield _secret(name, f"{file}:{node.lineno} names it")
     for scope in scopes.every():
         for call in scope.calls:
             name = scope.full_name(call.func)

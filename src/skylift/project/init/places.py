@@ -73,7 +73,8 @@ def _shown(reading: Reading, tables: Tables) -> frozenset[str]:
 
 
 def _variables(ground: Ground, tables: Tables, scopes: Scopes) -> None:
-    for scope in scopes.modules.values():
+    files = {file for node, file in scopes.texts if str(node.value).startswith(_CHANNEL)}
+    for scope in (scope for file, scope in scopes.modules.items() if file in files):
         assert isinstance(scope.node, ast.Module)
         for variable, fallback, line in _channel_variables(scope.node):
             name = variable.removeprefix(_CHANNEL).lower()

@@ -142,6 +142,9 @@ class Scopes:
     bases: dict[str, list[str]] = field(default_factory=dict)
     """The classes that a class is made of, by their last names."""
     decorated: set[ast.AST] = field(default_factory=set)
+    texts: list[tuple[ast.Constant, str]] = field(default_factory=list)
+    """Every text in the source, with its file."""
+    nodes: int = 0
     own: set[str] = field(default_factory=set)
     """The names of the program's modules, their folders, and its classes."""
 
@@ -206,11 +209,8 @@ def _is_static(node: Function) -> bool:
 
 def scopes_of(program: Program) -> Scopes:
     """Of the entry file and the modules that it reaches."""
-    found, left = Scopes(), _MOST_NODES
+    found = Scopes()
     for path, tree in program.modules:
-        left -= sum(1 for _ in ast.walk(tree))
-        if left < 0:
-            break
         file = _shown(program.root, path)
         scope = Scope(file, tree)
         found.modules[file] = scope
@@ -231,6 +231,9 @@ def _fill(
     found: Scopes, scope: Scope, nodes: Iterable[ast.AST], owner: str = "", *, certain: bool = True
 ) -> None:
     for node in nodes:
+        found.nodes += 1
+        if found.nodes > _MOST_NODES:
+            return
         if isinstance(node, Function):
             _function(found, scope, node, owner)
         elif isinstance(node, ast.ClassDef):
@@ -269,6 +272,9 @@ def _class(found: Scopes, scope: Scope, node: ast.ClassDef) -> None:
 def _note(found: Scopes, scope: Scope, node: ast.AST, *, certain: bool) -> None:
     if isinstance(node, ast.Call):
         scope.calls.append(node)
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, str):
+            found.texts.append((node, scope.file))
     elif isinstance(node, ast.Return) and node.value is not None:
         scope.returns.append(node.value)
     elif isinstance(node, ast.Import | ast.ImportFrom):

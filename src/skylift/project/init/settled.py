@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import posixpath
 import re
@@ -21,7 +20,9 @@ _LONGEST = 300
 _PLACE = re.compile(
     r"dir|path|folder|root|file|save|out|log|data|csv|plot|model|name|checkpoint", re.IGNORECASE
 )
-_YAML_LINE = re.compile(r"^\s*(?:-\s+)?([\w.-]+)\s*:\s+(['\"]?)([^#\n]*?)\2\s*(?:\s#.*)?$", re.MULTILINE)
+_YAML_LINE = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?([\w.-]+)[ \t]*:[ \t]+(['\"]?)([^#\n]*?)\2[ \t]*(?:[ \t]#.*)?$", re.MULTILINE
+)
 
 
 def read_settled(program: Program, scopes: Scopes, defaults: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -35,7 +36,7 @@ def read_settled(program: Program, scopes: Scopes, defaults: Iterable[str]) -> d
 
 
 def _files(program: Program, scopes: Scopes, defaults: Iterable[str]) -> list[Path]:
-    texts = dict.fromkeys([*defaults, *_constants(scopes)])
+    texts = dict.fromkeys([*defaults, *(str(node.value) for node, _ in scopes.texts)])
     named = (text for text in texts if text.endswith(_SUFFIXES) and len(text) < _LONGEST)
     folder = posixpath.dirname(program.name)
     found: dict[Path, None] = {}
@@ -44,13 +45,6 @@ def _files(program: Program, scopes: Scopes, defaults: Iterable[str]) -> list[Pa
             if not Path(text).is_absolute() and ".." not in Path(text).parts and _is_small(path):
                 found[path] = None
     return list(found)[:_MOST_FILES]
-
-
-def _constants(scopes: Scopes) -> Iterator[str]:
-    for scope in scopes.modules.values():
-        for node in ast.walk(scope.node):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
 
 
 def _is_small(path: Path) -> bool:
