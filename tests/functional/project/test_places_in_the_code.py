@@ -339,3 +339,48 @@ report("reports/a.json")
     assert places(project).config == {
         "collect": {"model": ["artifacts/models/m.joblib"], "output": ["reports/a.json"]}
     }
+
+
+HYDRA = """
+import hydra
+@hydra.main(version_base="1.3", config_path="conf", config_name="train")
+def main(cfg):
+    run(cfg)
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "folder"),
+    [
+        ({"conf/train.yaml": "lr: 1\n"}, "outputs"),
+        ({"conf/train.yaml": "hydra:\n  run:\n    dir: logs/${name}/${now:%Y}\n"}, "logs"),
+        (
+            {
+                "conf/hydra/default.yaml": "run:\n  dir: ${paths.log_dir}/${task_name}/runs\nsweep:\n  dir: x\n",
+                "conf/paths/default.yaml": "root_dir: ${oc.env:PROJECT_ROOT}\nlog_dir: ${paths.root_dir}/kept/logs/\n",
+            },
+            "kept/logs",
+        ),
+    ],
+)
+def test_the_folder_of_a_hydra_run_is_collected(project: Folder, config: dict[str, str], folder: str) -> None:
+    project.write_all({"train.py": HYDRA, **config})
+    collect = places(project).config["collect"]
+    assert collect["output"] == [f"{folder}/**"]
+    assert f"{folder}/**/*.ckpt" in collect["model"]
+
+
+def test_a_hydra_run_in_a_place_unknown_is_left_to_the_user(project: Folder) -> None:
+    project.write_all(
+        {"train.py": HYDRA, "conf/train.yaml": "hydra:\n  run:\n    dir: ${oc.env:SCRATCH}/x\n"}
+    )
+    found = places(project)
+    assert found.config == {}
+    assert "train.py:3 hydra.main" in found.left[0]
+
+
+def test_words_with_a_name_are_options(project: Folder) -> None:
+    script(project, "import sys\ndef main():\n    to = sys.argv[1]\n    torch.save(1, to)\n")
+    assert places(project, reading=options("sys.argv", {"to": None})).config == {}
+    found = places(project, reading=options("sys.argv", {"to": "m.pt"}))
+    assert found.config == {"arguments": {"to": "{model}/m.pt"}}

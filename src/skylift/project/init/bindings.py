@@ -276,13 +276,18 @@ def _matching(ground: Ground, name: str) -> str | None:
 def default_text(option: Option) -> str:
     """What an option is when it is not given."""
     value = option.fallback if option.variable else option.parameter.default
-    # Hydra fills `${…}` in when it starts.
-    return value if isinstance(value, str) and "${" not in value else ""
+    return value if isinstance(value, str) else ""
 
 
 def _may_be_a_place(option: Option) -> bool:
+    # What Hydra fills in, `${…}`, follows another option.
     parameter = option.parameter
-    if option.variable.startswith("SM_") or parameter.choices or parameter.type in _NO_PLACES:
+    if (
+        "${" in str(parameter.default)
+        or option.variable.startswith("SM_")
+        or parameter.choices
+        or parameter.type in _NO_PLACES
+    ):
         return False
     return parameter.action == "store" and parameter.nargs in ("", "?")
 

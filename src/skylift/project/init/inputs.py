@@ -31,27 +31,30 @@ class _Folder:
 def fixed_inputs(ground: Ground, tables: Tables, uses: Sequence[Use]) -> None:
     """Channels and links for what is read at a path that the source has written down."""
     fixed = [use for use in uses if use.way.is_fixed]
+    written = {use.way.text for use in fixed if use.writes}
     # What is asked for first, or fetched, may as well not be there.
-    written = {use.way.text for use in fixed if use.writes or use.effect in ("ask", "fetch")}
+    optional = {use.way.text for use in fixed if use.effect in ("ask", "fetch")} | written
     folders: dict[str, _Folder] = {}
     for use in fixed:
         if use.reads:
-            _note(ground, tables, folders, use, written)
+            _note(ground, tables, folders, use, (written, optional))
     for folder in _outermost(folders):
         _lay(ground, tables, folder, folders, fixed)
     _contract(ground, tables, uses)
 
 
-def _note(ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use, written: set[str]) -> None:
+def _note(
+    ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use, made: tuple[set[str], set[str]]
+) -> None:
     text = use.way.text
-    leads = ground.leads(text)
+    leads, (written, optional) = ground.leads(text), made
     if leads == "away":
         _away(tables, text, use)
     elif leads in ("inside", "beside"):
         if ground.matches(text):
             if text not in written or use.effect in ("list", "fetch"):
                 _there(ground, tables, folders, use)
-        elif use.effect not in ("fetch", "hub") and text not in written and not _is_made(text, written):
+        elif use.effect not in ("fetch", "hub") and text not in optional and not _is_made(text, written):
             _not_there(tables, use)
 
 

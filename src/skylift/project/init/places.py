@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from skylift.project.init.bindings import Bindings, channel_by_name, default_text
 from skylift.project.init.findings import Findings
 from skylift.project.init.ground import Ground
+from skylift.project.init.hydra_runs import read_hydra
 from skylift.project.init.inputs import fixed_inputs
 from skylift.project.init.network import read_network
 from skylift.project.init.results import Results
@@ -49,6 +50,7 @@ def _read(program: Program, reading: Reading, tables: Tables) -> None:
     fixed_inputs(ground, tables, uses)
     _words(program, tables, uses)
     Results(ground, tables, uses).read()
+    read_hydra(program, scopes, tables)
     network = read_network(scopes, uses, _shown(reading, tables))
     tables.understood += network.understood
     tables.left += [line for line in network.left if line not in tables.left]
