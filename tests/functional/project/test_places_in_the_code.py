@@ -384,3 +384,13 @@ def test_words_with_a_name_are_options(project: Folder) -> None:
     assert places(project, reading=options("sys.argv", {"to": None})).config == {}
     found = places(project, reading=options("sys.argv", {"to": "m.pt"}))
     assert found.config == {"arguments": {"to": "{model}/m.pt"}}
+
+
+def test_many_rules_for_one_folder_are_one(project: Folder) -> None:
+    script(
+        project,
+        "os.makedirs('out/deep')\n"
+        + "".join(f"plt.savefig('out/{n}.png')\n" for n in "abcdef")
+        + "plt.savefig('x.png')\n",
+    )
+    assert places(project).config == {"collect": {"output": ["out/**", "x.png"]}}

@@ -18,7 +18,7 @@ _MODELS = (".ckpt", ".pt", ".pth", ".pkl", ".joblib", ".h5", ".keras", ".safeten
 _MOST_FILES = 60
 _MOST_BYTES = 100_000
 _DEEPEST = 6
-_RUN = re.compile(r"^[ \t]*run:[ \t]*(?:\n[ \t]+dir:|\{[ \t]*dir:)[ \t]*([^\n}]+)", re.MULTILINE)
+_RUN = re.compile(r"^[ \t]*run:[ \t]*\n[ \t]+dir:[ \t]*([^\n]+)", re.MULTILINE)
 _LINE = re.compile(r"^[ \t]*(\w+):[ \t]+(\S[^\n#]*)", re.MULTILINE)
 _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 

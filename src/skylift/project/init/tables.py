@@ -86,7 +86,8 @@ class Tables:
     def _folded(self, patterns: list[str]) -> list[str]:
         """The rules, those of a folder that has many as one."""
         tops = [pattern.split("/")[0] for pattern in patterns]
-        many = {top for top in tops if tops.count(top) > _MANY and "*" not in top}
+        plain = [pattern.split("/")[0] for pattern in patterns if "/" in pattern and "**" not in pattern]
+        many = {top for top in plain if plain.count(top) > _MANY and "*" not in top}
         return list(
             dict.fromkeys(
                 f"{top}/**" if top in many else text for top, text in zip(tops, patterns, strict=True)
