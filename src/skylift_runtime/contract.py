@@ -91,21 +91,25 @@ EXIT_RUNTIME_CONFIG = 2
 
 TREE_NAMES = frozenset({"checkpoints", "code", "config", "input", "model", "output", "processing"})
 """What lies in the tree beside the work directory, and is the contract's own."""
+_IN_INPUT = frozenset({"config", "data", ".objects"})
 
 
 def beside(path: str) -> bool:
     """Whether a path names something beside the project, ``../data``, that a job can have in its tree.
 
-    >>> beside("../data/raw"), beside("../model"), beside("../../data"), beside("data/../../x"), beside("..")
-    (True, False, False, False, False)
+    In ``../input``, where many look for their data, only the platform's own folders are taken.
+
+    >>> beside("../data/raw"), beside("../input/titanic"), beside("../input"), beside("../input/data/x")
+    (True, True, False, False)
+    >>> beside("../model"), beside("../../data"), beside("data/../../x"), beside("..")
+    (False, False, False, False)
     """
-    parts = path.split("/")
-    return (
-        len(parts) > 1
-        and parts[0] == ".."
-        and parts[1] not in ("", ".", *TREE_NAMES)
-        and ".." not in parts[1:]
-    )
+    up, *parts = path.split("/")
+    if up != ".." or not parts or any(part in ("", ".", "..") for part in parts):
+        return False
+    if parts[0] == "input":
+        return len(parts) > 1 and parts[1] not in _IN_INPUT
+    return parts[0] not in TREE_NAMES
 
 
 class Tree:

@@ -394,3 +394,49 @@ def test_many_rules_for_one_folder_are_one(project: Folder) -> None:
         + "plt.savefig('x.png')\n",
     )
     assert places(project).config == {"collect": {"output": ["out/**", "x.png"]}}
+
+
+@pytest.mark.parametrize("path", ["../data/a.csv", "rows/a.csv"])
+def test_a_program_that_starts_in_its_own_folder_finds_its_data(project: Folder, path: str) -> None:
+    project.write_all({"data/a.csv": "1", "code/rows/a.csv": "1", "code/lib.py": ""})
+    project.write(
+        "code/train.py", HEAD + f"import lib\npd.read_csv('{path}')\ntorch.save(1, '../models/m.pt')\n"
+    )
+    found = places(project, "code/train.py")
+    folder = path.rpartition("/")[0]
+    name = folder.rpartition("/")[2]
+    assert found.config == {
+        "channels": {name: "data" if name == "data" else "code/rows"},
+        "paths": {folder: f"{{channel:{name}}}", "../models": "{model}"},
+    }
+
+
+def test_an_option_of_a_program_that_starts_in_its_own_folder(project: Folder) -> None:
+    project.write_all({"data/a.csv": "1"})
+    project.write("code/train.py", HEAD + "pd.read_csv(args.src + '/a.csv')\n")
+    assert places(project, "code/train.py", options("argparse", {"src": "../data"})).config == {
+        "channels": {"data": "data"},
+        "arguments": {"src": "{channel:data}"},
+    }
+
+
+def test_a_folder_input_beside_the_project_is_shared_with_the_contract(project: Folder) -> None:
+    beside = project.root.parent / "input"
+    (beside / "deep").mkdir(parents=True)
+    for name in ("train.csv", "test.csv", "deep/x.csv"):
+        (beside / name).write_text("1")
+    script(
+        project,
+        "pd.read_csv('../input/train.csv')\npd.read_csv('../input/test.csv')\ntorch.save(1, '../model/m.pt')\n",
+    )
+    found = places(project)
+    assert found.config == {
+        "channels": {"input": "../input"},
+        "paths": {
+            "../input/train.csv": "{channel:input}/train.csv",
+            "../input/test.csv": "{channel:input}/test.csv",
+        },
+    }
+    assert found.left == []
+    script(project, "pd.read_csv('../input/deep/x.csv')\n")
+    assert places(project).config["paths"] == {"../input/deep": "{channel:deep}"}

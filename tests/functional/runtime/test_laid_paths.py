@@ -18,10 +18,10 @@ print("before", done)
 
 def test_a_folder_beside_the_project_is_beside_the_copy(any_stage: Stage) -> None:
     any_stage.channel("train", {"x.csv": "from the channel"})
-    any_stage.script("print(open('../data/raw/x.csv').read())")
-    any_stage.job["paths"] = {"../data/raw": "{channel:train}"}
+    any_stage.script("print(open('../data/raw/x.csv').read()); print(open('../input/y.csv').read())")
+    any_stage.job["paths"] = {"../data/raw": "{channel:train}", "../input/y.csv": "{channel:train}/x.csv"}
     result = any_stage.run()
-    assert (result.code, result.out) == (0, "from the channel\n"), result.err
+    assert (result.code, result.out) == (0, "from the channel\n" * 2), result.err
 
 
 def test_a_second_start_finds_it_where_the_first_one_left_it(stage: Stage) -> None:
@@ -33,7 +33,18 @@ def test_a_second_start_finds_it_where_the_first_one_left_it(stage: Stage) -> No
 
 @pytest.mark.parametrize(
     "path",
-    ["..", "../", "../.", "../code", "../input/data/x", "../checkpoints", "../output/x", "../../x"],
+    [
+        "..",
+        "../",
+        "../.",
+        "../code",
+        "../input/data/x",
+        "../input",
+        "../input/config",
+        "../checkpoints",
+        "../output/x",
+        "../../x",
+    ],
 )
 def test_what_is_not_the_projects_own_is_never_laid(stage: Stage, path: str) -> None:
     stage.script("")

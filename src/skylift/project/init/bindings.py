@@ -190,6 +190,10 @@ class Bindings:
 
     def _read(self, option: Option, text: str, why: str, *, certain: bool) -> None:
         key, flag, ground = option.parameter.key, option.parameter.flag or option.parameter.key, self.ground
+        home = ground.started_in(text)
+        if home:
+            text = posixpath.normpath(posixpath.join(home, text))
+            why = f"{why}; in {home}, where the program starts"
         leads = ground.leads(text)
         if leads in ("away", "beside"):
             self._outside(key, flag, text, why, leads)

@@ -93,6 +93,14 @@ class Ground:
         files = [path for path, _ in self.program.modules]
         return any(path.is_relative_to(place) for path in files)
 
+    def started_in(self, text: str) -> str:
+        """The folder in which a program has to be started to find a path: its own, or, empty, the project's root."""
+        home = posixpath.dirname(self.program.name)
+        if not home or self.matches(text):
+            return ""
+        beside = posixpath.normpath(posixpath.join(home, text))
+        return home if not beside.startswith("..") and self.matches(beside) else ""
+
     def is_settings(self, text: str) -> bool:
         """Whether a file is more likely part of the program than its data; it ships with the code."""
         suffix = posixpath.splitext(text)[1].lower()

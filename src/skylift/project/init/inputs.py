@@ -10,7 +10,7 @@ from skylift.project.init.bindings import channel_by_name
 from skylift.project.init.ground import Ground
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use
-from skylift_runtime.contract import Tree
+from skylift_runtime.contract import Tree, beside
 
 _TREE = Tree()
 _NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp", "/etc", "/sys", "/usr")  # noqa: S108 - paths in the user's code
@@ -26,6 +26,8 @@ class _Folder:
     files: set[str] = field(default_factory=set)
     """Where only certain files of it are read."""
     whole: bool = False
+    source: str = ""
+    """Where it lies, if not there where the program looks for it in the job."""
 
 
 def fixed_inputs(ground: Ground, tables: Tables, uses: Sequence[Use]) -> None:
@@ -51,9 +53,10 @@ def _note(
     if leads == "away":
         _away(tables, text, use)
     elif leads in ("inside", "beside"):
-        if ground.matches(text):
+        home = ground.started_in(text)
+        if home or ground.matches(text):
             if text not in written or use.effect in ("list", "fetch"):
-                _there(ground, tables, folders, use)
+                _there(ground, tables, folders, use, home)
         elif use.effect not in ("fetch", "hub") and text not in optional and not _is_made(text, written):
             _not_there(tables, use)
 
@@ -64,26 +67,33 @@ def _is_made(text: str, written: Iterable[str]) -> bool:
     return any(one.startswith(f"{text}/") or ("*" in text and one.startswith(head)) for one in written)
 
 
-def _there(ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use) -> None:
-    text, is_file = use.way.text, ground.is_file(use.way.text)
-    if is_file and (use.content == "settings" or ground.is_settings(text)) and ground.ships(text):
+def _there(ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use, home: str) -> None:
+    text = use.way.text
+    place = posixpath.normpath(posixpath.join(home, text))
+    is_file = ground.is_file(place)
+    if (
+        is_file
+        and (use.content == "settings" or ground.is_settings(place))
+        and ground.ships(place)
+        and not home
+    ):
         return
-    folder = posixpath.dirname(text) if is_file else use.way.fixed_folder
-    folder = folder or "."
-    if ground.leads(folder) == "beside" and folder.strip("./") == "":
+    folder = (posixpath.dirname(text) if is_file else use.way.fixed_folder) or "."
+    source = posixpath.normpath(posixpath.join(home, folder))
+    if folder.strip("./") == "" and (folder != "." or home):
         tables.leave(
-            f"{use.because} reads {text}, beside the project: move it into the project, into a folder"
+            f"{use.because} reads {text}, which lies beside what it is called by in a job: move it into a folder"
         )
-    elif ground.is_code(folder):
+    elif ground.is_code(source):
         _among_code(ground, tables, use)
-    elif ground.holds_data(folder):
-        one = folders.setdefault(folder, _Folder())
+    elif ground.holds_data(source):
+        one = folders.setdefault(folder, _Folder(source=source))
         one.reads.append(use)
         one.whole = one.whole or not is_file
         one.files |= {text} if is_file else set()
-    elif use.effect != "fetch" and not ground.holds_something(folder):
+    elif use.effect != "fetch" and not ground.holds_something(source):
         tables.leave(
-            f"{use.because} reads {folder}, which is empty: put the data there, then run skylift init again"
+            f"{use.because} reads {source}, which is empty: put the data there, then run skylift init again"
         )
 
 
@@ -147,24 +157,34 @@ def _lay(
     found = folders[folder]
     first = next((use for use in found.reads if use.content == "data"), found.reads[0])
     why = f"{first.because} reads {first.way.text}"
-    size = ground.glance(folder)[1]
-    template = tables.channel(folder, f"{why}; {ground.amount(folder)}")
+    size = ground.glance(found.source)[1]
+    template = tables.channel(found.source, f"{why}; {ground.amount(found.source)}")
     if size > _LARGE:
         tables.leave(
-            f"{folder} is {ground.amount(folder)}: is all of it needed? else name a smaller one in [channels]"
+            f"{found.source} is {ground.amount(found.source)}: is all of it needed? else name a smaller one in [channels]"
         )
     results = [use for use in fixed if use.writes and _is_below(use.way.text, folder)]
     cleared = any(use.effect == "clear" and _is_below(use.way.text, folder) for use in fixed)
+    if folder.startswith("..") and not beside(folder):
+        _lay_files(tables, folder, found, template, why)
+        return
     if found.whole or not (results or cleared):
         if cleared:
             tables.leave(f"{first.because}: the program removes {folder} as well, which can not be a link")
         tables.lay(folder, template, why, sure=not cleared)
         return
     # Beside its inputs the program leaves results: the folder stays a folder, and only the inputs are links.
-    for file in sorted(found.files):
-        tables.lay(
-            file, f"{template}/{posixpath.relpath(file, folder)}", f"{why}; results are written to {folder}"
+    _lay_files(tables, folder, found, template, f"{why}; results are written to {folder}")
+
+
+def _lay_files(tables: Tables, folder: str, found: _Folder, template: str, why: str) -> None:
+    if found.whole:
+        tables.leave(
+            f"{why}: a job has a folder of its own by the name {folder}, so read it from another one"
         )
+        return
+    for file in sorted(found.files):
+        tables.lay(file, f"{template}/{posixpath.relpath(file, folder)}", why)
 
 
 def _is_below(text: str, folder: str) -> bool:

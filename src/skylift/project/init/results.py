@@ -10,7 +10,7 @@ from skylift.project.init.bindings import CHECKPOINTS
 from skylift.project.init.ground import Ground
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use
-from skylift_runtime.contract import Tree
+from skylift_runtime.contract import Tree, beside
 
 _ROOT = Tree().root
 _NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp")  # noqa: S108 - paths in the user's code
@@ -126,7 +126,11 @@ class Results:
 
     def _beside(self, use: Use) -> None:
         folder = "/".join(use.way.text.split("/")[:2])
-        if posixpath.splitext(folder)[1] or "*" in folder or use.way.text.startswith("../.."):
+        name = folder.removeprefix("../")
+        if name in ("model", "checkpoints"):
+            # That is what lies beside the work directory in a job.
+            self.tables.say(f"path {folder}", f"{{{name}}}", f"{use.because} writes there, by that name")
+        elif posixpath.splitext(folder)[1] or "*" in folder or not beside(folder):
             self.tables.leave(
                 f"{use.because} writes {use.way.text}, beside the project: write into the project"
             )
