@@ -440,3 +440,19 @@ def test_a_folder_input_beside_the_project_is_shared_with_the_contract(project: 
     assert found.left == []
     script(project, "pd.read_csv('../input/deep/x.csv')\n")
     assert places(project).config["paths"] == {"../input/deep": "{channel:deep}"}
+
+
+def test_what_else_is_in_a_channel_is_bound_too(project: Folder) -> None:
+    # The folder of a channel does not ship.
+    project.write_all({"rows/a.csv": "1", "rows/words.txt": "1", "rows/columns.yaml": "a: 1"})
+    script(
+        project,
+        "pd.read_csv(args.src + '/a.csv')\nPath(args.words).read_text()\nopen('rows/columns.yaml')\n",
+    )
+    assert places(
+        project, reading=options("argparse", {"src": "rows", "words": "rows/words.txt"})
+    ).config == {
+        "channels": {"rows": "rows"},
+        "arguments": {"src": "{channel:rows}", "words": "{channel:rows}/words.txt"},
+        "paths": {"rows": "{channel:rows}"},
+    }

@@ -10,6 +10,7 @@ from skylift.project.init.bindings import channel_by_name
 from skylift.project.init.ground import Ground
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use
+from skylift.project.init.ways import is_in
 from skylift_runtime.contract import Tree, beside
 
 _TREE = Tree()
@@ -163,8 +164,8 @@ def _lay(
         tables.leave(
             f"{found.source} is {ground.amount(found.source)}: is all of it needed? else name a smaller one in [channels]"
         )
-    results = [use for use in fixed if use.writes and _is_below(use.way.text, folder)]
-    cleared = any(use.effect == "clear" and _is_below(use.way.text, folder) for use in fixed)
+    results = [use for use in fixed if use.writes and is_in(use.way.text, folder)]
+    cleared = any(use.effect == "clear" and is_in(use.way.text, folder) for use in fixed)
     if folder.startswith("..") and not beside(folder):
         _lay_files(tables, folder, found, template, why)
         return
@@ -185,10 +186,6 @@ def _lay_files(tables: Tables, folder: str, found: _Folder, template: str, why: 
         return
     for file in sorted(found.files):
         tables.lay(file, f"{template}/{posixpath.relpath(file, folder)}", why)
-
-
-def _is_below(text: str, folder: str) -> bool:
-    return text == folder or text.startswith(f"{folder}/")
 
 
 def _contract(ground: Ground, tables: Tables, uses: Sequence[Use]) -> None:

@@ -16,6 +16,7 @@ from skylift.project.init.scopes import Scopes, scopes_of
 from skylift.project.init.settled import read_settled
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use, uses_of
+from skylift.project.init.ways import is_in
 from skylift.project.parameters.reading import Reading
 from skylift.project.source.literals import environment_variable, module_constants
 from skylift.project.source.program import Program
@@ -49,11 +50,27 @@ def _read(program: Program, reading: Reading, tables: Tables) -> None:
         bindings.option(option)
     fixed_inputs(ground, tables, uses)
     _words(program, tables, uses)
+    _rest_of_channels(ground, tables, reading, uses)
     Results(ground, tables, uses).read()
     read_hydra(program, scopes, tables)
     network = read_network(scopes, uses, _shown(reading, tables))
     tables.understood += network.understood
     tables.left += [line for line in network.left if line not in tables.left]
+
+
+def _rest_of_channels(ground: Ground, tables: Tables, reading: Reading, uses: list[Use]) -> None:
+    """A folder that is a channel does not ship: whatever else of it is used has to be bound, too."""
+    for option in reading.options:
+        text, key = default_text(option), option.parameter.key
+        inside = tables.inside(text) if text and key not in tables.arguments and ground.matches(text) else ""
+        if inside and not option.variable:
+            tables.bind(key, inside, f"its default is {text}, which is in the channel")
+    for use in uses:
+        text = use.way.text
+        inside = tables.inside(text) if use.way.is_fixed and use.reads and ground.matches(text) else ""
+        name = inside.partition("}")[0].removeprefix("{channel:")
+        if inside and not any(is_in(text, path) for path in tables.paths):
+            tables.lay(tables.channels[name], f"{{channel:{name}}}", f"{use.because} reads {text}")
 
 
 def _words(program: Program, tables: Tables, uses: list[Use]) -> None:

@@ -10,6 +10,7 @@ from skylift.project.init.bindings import CHECKPOINTS
 from skylift.project.init.ground import Ground
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use
+from skylift.project.init.ways import is_in
 from skylift_runtime.contract import Tree, beside
 
 _ROOT = Tree().root
@@ -47,7 +48,7 @@ class Results:
         elif folder != "." and self._must_exist(folder):
             kind = self._kind_of(folder)
             self._lay(folder, kind, use, "nothing makes this folder, and it does not ship")
-        template = next((to for path, to in self.tables.paths.items() if _is_in(use.way.text, path)), "")
+        template = next((to for path, to in self.tables.paths.items() if is_in(use.way.text, path)), "")
         # A link to the checkpoints is looked into for the model, too.
         if not template or (template == "{checkpoints}" and _kind(use) == "model"):
             self._gather(use)
@@ -69,13 +70,13 @@ class Results:
         return posixpath.dirname(text) or "." if "*" not in text else use.way.fixed_folder
 
     def _kind_of(self, folder: str) -> str:
-        below = [use for use in self.writes if _is_in(use.way.text, folder)]
+        below = [use for use in self.writes if is_in(use.way.text, folder)]
         return "model" if any(_kind(use) == "model" for use in below) else "output"
 
     def _must_exist(self, folder: str) -> bool:
         """Whether the program relies on a folder that nobody makes in the job."""
         made = [use.way for use in self.uses if use.effect in ("make", "lay") or use.content == "checkpoint"]
-        if any(way.is_fixed and (_is_in(way.text, folder) or way.text == folder) for way in made):
+        if any(way.is_fixed and (is_in(way.text, folder) or way.text == folder) for way in made):
             return False
         if any(not way.is_fixed and not way.option and not way.variable for way in made):
             # Which folder is made there is not known: it may be this one.
@@ -84,14 +85,14 @@ class Results:
 
     def _is_resumed(self, folder: str) -> bool:
         """Whether a folder keeps what an interrupted program goes on from, beside the model it leaves."""
-        below = [use for use in self.fixed if _is_in(use.way.text, folder)]
+        below = [use for use in self.fixed if is_in(use.way.text, folder)]
         models = [use for use in below if use.writes and _kind(use) == "model"]
         read = [use for use in below if use.reads and use.effect != "fetch"]
         goes_on = bool(models and read) or any(use.content == "checkpoint" for use in below)
         named = CHECKPOINTS.fullmatch(posixpath.basename(folder)) is not None
         asked = any(use.effect in ("ask", "list") for use in below)
         breaks = any(
-            (use.effect == "clear" and _is_in(folder, use.way.text))
+            (use.effect == "clear" and is_in(folder, use.way.text))
             or (use.effect == "make" and use.strict and use.way.text == folder and not asked)
             for use in self.fixed
         )
@@ -99,11 +100,11 @@ class Results:
 
     def _is_shown(self, text: str) -> bool:
         """Whether a path is, or lies below, one of our links."""
-        return any(_is_in(text, path) for path in self.tables.paths)
+        return any(is_in(text, path) for path in self.tables.paths)
 
     def _is_input(self, text: str) -> bool:
         inputs = [path for path, to in self.tables.paths.items() if to.startswith("{channel:")]
-        return any(_is_in(text, path) for path in inputs)
+        return any(is_in(text, path) for path in inputs)
 
     def _only_between(self, use: Use) -> bool:
         """Whether something is only written to be read again by the same program; a model never is."""
@@ -156,7 +157,3 @@ def _kind(use: Use) -> str:
 
 def _pattern(use: Use) -> str:
     return f"{use.way.text}/**" if use.effect == "lay" and not use.way.text.endswith("*") else use.way.text
-
-
-def _is_in(text: str, folder: str) -> bool:
-    return text == folder or text.startswith(f"{folder}/")

@@ -47,14 +47,22 @@ class Tables:
         ('{channel:data}', '{channel:data}/a', '{channel:b-data}')
         """
         folder = str(PurePosixPath(folder))
-        for known, other in self.channels.items():
-            if PurePosixPath(folder).is_relative_to(other) and (not name or name == known):
-                rest = PurePosixPath(folder).relative_to(other).as_posix()
-                return f"{{channel:{known}}}" + ("" if rest == "." else f"/{rest}")
+        known = "" if name and name not in self.channels else self.inside(folder)
+        if known:
+            return known
         name = name or self._free_name(folder)
         self.channels[name] = folder
         self.say(f"channel {name}", folder, why, sure=sure)
         return f"{{channel:{name}}}"
+
+    def inside(self, path: str) -> str:
+        """How a path is spelled that lies in the folder of a channel; empty where it lies in none."""
+        pure = PurePosixPath(path)
+        for name, folder in self.channels.items():
+            if pure.is_relative_to(folder):
+                rest = pure.relative_to(folder).as_posix()
+                return f"{{channel:{name}}}" + ("" if rest == "." else f"/{rest}")
+        return ""
 
     def _free_name(self, folder: str) -> str:
         short = slug(PurePosixPath(folder).name, limit=64, allowed="A-Za-z0-9._")

@@ -107,3 +107,12 @@ def _tidy(text: str) -> str:
     ('data/x', '~/x', 's3://b/x', '.')
     """
     return text if "://" in text or "\\" in text else posixpath.normpath(text)
+
+
+def is_in(path: str, folder: str) -> bool:
+    """Whether a path is a folder, or lies below it, by its name.
+
+    >>> is_in("a/b", "a"), is_in("a", "a"), is_in("ab", "a")
+    (True, True, False)
+    """
+    return path == folder or path.startswith(f"{folder}/")
