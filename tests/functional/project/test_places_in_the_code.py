@@ -456,3 +456,17 @@ def test_what_else_is_in_a_channel_is_bound_too(project: Folder) -> None:
         "arguments": {"src": "{channel:rows}", "words": "{channel:rows}/words.txt"},
         "paths": {"rows": "{channel:rows}"},
     }
+
+
+def test_there_are_never_more_channels_than_a_job_can_have(project: Folder) -> None:
+    names = [f"d{number}" for number in range(30)]
+    project.write_all(
+        {f"data/{name}/x.csv": "1" for name in names} | {f"{name}/x.csv": "1" for name in names}
+    )
+    reads = "".join(f"pd.read_csv('data/{name}/x.csv')\n" for name in names)
+    script(project, reads)
+    assert places(project).config == {"channels": {"data": "data"}, "paths": {"data": "{channel:data}"}}
+    script(project, reads.replace("data/", ""))
+    found = places(project)
+    assert len(found.config["channels"]) == 19
+    assert "30 folders, more than a job has channels for" in found.left[0]

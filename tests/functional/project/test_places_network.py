@@ -92,3 +92,11 @@ def test_trackers_need_the_network_and_a_token(project: Folder) -> None:
         "MLFLOW_TRACKING_TOKEN",
     ]
     assert '[secrets] WANDB_API_KEY = "env:WANDB_API_KEY"' in found.left[1]
+
+
+def test_what_an_option_names_is_fetched(project: Folder) -> None:
+    project.write("train.py", "import transformers\ntransformers.AutoModel.from_pretrained(args.base)\n")
+    found = places(project, reading=options("argparse", {"base": "org/bert"}))
+    assert found.config == {}
+    assert "from_pretrained downloads org/bert" in why(found, "network")
+    assert not places(project, reading=options("argparse", {"base": None})).understood

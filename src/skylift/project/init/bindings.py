@@ -115,7 +115,9 @@ class Bindings:
         models = [use for use in writing if use.content in ("model", "checkpoint")]
         told = [use for use in writing if use.content and use.writes]
         saving = [use for use in writing if use.call.endswith(".save")]
-        place = "model" if models else "output" if told else _place_by_name(key)
+        named = _place_by_name(key)
+        # What lies in a folder of that name belongs to the model.
+        place = "model" if models or (told and named == "model") else "output" if told else named
         place = place or ("model" if saving else "output")
         if CHECKPOINTS.fullmatch(key) and self._goes_on(key, reading):
             place = "checkpoints"

@@ -34,6 +34,9 @@ def read_hydra(program: Program, scopes: Scopes, tables: Tables) -> None:
     texts = list(_configs(program, call, scope))
     said = next((match[1] for text in texts for match in _RUN.finditer(text)), "")
     folder = _folder(said, texts) if said else _USUAL
+    if said and posixpath.normpath(said.strip().strip("'\"")) == ".":
+        # Results lie where the code says.
+        return
     why = f"{scope.file}:{call.lineno} hydra.main makes a folder there for each run"
     if not folder:
         tables.leave(f"{why}, and where was not understood ({said}): name it in [collect]")

@@ -11,11 +11,12 @@ from skylift.project.init.ground import Ground
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use
 from skylift.project.init.ways import is_in
-from skylift_runtime.contract import Tree, beside
+from skylift_runtime.contract import CHANNEL_LIMIT, Tree, beside
 
 _TREE = Tree()
 _NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp", "/etc", "/sys", "/usr")  # noqa: S108 - paths in the user's code
 _MOST_LEFT = 6
+_MOST_CHANNELS = CHANNEL_LIMIT - 1
 _LARGE = 20_000_000_000
 
 
@@ -41,7 +42,14 @@ def fixed_inputs(ground: Ground, tables: Tables, uses: Sequence[Use]) -> None:
     for use in fixed:
         if use.reads:
             _note(ground, tables, folders, use, (written, optional))
-    for folder in _outermost(folders):
+    _shared(ground, folders)
+    outer = _outermost(folders)
+    room = _MOST_CHANNELS - len(tables.channels)
+    if len(outer) > room:
+        tables.leave(
+            f"the program reads {len(outer)} folders, more than a job has channels for: {', '.join(outer[room:])}"
+        )
+    for folder in outer[:room]:
         _lay(ground, tables, folder, folders, fixed)
     _contract(ground, tables, uses)
 
@@ -130,13 +138,24 @@ def _not_there(tables: Tables, use: Use) -> None:
 
 
 def _away(tables: Tables, text: str, use: Use) -> None:
-    if text.startswith(_NOBODYS) or text.startswith(_TREE.root):
+    told = any(f" reads {text}, which no job has" in line for line in tables.left)
+    if told or text.startswith((*_NOBODYS, _TREE.root)):
         return
     folder = posixpath.dirname(text) if posixpath.splitext(text)[1] else text
     tables.leave(
         f"{use.because} reads {text}, which no job has: make it an option or a path of the project, and "
         f'name its folder in [channels]: NAME = "{folder}"'
     )
+
+
+def _shared(ground: Ground, folders: dict[str, _Folder]) -> None:
+    """Where there are too many folders for channels, what they lie in, unless that is code."""
+    if len(folders) <= _MOST_CHANNELS // 2:
+        return
+    plain = [folder for folder, found in folders.items() if found.source == folder and "/" in folder]
+    for top in {folder.split("/")[0] for folder in plain} - {".."}:
+        if not ground.is_code(top):
+            folders.setdefault(top, _Folder(source=top, whole=True))
 
 
 def _outermost(folders: dict[str, _Folder]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from skylift.project.init.findings import Findings
@@ -52,13 +52,16 @@ class Fetch:
     call: str
 
 
-def read_network(scopes: Scopes, uses: Iterable[Use], shown: frozenset[str]) -> Findings:
+def read_network(
+    scopes: Scopes, uses: Iterable[Use], shown: frozenset[str], defaults: Mapping[str, str]
+) -> Findings:
     """The rows about the network, and about tokens.
 
     :param shown: folders that are channels: what is fetched into them is there already.
+    :param defaults: of the options, by dest.
     """
     found = Findings()
-    fetches = list(dict.fromkeys([*_calls(scopes), *_fetched(uses, shown)]))
+    fetches = list(dict.fromkeys([*_calls(scopes), *_fetched(uses, shown, defaults)]))
     if fetches:
         first = "; ".join(f"{one.where} {one.call} {one.what}" for one in fetches[:_SHOWN])
         more = f"; and {len(fetches) - _SHOWN} more" if len(fetches) > _SHOWN else ""
@@ -109,9 +112,13 @@ def _runs_a_program(name: str, call: ast.Call) -> bool:
     return bool(_PROGRAM.search(" ".join(words) + " "))
 
 
-def _fetched(uses: Iterable[Use], shown: frozenset[str]) -> Iterator[Fetch]:
+def _fetched(uses: Iterable[Use], shown: frozenset[str], defaults: Mapping[str, str]) -> Iterator[Fetch]:
     for use in uses:
         text = use.way.text
+        if use.effect == "hub" and use.way.option and not text and use.way.option not in shown:
+            if defaults.get(use.way.option):
+                yield Fetch(f"downloads {defaults[use.way.option]}", use.where, use.call)
+            continue
         if use.effect == "fetch" and (use.way.option or text) not in shown:
             yield Fetch("downloads a dataset", use.where, use.call)
         elif use.effect == "hub" and use.way.is_fixed and text not in shown and "*" not in text:

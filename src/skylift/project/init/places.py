@@ -53,7 +53,8 @@ def _read(program: Program, reading: Reading, tables: Tables) -> None:
     _rest_of_channels(ground, tables, reading, uses)
     Results(ground, tables, uses).read()
     read_hydra(program, scopes, tables)
-    network = read_network(scopes, uses, _shown(reading, tables))
+    defaults = {option.dest: default_text(option) for option in reading.options}
+    network = read_network(scopes, uses, _shown(reading, tables), defaults)
     tables.understood += network.understood
     tables.left += [line for line in network.left if line not in tables.left]
 
