@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -165,7 +166,7 @@ SHAPES: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
                 - python=3.10
                 - pytorch::pytorch=2.1
                 - opencv >=4.5,<5
-                - scikit-learn=1.3.0=py310h_0
+                - scikit-learn=1.5.0=py310h_0
                 - pip:
                   - wandb==0.16.*  # logs
             """
@@ -174,8 +175,9 @@ SHAPES: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
             "dependencies": [
                 "torch==2.1.*",
                 "opencv-python-headless>=4.5,<5",
-                "scikit-learn==1.3.0",
+                "scikit-learn==1.5.0",
                 "wandb==0.16.*",
+                "numpy<2",
             ]
         },
     ),
@@ -295,6 +297,72 @@ def test_a_guess_is_called_one(project: Folder) -> None:
     (row,) = rows(needs(project, {}), "dependencies")
     assert not row.sure
     assert "declared nowhere" in row.why
+
+
+def test_what_condas_pip_takes_from_elsewhere_is_kept_and_named(project: Folder) -> None:
+    found = needs(
+        project,
+        {
+            "environment.yml": """
+                dependencies:
+                  - pip
+                  - pip:
+                    - --extra-index-url https://pypi.acme.example/simple
+                    - -e git+https://github.com/acme/own.git@v1#egg=own
+                    - git+https://github.com/acme/nameless.git
+                    - -r nowhere.txt
+                    - -e .
+                    - torch
+            """
+        },
+    )
+    assert packages(found) == {
+        "dependencies": ["own @ git+https://github.com/acme/own.git@v1#egg=own", "torch"]
+    }
+    said = told(found)
+    for part in ("pypi.acme.example", "nameless", "-r nowhere.txt"):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("pins", "expected"),
+    [
+        ("torch==1.13.1\nnumpy\n", ["numpy<2"]),
+        ("pandas==1.5.3\n", ["numpy<2"]),
+        ("scikit-learn<1.4\n", ["numpy<2"]),
+        ("pandas==1.5.3\nnumpy==1.24\n", None),
+        ("pandas>=1.5.3\n", None),
+        ("torch==1.13.1\n", None),
+    ],
+)
+def test_what_was_built_for_numpy_1_does_not_get_2(
+    project: Folder, pins: str, expected: list[str] | None
+) -> None:
+    found = needs(project, {"requirements.txt": pins, "train.py": ""})
+    assert found.config.get("dependencies") == expected
+    assert all(not row.sure and "built for NumPy 1" in row.why for row in rows(found, "dependencies"))
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("2.1", "tensorflow>=2.1,<3"), ("1.13", "tensorflow"), ("2.11.0", "tensorflow==2.11.0")],
+)
+def test_a_container_that_can_not_be_had_is_come_near_to(
+    project: Folder, version: str, expected: str
+) -> None:
+    call = f"TensorFlow(framework_version='{version}', py_version='py37')\n"
+    found = needs(project, {"submit.py": call, "train.py": "import tensorflow as tf\n"})
+    assert packages(found) == {"dependencies": [expected]}
+    assert ("may want changes" in told(found)) == (version != "2.11.0")
+
+
+def test_what_a_notebook_installs_itself(project: Folder) -> None:
+    cells = [["%pip install -q 'torch<3' tqdm\n"], ["import torch\n"]]
+    listed = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in cells]
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": listed}
+    assert packages(needs(project, {"t.ipynb": json.dumps(notebook)}, "t.ipynb")) == {
+        "dependencies": ["torch<3"]
+    }
 
 
 HOSTILE = {

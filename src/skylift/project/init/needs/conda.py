@@ -5,6 +5,7 @@ conda's packages are named one by one: taken, explained, or left to the user. No
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from skylift.project.init.needs.declared import Declared, valid
 from skylift.project.init.needs.known_names import is_known
 from skylift.project.init.needs.listing import Listing
 from skylift.project.init.needs.plain_yaml import read_yaml
-from skylift.project.init.needs.requirement_lines import read_lines
+from skylift.project.init.needs.requirement_lines import Place, read_lines, read_texts
 
 _FILES = r"(conda[-_.]?)?(env|environment)([-_.][\w-]+)?\.ya?ml|conda([-_.][\w-]+)?\.ya?ml"
 _OTHER_PURPOSE = re.compile(r"dev|test|doc|lint|\bci\b|mac|osx|win", re.IGNORECASE)
@@ -40,7 +41,8 @@ class Environment:
     files: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """What the files say."""
-    channels: list[str] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    """Where its pip looks, and what it has from elsewhere."""
 
     def declared(self) -> Declared | None:
         if not (self.lines or self.files or self.drivers or self.programs or self.unknown):
@@ -61,7 +63,15 @@ class Environment:
         said = tuple(dict.fromkeys(self.said))
         beside = lines if self.files else ()
         files = tuple(self.files)
-        return Declared(self.file, (*lines, *said), files, beside, notes=tuple(notes), left=tuple(left))
+        return Declared(
+            self.file,
+            (*lines, *said),
+            files,
+            beside,
+            places=tuple(self.places),
+            notes=tuple(notes),
+            left=tuple(left),
+        )
 
 
 def conda_environment(listing: Listing) -> Environment | None:
@@ -90,32 +100,28 @@ def _read(listing: Listing, file: str, data: Mapping[str, Any]) -> Environment:
     found = Environment(file)
     if isinstance(data.get("python"), str):
         found.python = _specifier(data["python"])
-    channels = data.get("channels")
-    found.channels = [str(one) for one in channels] if isinstance(channels, list) else []
     mlflow = file.rpartition("/")[2].startswith("python_env") or "build_dependencies" in data
     for item in data["dependencies"]:
         if isinstance(item, Mapping):
-            for line in item.get("pip") or ():
-                _pip(listing, found, str(line))
+            pip = item.get("pip")
+            _pip(listing, found, [str(line) for line in pip] if isinstance(pip, list) else [])
         elif isinstance(item, str):
-            _pip(listing, found, item) if mlflow else _package(found, item)
+            _pip(listing, found, [item]) if mlflow else _package(found, item)
     return found
 
 
-def _pip(listing: Listing, found: Environment, line: str) -> None:
-    included = re.fullmatch(r"(?:-r|--requirement)[\s=]*(\S+)", line.strip())
-    if included:
-        folder = found.file.rpartition("/")[0]
-        name = f"{folder}/{included[1]}".lstrip("/").replace("/./", "/").removeprefix("./")
-        if listing.has(name):
-            found.files.append(name)
-            found.said += read_lines(listing.root, name).requirements
-        return
-    text = valid(line)
-    if text:
-        found.lines.append(text)
-    elif not re.match(r"(-e\s*)?\.{1,2}/?$|--?\w", line.strip()):
-        found.unknown.append(line.strip())
+def _pip(listing: Listing, found: Environment, lines: list[str]) -> None:
+    said = read_texts(listing.root, found.file, lines)
+    found.lines += said.requirements
+    found.places += said.places
+    found.unknown += [line for line in lines if line in said.unread]
+    for name in said.included:
+        path = posixpath.normpath(name)
+        if listing.has(path):
+            found.files.append(path)
+            found.said += read_lines(listing.root, path).requirements
+        else:
+            found.unknown.append(f"-r {path}")
 
 
 def requirement(text: str) -> str | None:
@@ -157,7 +163,7 @@ def _line(name: str, version: str) -> str:
 def _specifier(text: str) -> str:
     """conda's version, as PEP 440 has it; of alternatives the last.
 
-    >>> _specifier("=1.21"), _specifier("==1.21.0"), _specifier("=1.21.0=py39_0"), _specifier(">=1.2,<2")
+    >>> _specifier("=1.21"), _specifier("=1.21.0"), _specifier("=1.21.0=py39_0"), _specifier(">=1.2,<2")
     ('==1.21.*', '==1.21.0', '==1.21.0', '>=1.2,<2')
     >>> _specifier(" 1.21.*"), _specifier(" 3.9"), _specifier(""), _specifier("=2.0.*")
     ('==1.21.*', '==3.9.*', '', '==2.0.*')
@@ -181,6 +187,6 @@ def _one(part: str) -> str:
     operator, version = match["operator"], match["version"]
     if operator not in ("", "="):
         return f"{operator}{version}"
-    if match["build"]:
-        return f"=={version}"
-    return f"=={version.removesuffix('*').removesuffix('.')}.*"
+    stem = version.removesuffix("*").removesuffix(".")
+    # conda's `=1.21.0` admits 1.21.0.1, too, which nobody has or means.
+    return f"=={stem}" if match["build"] or (stem == version and stem.count(".") > 1) else f"=={stem}.*"

@@ -11,6 +11,19 @@ from packaging.utils import canonicalize_name
 
 
 @dataclass(frozen=True)
+class Place:
+    """Somewhere that packages come from, as it is written. It may have credentials in it."""
+
+    kind: str
+    """``index``, ``links``, ``git``, ``url``, ``folder``."""
+    address: str
+    where: str
+    """File and line."""
+    name: str = ""
+    """The package, or the index, where it has a name."""
+
+
+@dataclass(frozen=True)
 class Declared:
     """The packages that one place says the project needs."""
 
@@ -22,6 +35,8 @@ class Declared:
     """Requirement files that uv reads itself; ``lines`` has what they say, too."""
     beside: tuple[str, ...] = ()
     """Those of the lines that stand in no such file, where there are files."""
+    places: tuple[Place, ...] = ()
+    """Where packages come from, as far as the place itself says so."""
     native: bool = False
     """uv reads the place itself, without being told."""
     sure: bool = True

@@ -30,7 +30,7 @@ faiss faiss-cpu | xgboost_ray xgboost-ray | stable_baselines3 stable-baselines3 
 pl_bolts lightning-bolts | open_clip open-clip-torch | efficientnet_pytorch efficientnet-pytorch
 pretrainedmodels pretrainedmodels | pycocotools pycocotools | lap lap | tables tables | h5py h5py | sox sox
 soundfile soundfile | python_speech_features python-speech-features | pesq pesq | webdataset webdataset
-sagemaker_training sagemaker-training | sagemaker_inference sagemaker-inference | sagemaker_containers sagemaker-containers
+sagemaker_training sagemaker-training | smexperiments sagemaker-experiments | smdebug smdebug | sagemaker_inference sagemaker-inference | sagemaker_containers sagemaker-containers
 google.cloud.storage google-cloud-storage | google.cloud.bigquery google-cloud-bigquery | google.cloud.aiplatform google-cloud-aiplatform
 google.auth google-auth | google.api_core google-api-core | googleapiclient google-api-python-client
 azure.storage.blob azure-storage-blob | azure.identity azure-identity | azureml.core azureml-core | azure.ai.ml azure-ai-ml

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
+from skylift.host.redaction import redact_text
 from skylift.project.init.needs.conda import requirement
 from skylift.project.init.needs.declared import Declared, name_of
 from skylift.project.init.needs.known_names import is_known
@@ -116,18 +118,20 @@ def file_needs(listing: Listing, name: str) -> Declared:
     lines = read_lines(listing.root, name)
     text = listing.text(name)
     if _OF_A_MACHINE.search(text):
-        return _frozen(name, lines.requirements)
+        return replace(_frozen(name, lines.requirements), places=lines.places)
     strange = [line for line in text.splitlines() if _CONDA_LINE.fullmatch(line)]
     if strange:
         taken = [requirement(line) for line in strange]
         unknown = [line for line, one in zip(strange, taken, strict=True) if one is None]
         left = (f"{name}: conda's {', '.join(unknown[:8])}: if PyPI has it, add it to `dependencies`",)
         kept = [*lines.requirements, *filter(None, taken)]
-        return Declared(name, tuple(kept), notes=("it is a list of conda's",), left=left * bool(unknown))
+        note = "it is a list of conda's"
+        return Declared(name, tuple(kept), places=lines.places, notes=(note,), left=left * bool(unknown))
     if (listing.root / name).read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff"):
         note = "it is UTF-16, which uv does not read: save it as UTF-8"
-        return Declared(name, lines.requirements, notes=(note,))
-    return Declared(name, lines.requirements, (name,))
+        return Declared(name, lines.requirements, places=lines.places, notes=(note,))
+    unread = tuple(f"{name}: `{redact_text(text)[:60]}` is no requirement" for text in lines.unread[:3])
+    return Declared(name, lines.requirements, (name,), left=unread)
 
 
 def _frozen(name: str, lines: Sequence[str]) -> Declared:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from skylift.project.init.needs.declared import valid
+from skylift.project.init.needs.declared import Place, valid
 from skylift.project.init.needs.listing import text_of
 
 _COMMENT = re.compile(r"(^|\s+)#.*$")
@@ -21,20 +21,6 @@ _THE_PROJECT = re.compile(r"(?:file:)?\.{1,2}/?(?:\[(?P<extras>[^\]]*)\])?")
 _PLACE = re.compile(r"(?:[a-z+]+://|git\+|file:|\./|\.\./|/|git@)")
 _MOST_FILES = 50
 _LONGEST = 4000
-_LONG = {"-i": "--index-url", "-f": "--find-links"}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Somewhere that packages come from, as it is written. It may have credentials in it."""
-
-    kind: str
-    """``index``, ``links``, ``git``, ``url``, ``folder``."""
-    address: str
-    where: str
-    """File and line."""
-    name: str = ""
-    """The package, or the index, where it has a name."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +34,26 @@ class Lines:
     unread: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     """The file and those that it includes, as paths relative to the root."""
-    hashed: bool = False
+    included: tuple[str, ...] = ()
+    """The files that it includes itself."""
+
+
+__all__ = ["Lines", "Place", "read_lines", "read_texts"]
 
 
 def read_lines(root: Path, name: str) -> Lines:
     """Read a file and what it includes; what is missing is as if it were empty."""
     found = _Reading(root)
     found.file(name, set(), constraint=False)
-    return Lines(
-        tuple(dict.fromkeys(found.requirements)),
-        tuple(found.places),
-        found.own,
-        tuple(found.unread),
-        tuple(found.files),
-        found.hashed,
-    )
+    return found.lines()
+
+
+def read_texts(root: Path, name: str, texts: Sequence[str]) -> Lines:
+    """Lines of pip's that stand in another file; what they include is named and not read."""
+    found = _Reading(root)
+    for text in texts:
+        found.line(text.strip(), name, name, None, constraint=False)
+    return found.lines()
 
 
 class _Reading:
@@ -72,7 +63,18 @@ class _Reading:
         self.places: list[Place] = []
         self.unread: list[str] = []
         self.files: list[str] = []
-        self.own = self.hashed = False
+        self.included: list[str] = []
+        self.own = False
+
+    def lines(self) -> Lines:
+        return Lines(
+            tuple(dict.fromkeys(self.requirements)),
+            tuple(self.places),
+            self.own,
+            tuple(self.unread),
+            tuple(self.files),
+            tuple(self.included),
+        )
 
     def file(self, name: str, seen: set[Path], *, constraint: bool) -> None:
         path = self.root / name
@@ -81,28 +83,29 @@ class _Reading:
         seen.add(path.resolve())
         self.files.append(name)
         for number, line in _logical(text_of(path)):
-            self.hashed = self.hashed or "--hash" in line
-            option = _OPTION.match(line)
-            if option is not None:
-                self._option(option, name, number, seen, constraint=constraint)
-            elif not line.startswith("-") and not constraint:
-                self._requirement(_HASH.sub("", line), f"{name}:{number}")
+            self.line(line, name, f"{name}:{number}", seen, constraint=constraint)
 
-    def _option(
-        self, option: re.Match[str], name: str, number: int, seen: set[Path], *, constraint: bool
-    ) -> None:
+    def line(self, line: str, name: str, where: str, seen: set[Path] | None, *, constraint: bool) -> None:
+        """One line.
+
+        :param seen: the files that were read; None where none is to be.
+        """
+        option = _OPTION.match(line)
+        if option is None:
+            if not line.startswith("-") and not constraint:
+                self._requirement(_HASH.sub("", line), where)
+            return
         kind, value = option["name"], option["value"].strip().strip("'\"")
-        where = f"{name}:{number}"
         if kind in ("-r", "--requirement", "-c", "--constraint"):
-            if "://" not in value:
-                inner = constraint or kind in ("-c", "--constraint")
+            inner = constraint or kind in ("-c", "--constraint")
+            if "://" not in value and not inner:
+                self.included.append(_joined(name, value))
+            if "://" not in value and seen is not None:
                 self.file(_joined(name, value), seen, constraint=inner)
         elif kind in ("-e", "--editable"):
             self._requirement(value, where)
-        elif kind in ("-f", "--find-links"):
-            self.places.append(Place("links", value, where))
         else:
-            self.places.append(Place("index", value, where))
+            self.places.append(Place("links" if kind in ("-f", "--find-links") else "index", value, where))
 
     def _requirement(self, text: str, where: str) -> None:
         line = valid(text)
@@ -122,7 +125,7 @@ class _Reading:
             named = valid(f"{egg[1]} @ {text}") if egg else ""
             self.requirements += [named] if named else []
         else:
-            self.unread.append(where)
+            self.unread.append(text)
 
 
 def _kind(address: str) -> str:

@@ -12,11 +12,10 @@ from urllib.parse import urlsplit
 from skylift.host.redaction import redact_text
 from skylift.host.toml import NotToml, parse_toml
 from skylift.project.init.findings import Findings
-from skylift.project.init.needs.declared import name_of
+from skylift.project.init.needs.declared import Place, name_of
 from skylift.project.init.needs.listing import Listing
 from skylift.project.init.needs.pipfile import NAME as PIPFILE
 from skylift.project.init.needs.pipfile import read_pipfile
-from skylift.project.init.needs.requirement_lines import Place
 
 _PUBLIC = frozenset(
     {"pypi.org", "pypi.python.org", "files.pythonhosted.org", "download.pytorch.org", "pypi.nvidia.com"}

@@ -1,7 +1,7 @@
-"""The newest Python that a pinned version has wheels for, of the packages that trainings pin.
+"""What an old pin asks of the rest: the Python that it has wheels for, and the NumPy that it was built with.
 
 Nothing else says it offline, and it decides whether an old project runs at all: ``torch==1.10.0`` has no wheel for 3.11,
-and building it from source is nobody's wish.
+and no use of NumPy 2, which its metadata do not know of.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+_OLDEST = 8
 _PIN = re.compile(r"(?:===?|~=)")
 # The first version that has wheels for a Python, newest first.
 _SINCE = {
@@ -31,6 +32,21 @@ _SINCE = {
     "pyarrow": ((11, "10.0.1"), (10, "6.0.1"), (9, "3.0"), (8, "0.16"), (7, "0.10")),
     "opencv-python": ((11, "4.5.4"), (9, "4.4.0.46"), (8, "4.1.2.30"), (7, "3.4.2.17")),
 }
+_KNOWS_NUMPY_2 = {
+    "torch": "2.3",
+    "torchvision": "0.18",
+    "pandas": "2.2.2",
+    "scipy": "1.13",
+    "scikit-learn": "1.4.2",
+    "scikit-image": "0.23",
+    "matplotlib": "3.8.4",
+    "opencv-python": "4.10.0.84",
+    "pyarrow": "16.0",
+    "h5py": "3.11",
+    "statsmodels": "0.14.2",
+    "tables": "3.10",
+}
+"""The first version that was built for it. TensorFlow and Numba say so themselves."""
 _SAME = {
     "tensorflow-gpu": "tensorflow",
     "tensorflow-cpu": "tensorflow",
@@ -51,14 +67,60 @@ def newest_python(lines: Iterable[str]) -> tuple[int, str] | None:
 
 
 def _newest(line: str) -> int | None:
+    requirement = _parsed(line)
+    if requirement is None:
+        return None
+    name = canonicalize_name(requirement.name)
+    pins = [one for one in requirement.specifier if _PIN.fullmatch(one.operator)]
     try:
-        requirement = Requirement(line)
-        name = canonicalize_name(requirement.name)
-        pins = [one for one in requirement.specifier if _PIN.fullmatch(one.operator)]
         version = Version(pins[0].version.replace(".*", ".99")) if pins else None
-    except (InvalidRequirement, InvalidVersion):
+    except InvalidVersion:
         return None
     since = _SINCE.get(_SAME.get(name, name), ())
     if version is None or not since or requirement.marker is not None or version >= Version(since[0][1]):
         return None
     return next((minor for minor, first in since if version >= Version(first)), since[-1][0])
+
+
+def built_for_numpy_1(lines: Iterable[str]) -> str:
+    """The first requirement that admits only versions which NumPy 2 breaks; empty where none does, or NumPy is named.
+
+    >>> built_for_numpy_1(["torch==1.13.1", "tqdm"]), built_for_numpy_1(["torch<2"]), built_for_numpy_1(["torch>=1"])
+    ('torch==1.13.1', 'torch<2', '')
+    >>> built_for_numpy_1(["torch==1.13.1", "numpy==1.24"])
+    ''
+    """
+    found = ""
+    for line in lines:
+        requirement = _parsed(line)
+        name = canonicalize_name(requirement.name) if requirement is not None else ""
+        if requirement is not None and name == "numpy" and not requirement.specifier.contains("2.0.0"):
+            return ""
+        first = _KNOWS_NUMPY_2.get(_SAME.get(name, name))
+        if requirement is not None and first and not found and requirement.specifier:
+            newer = [first, *(f"{number}.{part}" for number in range(6) for part in range(35)), "999"]
+            fit = requirement.specifier.filter(newer, prereleases=False)
+            found = found or ("" if any(Version(one) >= Version(first) for one in fit) else line)
+    return found
+
+
+def obtainable(line: str) -> str:
+    """A pin that no Python of ours has a wheel for, as what comes nearest to it and has one; others as they are.
+
+    >>> obtainable("tensorflow==2.1.*"), obtainable("tensorflow==1.13.*"), obtainable("torch==1.13.1")
+    ('tensorflow>=2.1,<3', 'tensorflow', 'torch==1.13.1')
+    """
+    newest, requirement = _newest(line), _parsed(line)
+    if newest is None or newest >= _OLDEST or requirement is None:
+        return line
+    name = canonicalize_name(requirement.name)
+    version = Version(next(iter(requirement.specifier)).version.removesuffix(".*"))
+    first = next(Version(since) for minor, since in _SINCE[_SAME.get(name, name)] if minor == _OLDEST)
+    return f"{name}>={version},<{version.major + 1}" if first.major == version.major else name
+
+
+def _parsed(line: str) -> Requirement | None:
+    try:
+        return Requirement(line)
+    except InvalidRequirement:
+        return None
