@@ -261,6 +261,30 @@ def test_another_examples_file_is_not_this_ones(project: Folder) -> None:
     assert packages(needs(project, files, "a/train.py")) == {"dependencies": ["torch"]}
 
 
+OTHERS = {
+    "a file for development": {"requirements-dev.txt": "pytest\ntqdm>=4\n"},
+    "an optional package of Poetry's": {
+        "pyproject.toml": "[tool.poetry.dependencies]\ntorch = '*'\ntqdm = {version = '>=4', optional = true}\n"
+    },
+    "Poetry's group for development": {
+        "pyproject.toml": "[tool.poetry.dependencies]\ntorch = '*'\n[tool.poetry.group.dev.dependencies]\n"
+        "pytest = '*'\ntqdm = '>=4'\n"
+    },
+    "PDM's": {
+        "pyproject.toml": PROJECT
+        + "dependencies = ['torch']\n[tool.pdm.dev-dependencies]\ndev = ['tqdm>=4', 'pytest', '-e file:///x']\n"
+    },
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_of_what_is_for_something_else_only_imports_are_taken(project: Folder, other: str) -> None:
+    files = {"requirements.txt": "torch\n"} if other == "a file for development" else {}
+    found = needs(project, {**files, **OTHERS[other], "train.py": "import torch, tqdm\n"})
+    assert "tqdm>=4" in found.config["dependencies"]
+    assert "pytest" not in str(found.config)
+
+
 def test_what_conda_has_is_named_one_by_one(project: Folder) -> None:
     said = told(
         needs(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,9 +18,9 @@ from skylift.project.init.needs.installed import Environment
 from skylift.project.init.needs.listing import Listing
 from skylift.project.init.needs.pip_commands import commands, docker_needs, readme_needs
 from skylift.project.init.needs.pipfile import pipfile_needs
-from skylift.project.init.needs.poetry import poetry_needs
-from skylift.project.init.needs.pyproject_tables import optional_needs, project_needs
-from skylift.project.init.needs.requirement_files import file_needs, is_above, ranked_files
+from skylift.project.init.needs.poetry import poetry_needs, poetry_others
+from skylift.project.init.needs.pyproject_tables import optional_needs, pdm_others, project_needs
+from skylift.project.init.needs.requirement_files import file_needs, is_above, other_files, ranked_files
 from skylift.project.init.needs.requirement_lines import read_lines
 from skylift.project.init.needs.sagemaker_calls import Framework, frameworks
 from skylift.project.init.needs.setup_files import setup_needs
@@ -67,6 +67,10 @@ class Gathered:
 
     def hints(self) -> Iterator[Declared]:
         """What is written for people and machines, and declares nothing: good for what nothing else brings."""
+        for name in other_files(self.listing, self.programs):
+            yield replace(file_needs(self.listing, name), files=(), left=())
+        yield poetry_others(self.pyproject)
+        yield from pdm_others(self.pyproject)
         for one in self.frameworks:
             lines = tuple(map(obtainable, one.lines))
             old = [line for line in one.lines if line not in lines]

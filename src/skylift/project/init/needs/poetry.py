@@ -13,7 +13,7 @@ from skylift.project.init.needs.declared import Declared, valid
 
 TABLE = "pyproject.toml [tool.poetry.dependencies]"
 _NOT_FOR_TRAINING = re.compile(r"dev|test|doc|lint|format|typing|ci", re.IGNORECASE)
-_PARTS = re.compile(r"(?:\^|~=|~|===?|!=|<=|>=|<|>|=)?\s*[^\s,|^~=!<>]+")
+_PARTS = re.compile(r"(?:\^|~=|~|===?|!=|<=|>=|<|>|=)?\s*(?:\d+!)?[^\s,|^~=!<>]+")
 _OR = re.compile(r"\s*\|\|?\s*")
 _PLATFORMS = {"linux": "linux", "win32": "win32", "windows": "win32", "darwin": "darwin"}
 
@@ -35,6 +35,8 @@ def constraint(text: str) -> str:
     last = _OR.split(text.strip())[-1]
     parts = [_part(found[0].replace(" ", "")) for found in _PARTS.finditer(last)]
     joined = ",".join(part for part in parts if part)
+    if not parts and last:
+        raise Inexpressible(text)
     try:
         SpecifierSet(joined)
     except InvalidSpecifier as error:
@@ -110,6 +112,22 @@ def poetry_needs(pyproject: Mapping[str, Any]) -> Declared | None:
     if not tables or not (lines or notes):
         return None
     return Declared(TABLE, tuple(dict.fromkeys(lines)), notes=tuple(notes))
+
+
+def poetry_others(pyproject: Mapping[str, Any]) -> Declared:
+    """What is optional, or for development: good for an import that nothing else brings."""
+    poetry = _poetry(pyproject)
+    groups = [
+        _table(group, "dependencies")
+        for group in _table(poetry, "group").values()
+        if isinstance(group, Mapping)
+    ]
+    lines: list[str] = []
+    for table in (_table(poetry, "dependencies"), _table(poetry, "dev-dependencies"), *groups):
+        for name, said in table.items():
+            required = {**said, "optional": False} if isinstance(said, Mapping) else said
+            lines += _dependency(name, required, []) if name != "python" else []
+    return Declared("pyproject.toml [tool.poetry], optional or for development", tuple(lines))
 
 
 def _dependency(name: str, said: Any, notes: list[str]) -> Iterator[str]:

@@ -76,6 +76,16 @@ def optional_needs(pyproject: Mapping[str, Any]) -> list[Extra]:
     return sorted(found, key=lambda one: (not one.trains, one.aside))
 
 
+def pdm_others(pyproject: Mapping[str, Any]) -> Iterator[Declared]:
+    """PDM's groups for development, which uv does not read."""
+    groups = _table(_table(_table(pyproject, "tool"), "pdm"), "dev-dependencies")
+    for name, lines in groups.items():
+        texts = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
+        yield Declared(
+            f"pyproject.toml [tool.pdm.dev-dependencies] {name}", tuple(filter(None, map(valid, texts)))
+        )
+
+
 def _group(groups: Mapping[str, Any], name: str, seen: frozenset[str]) -> Iterator[str]:
     for item in groups.get(name, ()) if name not in seen else ():
         if isinstance(item, str):

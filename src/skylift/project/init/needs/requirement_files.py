@@ -79,14 +79,24 @@ _ELSEWHERE = 99
 
 def ranked_files(listing: Listing, programs: Sequence[Program]) -> list[str]:
     """The requirement files, the likeliest first: beside the program, above it, then anywhere."""
+    ranks = _ranks(listing, programs)
+    return sorted((name for name in ranks if ranks[name]), key=lambda name: (ranks[name], name))
+
+
+def other_files(listing: Listing, programs: Sequence[Program]) -> list[str]:
+    """Those that are for something else: development, tests, serving."""
+    ranks = _ranks(listing, programs)
+    return sorted(name for name in ranks if not ranks[name])
+
+
+def _ranks(listing: Listing, programs: Sequence[Program]) -> dict[str, tuple[int, ...]]:
     names = {name for name in listing.matching(_NAME) if name.count("/") <= 3}
     names |= {name for name in listing.matching(r".*\.(txt|in)") if set(name.split("/")[-2:-1]) & _FOLDERS}
     # What pip-tools compiles of an .in lies beside it and has the versions.
     names -= {name for name in names if name.endswith(".in") and f"{name[:-3]}.txt" in names}
     home = PurePosixPath(programs[0].name).parent if programs else PurePosixPath()
     by_docker = set(requirement_files(listing))
-    ranks = {name: _rank(name, home, in_docker=name in by_docker) for name in names}
-    return sorted((name for name in names if ranks[name]), key=lambda name: (ranks[name], name))
+    return {name: _rank(name, home, in_docker=name in by_docker) for name in names}
 
 
 def is_above(name: str, home: PurePosixPath) -> bool:
