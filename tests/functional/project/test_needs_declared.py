@@ -384,9 +384,11 @@ def test_what_a_notebook_installs_itself(project: Folder) -> None:
     cells = [["%pip install -q 'torch<3' tqdm\n"], ["import torch\n"]]
     listed = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in cells]
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": listed}
-    assert packages(needs(project, {"t.ipynb": json.dumps(notebook)}, "t.ipynb")) == {
-        "dependencies": ["torch<3"]
-    }
+    found = needs(project, {"t.ipynb": json.dumps(notebook)}, "t.ipynb")
+    # Without these two nothing runs a notebook.
+    assert packages(found) == {"dependencies": ["torch<3", "ipykernel", "nbclient"]}
+    brings = {"requirements.txt": "jupyter\ntorch\n", "t.ipynb": json.dumps(notebook)}
+    assert packages(needs(project, brings, "t.ipynb")) == {"requirements": ["requirements.txt"]}
 
 
 HOSTILE = {

@@ -31,6 +31,7 @@ def dependencies(project: Folder, source: str, **files: str) -> list[str]:
         ("import pandas as pd\npd.read_parquet('x').to_excel('y')\n", ["openpyxl", "pandas", "pyarrow"]),
         ("import polars as pl, pandas\npl.read_parquet('x')\n", ["pandas", "polars"]),
         ("import pytorch_ignite_like\n", []),
+        ("from transformers import Trainer\n", ["accelerate", "transformers"]),
         ("import ignite\n", ["pytorch-ignite"]),
         ("import numpy\nimport numpy.linalg\n", ["numpy"]),
     ],
@@ -128,6 +129,11 @@ def test_what_is_declared_or_comes_along_is_not_missing(project: Folder, declare
     found = needs(project, {"requirements.txt": declared + "\n", "train.py": source + "\n"})
     assert packages(found) == {"requirements": ["requirements.txt"]}
     assert not rows(found, "undeclared")
+
+
+def test_what_a_pinned_version_needs_is_no_news_to_the_project(project: Folder) -> None:
+    files = {"requirements.txt": "transformers==4.6.1\n", "train.py": "from transformers import Trainer\n"}
+    assert "dependencies" not in needs(project, files).config
 
 
 def test_versions_are_those_of_the_users_environment(project: Folder) -> None:

@@ -56,6 +56,15 @@ def test_a_password_in_a_wrong_requirement_is_not_told(project: Folder) -> None:
     assert "hunter2" not in told
 
 
+def test_a_password_in_a_requirement_is_refused_and_not_told(project: Folder) -> None:
+    project.write_all({"pyproject.toml": PROJECT, "train.py": ""})
+    found = issues(project, dependencies='["own @ git+https://bob:hunter2@h.example/own.git"]')
+    assert "a password or token" in str(found)
+    assert "hunter2" not in str(found)
+    for line in ("own @ git+ssh://git@h.example/own.git", "own @ https://${TOKEN}@h.example/own.whl"):
+        assert read(project, dependencies=f'["{line}"]').dependencies == (line,)
+
+
 def test_extras_and_groups_that_nobody_declares(project: Folder) -> None:
     project.write_all({"pyproject.toml": PROJECT, "train.py": ""})
     found = issues(project, extras="gpu", groups="train")

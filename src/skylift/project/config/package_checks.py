@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from skylift.host.redaction import redact_text
 from skylift.project.config.layers import KeyPath
 from skylift.values.settings import Settings
 
+_VARIABLE = re.compile(r"\$\{?\w+\}?")
+_USERINFO = re.compile(r"(?<=://)(?P<who>[^/\s'\"@]+(?:@(?=[^/\s]*@)[^/\s'\"@]+)*)@")
 _FILE = "pyproject.toml"
 _AS_A_LIST = 'write it as a list: ["torch>=2"]'
 _GROUPS = "dependency-groups"
@@ -30,6 +33,12 @@ def check_packages(
         if problem:
             what = f"not a requirement: {redact_text(line)!r}: {problem}"
             yield Issue(where(("dependencies",)), what, 'write it as "torch>=2" or "name @ https://…"')
+        elif has_secret(line):
+            what = (
+                f"a password or token stands in {redact_text(line)!r}, and the config is committed and shown"
+            )
+            hint = "leave it out: uv takes it from netrc, a keyring, or a variable in its place, ${TOKEN}"
+            yield Issue(where(("dependencies",)), what, hint)
     project, tool = _table(pyproject, "project"), _table(_table(pyproject, "tool"), "uv")
     declared = {"extras": set(_table(project, "optional-dependencies"))}
     declared["groups"] = set(_table(pyproject, _GROUPS)) | ({"dev"} if "dev-dependencies" in tool else set())
@@ -40,6 +49,20 @@ def check_packages(
                 table = "[project.optional-dependencies]" if key == "extras" else f"[{_GROUPS}]"
                 there = ", ".join(sorted(map(str, declared[key]))) or "none"
                 yield Issue(where((key,)), f"{_FILE} {table} has no {name!r}", f"there are: {there}")
+
+
+def has_secret(address: str) -> bool:
+    """Whether a password or a token stands in an address: not a user's name for ssh, not a variable.
+
+    >>> has_secret("https://tok123@h/simple"), has_secret("git+ssh://git@h/x"), has_secret("https://${T}@h/")
+    (True, False, False)
+    """
+    found = _USERINFO.search(address)
+    who = _VARIABLE.sub("", found["who"]).strip(":") if found else ""
+    by_ssh = "ssh://" in address and ":" not in who
+    named_only = who in ("git", "oauth2", "x-access-token", "__token__", "token", "gitlab-ci-token", "aws")
+    bare = redact_text(_USERINFO.sub("", address)) != _USERINFO.sub("", address)
+    return bare or bool(who and not by_ssh and not named_only)
 
 
 def _dynamic_extras(project: Mapping[str, Any]) -> bool:

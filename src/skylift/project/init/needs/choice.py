@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -58,8 +59,14 @@ class Choice:
             self.taken.append(declared)
 
     def _is_covered(self, one: Import, names: frozenset[str]) -> bool:
+        if one.implied and one.package == "accelerate" and self._old("transformers"):
+            return True
         if one.package:
             return bool(same_as(one.package) & names)
         parts = one.module.split(".")
         spelled = {canonicalize_name("-".join(parts[:count])) for count in range(1, len(parts) + 1)}
         return bool(spelled & names) or self.environment.package_of(one.top) in names
+
+    def _old(self, name: str) -> bool:
+        """Whether a package is pinned: what its newest version needs is then no news to the project."""
+        return any(name_of(line) == name and re.search(r"==|<|~=", line) for line in self.lines)

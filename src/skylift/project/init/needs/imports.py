@@ -13,6 +13,7 @@ from skylift.project.init.needs.known_names import package_of
 from skylift.project.source.entry import python_files
 from skylift.project.source.modules import is_main_guard
 from skylift.project.source.program import Program
+from skylift_runtime.notebook_file import SUFFIX
 
 _REMOVED = frozenset(
     {"distutils", "imp", "asyncore", "asynchat", "smtpd", "cgi", "crypt", "pipes", "telnetlib", "lib2to3"}
@@ -37,6 +38,10 @@ _MODULES_NEED = {
     "torch.utils.tensorboard": "tensorboard",
     "pytorch_lightning.loggers.TensorBoardLogger": "tensorboard",
     "lightning.pytorch.loggers.TensorBoardLogger": "tensorboard",
+    "transformers.Trainer": "accelerate",
+    "transformers.TrainingArguments": "accelerate",
+    "transformers.Seq2SeqTrainer": "accelerate",
+    "transformers.Seq2SeqTrainingArguments": "accelerate",
     "pytorch_lightning.loggers.WandbLogger": "wandb",
     "lightning.pytorch.loggers.WandbLogger": "wandb",
 }
@@ -52,6 +57,7 @@ _CALLS_NEED = {
     "to_markdown": "tabulate",
 }
 """Methods of pandas that stand on a package which pandas does not bring."""
+_NOTEBOOKS_NEED = ("nbclient", "ipykernel")
 _STANDS_IN = {"pyarrow": frozenset({"fastparquet", "polars"}), "openpyxl": frozenset({"xlrd", "polars"})}
 
 
@@ -82,6 +88,8 @@ def foreign_imports(programs: Sequence[Program]) -> list[Import]:
     found: dict[str, Import] = {}
     seen: set[tuple[Path, bool]] = set()
     for program in programs:
+        if program.path.suffix == SUFFIX:
+            found |= {name: Import(name, program.name, True, name, implied=True) for name in _NOTEBOOKS_NEED}
         for path, tree in program.modules:
             if (path, path == program.path) in seen:
                 continue

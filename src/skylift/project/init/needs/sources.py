@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from skylift.host.redaction import redact_text
 from skylift.host.toml import NotToml, parse_toml
+from skylift.project.config.package_checks import has_secret
 from skylift.project.init.findings import Findings
 from skylift.project.init.needs.declared import Place, name_of
 from skylift.project.init.needs.listing import Listing
@@ -23,23 +24,7 @@ _PUBLIC = frozenset(
     | {"pypi.tuna.tsinghua.edu.cn", "mirrors.aliyun.com", "pypi.mirrors.ustc.edu.cn", "repo.huaweicloud.com"}
 )
 _PUBLIC_GIT = frozenset({"github.com", "gitlab.com", "bitbucket.org", "huggingface.co", "codeberg.org"})
-_VARIABLE = re.compile(r"\$\{?\w+\}?")
-_USERINFO = re.compile(r"(?<=://)(?P<who>[^/\s'\"@]+(?:@(?=[^/\s]*@)[^/\s'\"@]+)*)@")
 _PIP_FILES = ("pip.conf", ".pip/pip.conf", "pip.ini")
-
-
-def has_secret(address: str) -> bool:
-    """Whether a password or a token stands in an address: not a user's name for ssh, not a variable.
-
-    >>> has_secret("https://tok123@h/simple"), has_secret("git+ssh://git@h/x"), has_secret("https://${T}@h/")
-    (True, False, False)
-    """
-    found = _USERINFO.search(address)
-    who = _VARIABLE.sub("", found["who"]).strip(":") if found else ""
-    by_ssh = "ssh://" in address and ":" not in who
-    named_only = who in ("git", "oauth2", "x-access-token", "__token__", "token", "gitlab-ci-token", "aws")
-    bare = redact_text(_USERINFO.sub("", address)) != _USERINFO.sub("", address)
-    return bare or bool(who and not by_ssh and not named_only)
 
 
 def without_secret(line: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from skylift.project.config.package_checks import has_secret
 from skylift.project.init.findings import Findings
 from skylift.project.init.needs.choice import Choice
 from skylift.project.init.needs.declared import Declared, name_of
@@ -14,10 +15,7 @@ from skylift.project.init.needs.imports import Import
 from skylift.project.init.needs.known_names import brought_by
 from skylift.project.init.needs.requirement_files import is_above
 from skylift.project.init.needs.requirement_lines import read_lines
-from skylift.project.init.needs.sources import (
-    has_secret,
-    without_secret,
-)
+from skylift.project.init.needs.sources import without_secret
 from skylift.project.init.needs.wheels_until import built_for_numpy_1
 
 _THE_PROJECTS = ("setup.", "pyproject.toml [project]")
