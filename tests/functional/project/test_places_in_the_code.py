@@ -288,8 +288,15 @@ def test_a_model_in_a_place_unknown_is_looked_for_by_its_name(project: Folder) -
     assert not found.understood[0].sure
 
 
-def test_words_of_the_command_line_are_left_to_the_user(project: Folder) -> None:
+def test_words_of_the_command_line_are_parameters_by_their_place(project: Folder) -> None:
     script(project, "import sys\npd.read_csv(sys.argv[1])\ntorch.save(1, sys.argv[2])\n")
+    found = places(project)
+    assert found.config == {"arguments": {"argument-2": "{model}/argument-2.pt"}}
+    assert "argument-1" in found.left[0]
+
+
+def test_words_of_the_command_line_that_are_counted_at_run_time_are_left_to_the_user(project: Folder) -> None:
+    script(project, "import sys\nfor n in range(3):\n    pd.read_csv(sys.argv[n])\n")
     found = places(project)
     assert found.config == {}
     assert 'command = ["python", "train.py"' in found.left[0]

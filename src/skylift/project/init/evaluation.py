@@ -189,7 +189,8 @@ class Evaluation:
             depth = node.slice.value if isinstance(node.slice, ast.Constant) else None
             return self._above(self.values(node.value.value, scope), depth)
         if scope.full_name(node.value) == "sys.argv":
-            return [(Ref(ast.unparse(node), is_variable=True),)]
+            word = ast.unparse(node)
+            return [(Ref(word, is_variable=word not in self.options),)]
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
             return self._item(node.value, node.slice.value, scope)
         return self.values(node.value, scope) if isinstance(node.value, ast.Call) else NOTHING

@@ -168,7 +168,7 @@ def _by_place(context: Context, uses: list[_Use]) -> Reading:
             nargs="?" if one.has_fallback else "",
             required=not one.has_fallback,
         )
-        reading.options.append(Option(parameter, one.name, default.variable))
+        reading.options.append(Option(parameter, f"sys.argv[{index}]", default.variable))
     return reading
 
 
