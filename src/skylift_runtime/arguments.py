@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 
-from skylift_runtime.contract import RAW_ARGUMENTS_KEY
+from skylift_runtime.contract import ARGUMENTS_KEY, COMMAND_KEY, RAW_ARGUMENTS_KEY
 from skylift_runtime.named import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Mapping, Sequence
+    from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-_OWN_KEYS = frozenset({"_tuning_objective_metric", "default_user_module_name", RAW_ARGUMENTS_KEY})
-_OPEN_ENDED = frozenset("?*+")
+_OWN_KEYS = frozenset(
+    {"_tuning_objective_metric", "default_user_module_name", RAW_ARGUMENTS_KEY, ARGUMENTS_KEY}
+)
+_OPEN_ENDED = frozenset(("?", "*", "+", "..."))
+_TRUE_FOR = {"0": "1", "no": "yes", "off": "on", "n": "y", "f": "t", "false": "true"}
+"""What a parser reads as true, by what it reads as false."""
 
 
 class Parameter(NamedTuple):
@@ -24,6 +28,14 @@ class Parameter(NamedTuple):
     action: str = "store"
     nargs: str = ""
     type: str = "str"
+    off: str = ""
+    """The flag that says false: ``--no-shuffle``."""
+    false: str = ""
+    """The text that is read as false, for a ``bool`` that takes a value."""
+    spelling: str = "separate"
+    """How a value follows its flag: ``separate``, ``joined``, ``python``, ``hydra``, ``file``."""
+    command: str = ""
+    """The sub-command that it belongs to: ``data prepare``."""
 
 
 class Hyperparameters(NamedTuple):
@@ -71,26 +83,74 @@ def needed(given: Mapping[str, Any], bindings: Mapping[str, str]) -> Dict[str, s
 
 
 def command_line(
-    parameters: Sequence[Parameter], values: Mapping[str, Any], raw: Sequence[str] = ()
+    parameters: Sequence[Parameter],
+    values: Mapping[str, Any],
+    raw: Sequence[str] = (),
+    *,
+    has_commands: bool = False,
+    spelling: str = "separate",
 ) -> List[str]:
-    """The arguments that give a script these values.
+    """The arguments that give a program these values.
 
     Options come first, positionals in the order of their declaration, then ``raw``. Where a
     positional could be taken for something else, ``--`` stands before it, and ``raw`` before that.
+    A sub-command follows the program's own arguments, and its arguments follow it.
+
+    :param has_commands: the value of ``command`` names a sub-command.
+    :param spelling: that of values whose parameter is not known.
 
     >>> command_line([Parameter("shuffle", "--shuffle", "flag")], {"shuffle": True, "lr": 0.1})
     ['--shuffle', '--lr', '0.1']
+    >>> command_line([Parameter("lr", "--lr", command="fit")], {"command": "fit", "lr": 1}, has_commands=True)
+    ['fit', '--lr', '1']
     """
+    words = str(values.get(COMMAND_KEY) or "").split() if has_commands else []
+    levels = [" ".join(words[:count]) for count in range(len(words) + 1)]
+    by_level = {level: [p for p in parameters if p.command == level] for level in levels}
+    given: Dict[str, Dict[str, Any]] = {level: {} for level in levels}
+    for key, value in values.items():
+        level = _level(key, by_level, parameters)
+        if level is not None and not (has_commands and key == COMMAND_KEY):
+            given[level][key] = value
+    line: List[str] = []
+    for level in levels:
+        line += level.split()[-1:]
+        line += _one_level(by_level[level], given[level], raw if level == levels[-1] else (), spelling)
+    return line
+
+
+def _level(
+    key: str, by_level: Mapping[str, Sequence[Parameter]], parameters: Sequence[Parameter]
+) -> Optional[str]:
+    """Whose a value is: the innermost command's that declares it, else the last one's.
+
+    None for what only a command takes that was not chosen: a place that the project binds for all of them.
+    """
+    levels = list(by_level)[::-1]
+    for level in levels:
+        if any(_plain(p.key) == _plain(key) for p in by_level[level]):
+            return level
+    return None if any(_plain(p.key) == _plain(key) for p in parameters) else levels[0]
+
+
+def _one_level(
+    parameters: Sequence[Parameter], values: Mapping[str, Any], raw: Sequence[str], spelling: str
+) -> List[str]:
     declared = {_plain(parameter.key): parameter for parameter in parameters}
     options: List[str] = []
     open_ended: List[str] = []
     positionals: Dict[str, List[str]] = {}
     for key, value in values.items():
-        parameter = declared.get(_plain(key)) or Parameter(key, "--" + key)
-        if value is None:
+        parameter = declared.get(_plain(key)) or _undeclared(key, spelling)
+        if parameter.spelling == "file":
+            # The program reads hyperparameters.json itself, or the variables.
             continue
-        if not parameter.flag:
-            positionals[parameter.key] = _texts(value)
+        if parameter.spelling in ("python", "hydra"):
+            options += _literally(parameter, value)
+        elif value is None:
+            continue
+        elif not parameter.flag:
+            positionals[parameter.key] = _texts(value, parameter)
         elif parameter.nargs in _OPEN_ENDED:
             open_ended += _option(parameter, value)
         else:
@@ -99,6 +159,23 @@ def command_line(
     if last and ((open_ended and not options) or any(text.startswith("-") for text in last)):
         return [*open_ended, *options, *raw, "--", *last]
     return [*open_ended, *options, *last, *raw]
+
+
+def _undeclared(key: str, spelling: str) -> Parameter:
+    return Parameter(key, key if spelling == "hydra" else "--" + key, spelling=spelling)
+
+
+def _literally(parameter: Parameter, value: Any) -> List[str]:
+    """For programs that read values by a grammar of their own."""
+    # Few jobs need it, and all would wait for it.
+    from skylift_runtime.spelling import hydra, python
+
+    if parameter.spelling == "hydra":
+        name = parameter.flag or parameter.key
+        # Taken away whatever it is.
+        gone = name.startswith("~") and value in ("", None)
+        return [name if gone else name + "=" + hydra(value)]
+    return [(parameter.flag + "=" if parameter.flag else "") + python(value)]
 
 
 def keyword_arguments(values: Mapping[str, Any]) -> Dict[str, Any]:
@@ -122,11 +199,12 @@ def text_of_value(value: Any) -> str:
 def _option(parameter: Parameter, value: Any) -> List[str]:
     flag = parameter.flag
     if parameter.action == "flag":
-        return [flag] if _is_true(value) else []
+        off = [parameter.off] if parameter.off else []
+        return [flag] if _is_true(value) else off
     if parameter.action == "negative-flag":
         return [] if _is_true(value) else [flag]
     if parameter.action == "boolean-optional":
-        return [flag if _is_true(value) else "--no-" + flag.lstrip("-")]
+        return [flag if _is_true(value) else parameter.off or "--no-" + flag.lstrip("-")]
     if parameter.action == "count":
         return [flag] * int(value)
     if parameter.action == "append":
@@ -139,10 +217,10 @@ def _option(parameter: Parameter, value: Any) -> List[str]:
 
 
 def _stored(parameter: Parameter, value: Any) -> List[str]:
-    if parameter.type == "bool" and not parameter.nargs:
-        # argparse calls bool() on the text, and of all texts only the empty one is False.
-        return [parameter.flag, "True" if _is_true(value) else ""]
-    texts = _texts(value) if parameter.nargs else [text_of_value(value)]
+    several = parameter.nargs not in ("", "?")
+    texts = _texts(value, parameter) if several else [_text(value, parameter)]
+    if parameter.spelling == "joined":
+        return [parameter.flag + "=" + (_comma_separated(texts) if several else texts[0])]
     if len(texts) != 1 or not texts[0].startswith("-"):
         return [parameter.flag, *texts]
     # Apart, it would be read as an option. A short flag has its value attached without "=".
@@ -150,8 +228,43 @@ def _stored(parameter: Parameter, value: Any) -> List[str]:
     return [parameter.flag + ("" if short else "=") + texts[0]]
 
 
-def _texts(value: Any) -> List[str]:
-    return [text_of_value(item) for item in (value if isinstance(value, list) else [value])]
+def _text(value: Any, parameter: Parameter) -> str:
+    if parameter.type == "bool" and (value is True or value is False or isinstance(value, str)):
+        return _true_for(parameter.false) if _is_true(value) else parameter.false
+    return text_of_value(value)
+
+
+def _true_for(false: str) -> str:
+    found = _TRUE_FOR.get(false.lower(), "true")
+    return found if false and false == false.lower() else found.capitalize()
+
+
+def _texts(value: Any, parameter: Parameter) -> List[str]:
+    items = value if isinstance(value, list) else [value]
+    return [_unsigned(item) if _is_negative(item) else _text(item, parameter) for item in items]
+
+
+def _is_negative(value: Any) -> bool:
+    return isinstance(value, float) and value < 0 and "e" in repr(value)
+
+
+def _unsigned(value: float) -> str:
+    """Without an exponent: argparse takes ``-1e-05`` for an option, and ``-0.00001`` for a number."""
+    number, _, exponent = repr(-value).partition("e")
+    digits, point = number.replace(".", ""), 1 + int(exponent)
+    return "-0." + "0" * -point + digits if point <= 0 else "-" + digits.ljust(point, "0")
+
+
+def _comma_separated(texts: List[str]) -> str:
+    """A list in one text, quoted as CSV quotes.
+
+    >>> _comma_separated(["a", "b,c", ""])
+    'a,"b,c",""'
+    """
+    return ",".join(
+        text if text and not any(letter in text for letter in ',"\r\n') else '"%s"' % text.replace('"', '""')
+        for text in texts
+    )
 
 
 def _is_true(value: Any) -> bool:

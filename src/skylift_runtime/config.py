@@ -6,7 +6,7 @@ import json
 import os
 
 from skylift_runtime.arguments import Hyperparameters, read_hyperparameters
-from skylift_runtime.contract import RESERVED_CHANNEL, Tree
+from skylift_runtime.contract import ARGUMENTS_REFERENCE, RESERVED_CHANNEL, Tree
 from skylift_runtime.description import read_json
 from skylift_runtime.failure import Unusable
 from skylift_runtime.named import NamedTuple
@@ -65,10 +65,20 @@ def read_config(tree: Tree) -> Config:
     channels = _read(tree.input_data_config, {})
     channels.pop(RESERVED_CHANNEL, None)
     return Config(
-        hyperparameters=read_hyperparameters(_read(tree.hyperparameters, {})),
+        hyperparameters=read_hyperparameters(_hyperparameters(tree)),
         channels=channels,
         resources=_resources(tree),
     )
+
+
+def _hyperparameters(tree: Tree) -> Dict[str, Any]:
+    found = _read(tree.hyperparameters, {})
+    if not any(str(text).startswith(ARGUMENTS_REFERENCE) for text in found.values()):
+        return found
+    # Few jobs have values that do not fit a request, and all would wait for what is imported here.
+    from skylift_runtime.oversize import completed
+
+    return completed(found, tree)
 
 
 def _resources(tree: Tree) -> Dict[str, Any]:

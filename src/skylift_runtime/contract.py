@@ -59,6 +59,12 @@ RAW_ARGUMENTS_KEY = "skylift_raw_arguments"
 """Reserved hyperparameter: a JSON list of what followed ``--`` on the command line."""
 COMMAND_KEY = "command"
 """The hyperparameter that chooses the sub-command, of a program that has some."""
+ARGUMENTS_FILE = "arguments.json"
+"""In the reserved channel: ``{name: value}``, the hyperparameters that do not fit a request."""
+ARGUMENTS_REFERENCE = "@%s:%s" % (RESERVED_CHANNEL, ARGUMENTS_FILE)
+"""A hyperparameter ``@skylift:arguments.json#name`` has its value in that file, under that name."""
+ARGUMENTS_KEY = "skylift_arguments"
+"""Reserved hyperparameter, ``@skylift:arguments.json``: the file holds more of them than those that refer to it."""
 
 PROJECT_FILE = "project.json"
 DEFAULT_JOB = "train"
@@ -77,6 +83,8 @@ ENVIRONMENT_COUNT_LIMIT = 100
 ENVIRONMENT_VALUE_LIMIT = 512
 CHANNEL_LIMIT = 20
 METRIC_DEFINITION_LIMIT = 40
+ARGUMENT_LIMIT = 128 * 1024
+"""Bytes of one argument, or of one variable as ``NAME=value``, with its final zero (MAX_ARG_STRLEN, execve(2))."""
 STOP_GRACE_S = 120
 DEFAULT_MAX_RUN_S = 86400
 

@@ -66,6 +66,10 @@ class Job(NamedTuple):
     retry: Retry = Retry()
     is_console: bool = False
     """Whether a function that is the entry point reads the command line itself, as a console script's does."""
+    has_commands: bool = False
+    """One of its parameters, ``command``, names a sub-command."""
+    spelling: str = "separate"
+    """Of values whose parameter could not be read."""
 
 
 def is_described(environ: Mapping[str, str], tree: Tree) -> bool:
@@ -123,6 +127,8 @@ def _job(code: str, project: Mapping[str, Any], job: Mapping[str, Any]) -> Job:
         collect={kind: list(patterns) for kind, patterns in (job.get("collect") or {}).items()},
         retry=_retry(job.get("retry") or {}),
         is_console=bool(job.get("console")),
+        has_commands=bool(job.get("has_commands")),
+        spelling=str(job.get("spelling") or "separate"),
     )
 
 

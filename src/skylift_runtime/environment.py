@@ -12,7 +12,7 @@ import sys
 
 from skylift_runtime.arguments import Hyperparameters
 from skylift_runtime.config import Config, Machine, is_installed
-from skylift_runtime.contract import JOB_NAME_VARIABLE, REGION_VARIABLE, Tree
+from skylift_runtime.contract import ARGUMENT_LIMIT, JOB_NAME_VARIABLE, REGION_VARIABLE, Tree
 from skylift_runtime.named import NamedTuple
 
 TYPE_CHECKING = False
@@ -40,8 +40,10 @@ _LAUNCHERS = (
     "sagemaker_multi_worker_mirrored_strategy_enabled",
     "sagemaker_torch_distributed_enabled",
 )
-_LONGEST = 128 * 1024
-"""Bytes of one ``NAME=value`` that Linux takes, with its final zero (MAX_ARG_STRLEN, execve(2))."""
+_ROOM = 2 << 20
+"""Bytes of arguments and variables together that a process can usually be started with (ARG_MAX, execve(2))."""
+_SURELY_FITS = 256 * 1024
+_POINTER = 8
 
 
 class Launch(NamedTuple):
@@ -96,9 +98,40 @@ def too_long(environ: Mapping[str, str]) -> List[str]:
     return [
         name
         for name, value in environ.items()
-        if len(value) > _LONGEST // 4
-        and len(("%s=%s" % (name, value)).encode("utf-8", "replace")) >= _LONGEST
+        if len(value) > ARGUMENT_LIMIT // 4
+        and len(("%s=%s" % (name, value)).encode("utf-8", "replace")) >= ARGUMENT_LIMIT
     ]
+
+
+def without_room(environ: Mapping[str, str], command: Sequence[str]) -> List[str]:
+    """Names of hyperparameters' variables, the longest first, without which the rest can be started with.
+
+    The values stand in hyperparameters.json as well, and in the arguments.
+    """
+    rows = {name: len(name) + len(value) for name, value in environ.items()}
+    if sum(rows.values()) + sum(map(len, command)) < _SURELY_FITS:
+        return []
+    rows = {name: _bytes(name) + _bytes(value) + 2 + _POINTER for name, value in environ.items()}
+    # What a launcher adds for the processes that it starts itself needs room as well.
+    left = _room() * 7 // 8 - sum(_bytes(word) + 1 + _POINTER for word in command) - sum(rows.values())
+    found = []
+    for name in sorted((name for name in rows if name.startswith("SM_HP_")), key=lambda name: -rows[name]):
+        if left >= 0:
+            break
+        found.append(name)
+        left += rows[name]
+    return found
+
+
+def _room() -> int:
+    try:
+        return min(os.sysconf("SC_ARG_MAX"), _ROOM)
+    except (OSError, ValueError):
+        return _ROOM
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def impossible(environ: Mapping[str, str]) -> List[str]:

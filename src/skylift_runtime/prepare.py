@@ -11,7 +11,15 @@ from skylift_runtime.channels import lay_channels
 from skylift_runtime.config import Config, Machine, look_at_machine, read_config
 from skylift_runtime.contract import FACTS_VARIABLE, JOB_NAME_VARIABLE, SECRET_PREFIX, Tree
 from skylift_runtime.description import EntryPoint, Job, is_described, read_job
-from skylift_runtime.environment import Launch, impossible, python_path, search_path, too_long, variables
+from skylift_runtime.environment import (
+    Launch,
+    impossible,
+    python_path,
+    search_path,
+    too_long,
+    variables,
+    without_room,
+)
 from skylift_runtime.failure import Unusable
 from skylift_runtime.named import NamedTuple
 from skylift_runtime.signals import Relay
@@ -70,7 +78,7 @@ def _described(tree: Tree, environ: Mapping[str, str], *, kept: bool) -> Prepare
     command, arguments = _command(job, config, places)
     launch = Launch(job.entry_point.target, arguments, channels)
     ours = variables(tree, config, launch, machine, environ)
-    environment = _environment(environ, ours, work.root, job)
+    environment = _with_room(_environment(environ, ours, work.root, job), command)
     return Prepared(
         job=job,
         work=work,
@@ -130,15 +138,16 @@ def _command(job: Job, config: Config, places: Places) -> "tuple[List[str], List
     values = {**given, **places.expand_all(needed(given, job.arguments))}
     if entry.kind == "function" and job.is_console:
         entry = EntryPoint("console", entry.target)
-        arguments = command_line(job.parameters, values, raw)
-    elif entry.kind == "function":
+    if entry.kind == "function":
         arguments = [json.dumps(keyword_arguments(values)), *raw]
     elif entry.kind == "notebook":
         from skylift_runtime.notebook_file import parameters
 
         arguments = [json.dumps(parameters(values, raw))]
     else:
-        arguments = command_line(job.parameters, values, raw)
+        arguments = command_line(
+            job.parameters, values, raw, has_commands=job.has_commands, spelling=job.spelling
+        )
     if entry.command:
         return [*(places.expand(word) for word in entry.command), *arguments], arguments
     if entry.kind in ("script", "notebook", "command"):
@@ -185,6 +194,16 @@ def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str,
     result.pop(FACTS_VARIABLE, None)
     result.setdefault("PYTHONUNBUFFERED", "1")
     return result
+
+
+def _with_room(environ: Dict[str, str], command: Sequence[str]) -> Dict[str, str]:
+    names = without_room(environ, command)
+    if names:
+        say(
+            "left out %s and %d other variables: there is no room for them beside the arguments; "
+            "the values are in hyperparameters.json" % (names[0], len(names) - 1)
+        )
+    return {name: value for name, value in environ.items() if name not in names}
 
 
 def with_secrets(prepared: Prepared, relay: Relay) -> Prepared:

@@ -11,14 +11,14 @@ from skylift.data.dataset import Datasets
 from skylift.errors import UsageError
 from skylift.flow.preparing import ChannelInput, Prepared
 from skylift.flow.world import Cloud
-from skylift.host.files import canonical_json
+from skylift.host.files import canonical_json, write_bytes
 from skylift.values.jobs import ChannelSpec, DatasetFile
 from skylift.values.plan import DataPlan
 from skylift.values.ports import ObjectStore
 from skylift.values.project import Revision
 from skylift.values.references import S3Url
 from skylift.values.run_folder import RunFolder
-from skylift_runtime.contract import INDEX_FILE, RESERVED_CHANNEL
+from skylift_runtime.contract import ARGUMENTS_FILE, INDEX_FILE, RESERVED_CHANNEL
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,18 @@ class _Folder:
 
 def folder_inputs(prepared: Prepared, folder: RunFolder) -> Inputs:
     """For a job on this machine: the user's own folders, and artifacts beside the record."""
-    channels = tuple(
+    channels = [
         _spec(channel, channel.folder.as_uri()) for channel in prepared.channels if channel.folder is not None
-    )
-    return Inputs(channels, folder.artifacts.as_uri(), None, (), lambda: None)
+    ]
+    oversize = prepared.wire.oversize
+
+    def publish() -> None:
+        if oversize:
+            write_bytes(folder.reserved / ARGUMENTS_FILE, canonical_json(oversize))
+
+    if oversize:
+        channels.append(ChannelSpec(RESERVED_CHANNEL, folder.reserved.as_uri()))
+    return Inputs(tuple(channels), folder.artifacts.as_uri(), None, (), publish)
 
 
 def service_inputs(prepared: Prepared, cloud: Cloud) -> Inputs:
@@ -56,7 +64,7 @@ def service_inputs(prepared: Prepared, cloud: Cloud) -> Inputs:
         _Folder(c.name, c.folder, c.files) for c in prepared.channels if c.folder and c.files is not None
     ]
     plans = tuple(datasets.plan(item.name, item.folder, item.files) for item in local)
-    index = home.join("inputs", prepared.name)
+    index, oversize = home.join("inputs", prepared.name), prepared.wire.oversize
 
     def publish() -> None:
         claim(cloud.store, home, prepared.sources.revision)
@@ -64,6 +72,8 @@ def service_inputs(prepared: Prepared, cloud: Cloud) -> Inputs:
             datasets.push(item.name, item.folder, item.files, prepared.sources.world.report)
         if local:
             cloud.store.write(index.join(INDEX_FILE), canonical_json(_indexes(local)))
+        if oversize:
+            cloud.store.write(index.join(ARGUMENTS_FILE), canonical_json(oversize))
 
     channels = [
         _spec(channel, datasets.manifest_url(channel.name, str(channel.version)), manifest=True)
@@ -71,7 +81,7 @@ def service_inputs(prepared: Prepared, cloud: Cloud) -> Inputs:
         else _spec(channel, str(channel.settings.cloud))
         for channel in prepared.channels
     ]
-    if local:
+    if local or oversize:
         channels.append(ChannelSpec(RESERVED_CHANNEL, str(index.folder)))
     return Inputs(
         tuple(channels),

@@ -14,16 +14,15 @@ from typing import Any
 from skylift.data.dataset import version_of
 from skylift.data.glance import Glance, glance
 from skylift.data.scan import scan
-from skylift.errors import ConfigError, Issue, NotReady
+from skylift.errors import NotReady
 from skylift.flow.demands import NO_DEMANDS, Demands, demanded
 from skylift.flow.handing import check_secrets
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for, need_for_notebook
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
 from skylift.project.arguments.resolve import resolve
-from skylift.project.arguments.wire import hyperparameters
+from skylift.project.arguments.wire import Wire, on_wire
 from skylift.project.source.notebooks import is_notebook, refuse_for_notebook
-from skylift.values.arguments import Schema
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
 from skylift.values.progress import Progress
 from skylift.values.project import Arguments
@@ -113,6 +112,10 @@ class Prepared:
         ]
         return hashlib.sha256(canonical_json(parts)).hexdigest()
 
+    @property
+    def wire(self) -> Wire:
+        return on_wire(self.arguments)
+
     def renamed(self) -> Prepared:
         """The same under another name."""
         return replace(self, name=_new_name(self.sources))
@@ -129,7 +132,7 @@ class Prepared:
         target = self.target
         return JobSpec(
             name=self.name,
-            hyperparameters=hyperparameters(self.arguments),
+            hyperparameters=self.wire.hyperparameters,
             channels=channels,
             output=output,
             role=role,
@@ -163,8 +166,14 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
     """
     target, job = demanded(sources.target(options.target), options.demands), sources.job(options.job)
     check_secrets(job, target, sources.world.environment)
-    arguments = resolve(sources.schemas[options.job], job.hyperparameters, options.given, options.raw)
-    _refuse_missing(sources.schemas[options.job], job, arguments)
+    arguments = resolve(
+        sources.schemas[options.job],
+        job.hyperparameters,
+        options.given,
+        options.raw,
+        bound=job.arguments,
+        where=lambda name: sources.hyperparameter(job, name),
+    )
     refuse_for_notebook(job.entry_point, arguments.given, job.arguments, options.raw)
     for warning in arguments.warnings:
         sources.world.report(Progress("warning", warning))
@@ -188,14 +197,6 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
 def _new_name(sources: Sources) -> str:
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
     return run_name(sources.settings.name, sources.world.clock.now(), letters)
-
-
-def _refuse_missing(schema: Schema, job: JobSettings, arguments: Arguments) -> None:
-    """What the script can not start without. Raw arguments may bring it, so they end the question."""
-    here = {name.replace("-", "_") for name in (*arguments.given, *job.arguments)}
-    missing = [p.key for p in schema.parameters if p.required and p.key.replace("-", "_") not in here]
-    if missing and not arguments.raw:
-        raise ConfigError([Issue(key, "the script requires it", f"give it: {key}=VALUE") for key in missing])
 
 
 def _channel(sources: Sources, target: TargetSettings, name: str, said: ChannelSettings) -> ChannelInput:
@@ -257,8 +258,8 @@ def _ours(prepared: Prepared) -> dict[str, Any]:
 
 def _effective(prepared: Prepared) -> dict[str, Any]:
     """What the script works with. Options that the contract fills have a value of each place, not one of theirs."""
-    given = prepared.arguments.given
-    filled = {name.replace("_", "-") for name in prepared.job.arguments if name not in given}
+    said = {name.replace("_", "-") for name in (*prepared.arguments.given, *prepared.arguments.from_raw)}
+    filled = {name.replace("_", "-") for name in prepared.job.arguments} - said
     return {
         key: value
         for key, value in prepared.arguments.effective.items()

@@ -14,6 +14,7 @@ from skylift.flow.world import World
 from skylift.host.files import canonical_json, sha256_file
 from skylift.packages.lock import LOCK_NAME, is_fresh, known_lock, lock_project
 from skylift.project.config.find import find_root
+from skylift.project.config.layers import dotted
 from skylift.project.config.load import load
 from skylift.project.files.describe import description
 from skylift.project.files.revision import revision
@@ -25,6 +26,7 @@ from skylift.values.packages import Asked, Lock, Upgrade
 from skylift.values.progress import Progress
 from skylift.values.project import Loaded, Revision, ShippedFile
 from skylift.values.settings import JobSettings, Settings, TargetSettings
+from skylift_runtime.contract import DEFAULT_JOB
 
 _OF_THE_LOCK = frozenset({"python", "requirements", "dependencies", "extras", "groups"})
 
@@ -61,6 +63,17 @@ class Sources:
 
     def target(self, name: str) -> TargetSettings:
         return _named("target", self.settings.targets, name)
+
+    def hyperparameter(self, job: JobSettings, name: str) -> str:
+        """Where a job's value stands, for messages: the file and the key."""
+        path = ("hyperparameters",) if job.name == DEFAULT_JOB else ("jobs", job.name, "hyperparameters")
+        wanted = dotted((*path, name))
+        origin = next((one.origin for one in self.loaded.origins if one.key == wanted), "")
+        if origin and not origin.endswith(".toml"):
+            # A flag or a variable.
+            return origin
+        table = ".".join([*(["tool.skylift"] if origin == "pyproject.toml" else []), *path])
+        return f"{origin} [{table}] {name}".strip()
 
     @cached_property
     def files(self) -> tuple[ShippedFile, ...]:

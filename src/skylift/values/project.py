@@ -83,3 +83,5 @@ class Arguments:
     raw: tuple[str, ...] = ()
     """What followed ``--``, passed on untouched."""
     warnings: tuple[str, ...] = ()
+    from_raw: frozenset[str] = frozenset()
+    """Keys whose effective value was read from what followed ``--``."""

@@ -41,6 +41,11 @@ class RunFolder:
         return self.path / "ml"
 
     @property
+    def reserved(self) -> Path:
+        """The reserved channel of a job that runs here; there only when the job needs one."""
+        return self.path / "inputs"
+
+    @property
     def artifacts(self) -> Path:
         return self.path / "artifacts"
 

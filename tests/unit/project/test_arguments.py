@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from skylift.errors import ConfigError
 from skylift.project.arguments.resolve import resolve
-from skylift.values.arguments import Parameter, Schema
+from skylift.values.arguments import ANY, Parameter, Schema
 
 SCHEMA = Schema(
     (
@@ -116,18 +117,231 @@ def test_effective_has_the_defaults_that_are_known() -> None:
     assert found.raw == ("--raw", "a b")
 
 
-def test_type_bool_is_warned_about_where_argparse_would_lie() -> None:
-    (warning,) = resolve(SCHEMA, {}, ["use=false"], ()).warnings
-    assert "type=bool" in warning
-    assert not resolve(SCHEMA, {}, ["use=true"], ()).warnings
+def test_an_incomplete_schema_warns_once_and_reads_values_as_json() -> None:
+    schema = Schema(SCHEMA.parameters, complete=False, notes=("train.py:7: a loop",))
+    found = resolve(schema, {}, ["deep.lr=0.1", "words=a b", "l=1", "l=2", "epoch=3"])
+    assert found.given == {"deep.lr": 0.1, "words": "a b", "l": [1, 2], "epoch": 3}
+    (warning,) = found.warnings
+    assert warning == (
+        "`deep.lr`, `words`, `l`, `epoch` are not among the parameters that could be read (train.py:7: a loop): "
+        "passed on unchecked; `epoch`: did you mean `epochs`?"
+    )
 
 
-def test_an_incomplete_schema_warns_and_reads_values_as_json() -> None:
-    schema = Schema(SCHEMA.parameters, complete=False)
-    found = resolve(schema, {"model.name": "x"}, ["deep.lr=0.1", "words=a b", "l=1", "l=2"], ())
-    assert found.given == {"model.name": "x", "deep.lr": 0.1, "words": "a b", "l": [1, 2]}
-    assert len(found.warnings) == 4
+def test_whoever_wrote_a_name_into_the_config_knows_it() -> None:
+    found = resolve(Schema(), {"model_name": "x", "other": 1}, ["model-name=y"])
+    assert found.given == {"model_name": "y", "other": 1}
+    assert not found.warnings
 
 
 def test_names_that_are_in_no_schema_still_meet() -> None:
     assert resolve(Schema(), {"batch_size": 1}, ["batch-size=2"], ()).given == {"batch_size": 2}
+
+
+SWITCHES = Schema(
+    (
+        Parameter("cache", "--no-cache", "bool", default=True, action="negative-flag"),
+        Parameter("fast", "--fast", "bool", action="boolean-optional", off="--slow"),
+        Parameter("verbose", "--verbose", "bool", action="flag"),
+        Parameter("name", "--name"),
+        Parameter("names", "--names", nargs="+"),
+    ),
+    complete=True,
+    commands=("fit",),
+)
+
+
+def hints(schema: Schema, *items: str, **defaults: object) -> dict[str, str]:
+    with pytest.raises(ConfigError) as caught:
+        resolve(schema, defaults, items)
+    return {issue.where: issue.hint for issue in caught.value.issues}
+
+
+@pytest.mark.parametrize(
+    ("items", "where", "hint"),
+    [
+        (["epochs=1e3"], "epochs=1e3", "write it in full: epochs=1000"),
+        (["epochs=3.0"], "epochs=3.0", "write it in full: epochs=3"),
+        (["learning-rate=0,5"], "learning-rate=0,5", "write it with a point: 0.5"),
+        (["optimizer=adm"], "optimizer=adm", "did you mean `adam`?"),
+        (["layers=1,2,3"], "layers=1,2,3", "write layers=[1,2,3] or repeat it: layers=1 layers=2 layers=3"),
+        (["layers=1 2"], "layers=1 2", "write layers=[1,2] or repeat it: layers=1 layers=2"),
+        (["pair=1.5, 2"], "pair=1.5, 2", "write pair=[1.5,2.0] or repeat it: pair=1.5 pair=2"),
+        (["pair=1"], "pair=1", "write them as a list: pair=[…,…]"),
+        (["epochs=1", "epochs=2"], "epochs=2", "keep one of them"),
+        (["epochs"], "epochs", "say it with a value: epochs=VALUE"),
+        (["shuffle"], "shuffle", "say it with a value: shuffle=true"),
+        (["epochs", "=", "5"], "epochs = 5", "write it without blanks: epochs=5"),
+        (["epochs", "=5"], "epochs =5", "write it without blanks: epochs=5"),
+        (["epochs =5"], "epochs =5", "write it without blanks: epochs=5"),
+        (["tag=", "a b"], "a b", "write it without blanks: tag='a b'"),
+        (
+            ["instance-type=ml.m5.large"],
+            "instance-type=ml.m5.large",
+            "it is a key of a target: --on TARGET --set",
+        ),
+        (["max_run=4h"], "max_run=4h", "it is an option: --max-run 4h"),
+        (["detach=true"], "detach=true", "it is an option: --detach there are"),
+        (
+            ["region=eu-central-1"],
+            "region=eu-central-1",
+            "it is a key of the config: --set aws.region=eu-central-1",
+        ),
+    ],
+)
+def test_what_people_type_instead(items: list[str], where: str, hint: str) -> None:
+    found = hints(SCHEMA, *items)
+    assert list(found) == [where]
+    assert found[where].startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("item", "hint"),
+    [
+        ("no-cache=true", "write cache=false"),
+        ("no_cache=false", "write cache=true"),
+        ("slow=1", "write fast=false"),
+        ("verbose", "say it with a value: verbose=true"),
+        ("fit", "choose the sub-command: command=fit"),
+        ("names=[a,b]", "a shell takes quotes away; put all of it in others"),
+        ("other", "options for the script itself go after `--`"),
+    ],
+)
+def test_what_people_type_instead_of_switches_and_lists(item: str, hint: str) -> None:
+    assert hints(SWITCHES, item)[item].startswith(hint)
+
+
+def test_what_argparse_can_not_be_given_is_told() -> None:
+    found = hints(SWITCHES, 'names=["-a", "b"]')
+    assert list(found.values()) == ["let the script read such values from a file that ships"]
+    assert resolve(SWITCHES, {}, ['names=["-a"]']).given == {"names": ["-a"]}
+    assert resolve(replace(SWITCHES, source="click"), {}, ['names=["-a", "b"]']).given == {
+        "names": ["-a", "b"]
+    }
+
+
+@pytest.mark.parametrize("bad", ["a\0b", "\udcff"])
+def test_what_no_program_can_be_given_is_told_once(bad: str) -> None:
+    assert issues(f"data-dir={bad}", tag=[bad], epochs=1)[0][1].startswith("there ")
+    with pytest.raises(ConfigError, match="after `--`"):
+        resolve(SCHEMA, {}, [], [bad])
+
+
+def test_a_value_of_the_config_is_told_by_its_place() -> None:
+    with pytest.raises(ConfigError) as caught:
+        resolve(
+            SCHEMA,
+            {"epochs": "x", "lr": 0.1},
+            [],
+            where="pyproject.toml [tool.skylift.hyperparameters] {}".format,
+        )
+    assert str(caught.value) == (
+        "pyproject.toml [tool.skylift.hyperparameters] epochs: `epochs` wants a whole number, not 'x'"
+    )
+
+
+REQUIRED = Schema(
+    (Parameter("lr", "--lr", "float", required=True), Parameter("data-dir", required=True)), complete=True
+)
+
+
+def test_what_is_required_is_told_with_everything_else() -> None:
+    found = hints(REQUIRED, "lr=fast", "n=1")
+    # One that was tried is not missing as well.
+    assert set(found) == {"lr=fast", "n=1", "data-dir"}
+    assert resolve(REQUIRED, {}, ["lr=1"], bound=["data_dir"]).given == {"lr": 1.0}
+    assert resolve(REQUIRED, {}, [], ["--lr", "1", "data"]).given == {}
+
+
+COMMANDS = Schema(
+    (
+        Parameter("seed", "--seed", "int", 0),
+        Parameter("lr", "--lr", "float", 0.1, command="train"),
+        Parameter("split", "--split", required=True, command="evaluate"),
+        Parameter("force", "--force", "bool", False, action="flag", command="data"),
+        Parameter("lr", "--lr", "int", 7, command="data prepare"),
+    ),
+    complete=True,
+    commands=("train", "evaluate", "data prepare"),
+    command_required=True,
+)
+
+
+def test_a_sub_command_takes_its_own_parameters_and_the_programs() -> None:
+    found = resolve(COMMANDS, {"seed": 3}, ["lr=0.5", "command=train"])
+    assert found.given == {"command": "train", "seed": 3, "lr": 0.5}
+    assert found.effective == found.given
+    nested = resolve(COMMANDS, {}, ["command=data  prepare", "lr=2", "force=yes"])
+    assert nested.given == {"command": "data prepare", "lr": 2, "force": True}
+
+
+@pytest.mark.parametrize(
+    ("items", "hint"),
+    [
+        (["command=trian"], "did you mean `command=train`? there are: train, evaluate, data prepare"),
+        (["command=prepare"], 'did you mean `command="data prepare"`? there are: '),
+        ([], "give it: command=train; there are: train, evaluate, data prepare"),
+        (["command=train", "split=a"], "it goes with `command=evaluate` there are: lr, seed"),
+        (["command=evaluate", "split=a", "lr=1"], "it goes with `command=train` or `command=data prepare`"),
+        (["command=evaluate"], "give it: split=VALUE"),
+    ],
+)
+def test_a_wrong_sub_command_or_a_parameter_of_another(items: list[str], hint: str) -> None:
+    (found,) = hints(COMMANDS, *items).values()
+    assert found.startswith(hint)
+
+
+def test_the_config_may_have_values_for_every_sub_command() -> None:
+    found = resolve(COMMANDS, {"command": "train", "lr": 0.5, "split": "x"}, ["command=evaluate"])
+    assert found.given == {"command": "evaluate", "split": "x"}
+
+
+def test_the_only_sub_command_need_not_be_named_unless_raw_arguments_may_bring_it() -> None:
+    only = replace(COMMANDS, commands=("train",))
+    assert resolve(only, {}, []).given == {"command": "train"}
+    assert resolve(only, {}, [], ["train"]).given == {}
+
+
+def test_a_program_without_sub_commands_may_have_a_parameter_of_that_name() -> None:
+    schema = Schema((Parameter("command", "--command"),), complete=True)
+    assert resolve(schema, {}, ["command=anything"]).given == {"command": "anything"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (["--epochs", "3"], {"epochs": 3}),
+        (["--epochs=3", "--epochs=4"], {"epochs": 4}),
+        (["--epo", "3"], {"epochs": 3}),
+        (["--epochs", "x"], {"epochs": None}),
+        (["--epochs"], {"epochs": None}),
+        (["--lr", "0.5"], {"learning-rate": 0.5}),
+        (["--shuffle"], {"shuffle": True}),
+        (["--layers", "1", "2", "--epochs", "5"], {"layers": [1, 2], "epochs": 5}),
+        (["--tag", "a", "--tag=-b"], {"tag": ["first", "a", "-b"]}),
+        (["--unknown", "--shuffle"], {"shuffle": True}),
+        (["--", "--epochs", "3"], {}),
+        (["--optimizer", "none-of-them"], {"optimizer": None}),
+    ],
+)
+def test_the_record_says_what_raw_arguments_say_or_nothing(raw: list[str], expected: dict[str, Any]) -> None:
+    given = {"epochs": 9, "layers": [7], "tag": ["first"]}
+    found = resolve(SCHEMA, given, [], raw)
+    assert found.given == given
+    usual = {
+        "learning-rate": 0.1,
+        "optimizer": "adam",
+        "shuffle": False,
+        "use": None,
+        "when": None,
+        "gpus": None,
+    }
+    wanted = {**usual, "pair": None, **given, **expected}
+    unsure = {key for key, value in expected.items() if value is None}
+    assert found.effective == {key: value for key, value in wanted.items() if key not in unsure}
+
+
+def test_overrides_behind_the_dashes_are_read_where_they_are_plain() -> None:
+    parameters = tuple(Parameter(key, key, ANY, 0, spelling="hydra") for key in ("a", "b", "c"))
+    found = resolve(Schema(parameters, complete=True, source="hydra"), {}, [], ["a=5", "++b=[1,2]", "+d=1"])
+    assert found.effective == {"a": 5, "c": 0}

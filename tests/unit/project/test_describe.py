@@ -43,6 +43,8 @@ def test_what_it_says() -> None:
                 "parameters": [
                     {"key": "epochs", "flag": "--epochs", "action": "store", "nargs": "", "type": "int"}
                 ],
+                "has_commands": False,
+                "spelling": "separate",
                 "arguments": {"data-dir": "{channel:train}"},
                 "paths": {"data/raw": "{channel:train}"},
                 "retry": {"max": 0, "exit_codes": []},
@@ -50,6 +52,35 @@ def test_what_it_says() -> None:
             }
         },
     }
+
+
+def test_what_few_parameters_have_is_said_of_those() -> None:
+    parameter = Parameter(
+        "fast",
+        "--fast",
+        "bool",
+        action="boolean-optional",
+        off="--slow",
+        false="no",
+        spelling="joined",
+        command="fit",
+    )
+    schema = Schema((parameter,), commands=("fit",))
+    (found,) = json.loads(description(SETTINGS, {"train": schema}, []))["jobs"].values()
+    assert (found["has_commands"], found["spelling"]) == (True, "joined")
+    assert found["parameters"] == [
+        {
+            "key": "fast",
+            "flag": "--fast",
+            "action": "boolean-optional",
+            "nargs": "",
+            "type": "bool",
+            "off": "--slow",
+            "false": "no",
+            "spelling": "joined",
+            "command": "fit",
+        }
+    ]
 
 
 def test_values_of_a_run_do_not_change_it() -> None:

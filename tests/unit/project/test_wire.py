@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skylift.errors import ConfigError
-from skylift.project.arguments.wire import decode, encode, hyperparameters
+from skylift.project.arguments.wire import decode, on_wire
 from skylift.values.project import Arguments
 from skylift_runtime import arguments as runtime
-from skylift_runtime.contract import RAW_ARGUMENTS_KEY
+from skylift_runtime.contract import ARGUMENTS_KEY, ARGUMENTS_REFERENCE, RAW_ARGUMENTS_KEY
+from skylift_runtime.oversize import encode
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 _VALUES = st.recursive(
@@ -65,17 +66,47 @@ def test_a_string_of_brackets_that_no_reader_could_parse_is_quoted() -> None:
 
 
 def test_what_followed_the_dashes_has_a_key_of_its_own() -> None:
-    sent = hyperparameters(Arguments({"lr": 0.1}, {}, raw=("--flag", "a b", "ü")))
-    assert sent == {"lr": "0.1", RAW_ARGUMENTS_KEY: '["--flag", "a b", "\\u00fc"]'}
+    sent = on_wire(Arguments({"lr": 0.1}, {}, raw=("--flag", "a b", "ü")))
+    assert sent.hyperparameters == {"lr": "0.1", RAW_ARGUMENTS_KEY: '["--flag", "a b", "\\u00fc"]'}
+    assert not sent.oversize
 
 
-def test_every_limit_is_told_at_once_with_its_key() -> None:
-    given_values = {**{f"p{number}": number for number in range(100)}, "long": "x" * 2501, "k" * 257: 1}
+def test_a_long_value_leaves_a_reference_behind() -> None:
+    sent = on_wire(Arguments({"lr": 0.1, "text": "x" * 2501, "fits": "x" * 2500}, {}, raw=("y" * 3000,)))
+    assert sent.hyperparameters == {
+        "lr": "0.1",
+        "text": f"{ARGUMENTS_REFERENCE}#text",
+        "fits": "x" * 2500,
+        RAW_ARGUMENTS_KEY: f"{ARGUMENTS_REFERENCE}#{RAW_ARGUMENTS_KEY}",
+    }
+    assert sent.oversize == {"text": "x" * 2501, RAW_ARGUMENTS_KEY: ["y" * 3000]}
+
+
+@pytest.mark.parametrize(("count", "beyond"), [(100, 0), (101, 2), (150, 51)])
+def test_of_too_many_the_last_are_only_in_the_file(count: int, beyond: int) -> None:
+    values = {f"p{number}": number for number in range(count)}
+    sent = on_wire(Arguments(values, {}))
+    assert len(sent.hyperparameters) == 100
+    assert (ARGUMENTS_KEY in sent.hyperparameters) == bool(beyond)
+    assert len(sent.oversize) == beyond
+    kept = {key: decode(text) for key, text in sent.hyperparameters.items() if key != ARGUMENTS_KEY}
+    assert {**kept, **sent.oversize} == values
+
+
+@given(st.dictionaries(st.text(max_size=20), _VALUES | st.text(min_size=2400, max_size=2600), max_size=120))
+def test_nothing_on_the_wire_is_more_than_the_service_takes(values: dict[str, Any]) -> None:
+    sent = on_wire(Arguments(values, {}))
+    assert len(sent.hyperparameters) <= 100
+    assert all(len(text) <= 2500 for text in sent.hyperparameters.values())
+
+
+def test_a_text_that_looks_like_a_reference_is_a_text() -> None:
+    text = f"{ARGUMENTS_REFERENCE}#lr"
+    assert encode(text) == json.dumps(text)
+    assert decode(encode(text)) == text
+
+
+def test_a_name_that_is_too_long_is_told() -> None:
     with pytest.raises(ConfigError) as caught:
-        hyperparameters(Arguments(given_values, {}))
-    assert [issue.where for issue in caught.value.issues] == [
-        "hyperparameter " + "k" * 257,
-        "hyperparameter long",
-        "hyperparameters",
-    ]
-    assert "2501" in str(caught.value)
+        on_wire(Arguments({"k" * 257: 1}, {}))
+    assert [issue.where for issue in caught.value.issues] == ["hyperparameter " + "k" * 257]

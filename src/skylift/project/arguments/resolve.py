@@ -2,154 +2,175 @@
 
 from __future__ import annotations
 
-import difflib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from skylift.errors import ConfigError, Issue
-from skylift.project.arguments.typed import typed, typed_text, wants_list
+from skylift.project.arguments.items import grouped
+from skylift.project.arguments.lists import list_of
+from skylift.project.arguments.names import hint_for, off_flag, plain
+from skylift.project.arguments.raw import read_raw
+from skylift.project.arguments.scope import chosen_command, in_scope
+from skylift.project.arguments.typed import sendable, the_only, wants_list
 from skylift.project.arguments.wire import decode
 from skylift.project.config.convert import Unfit
-from skylift.values.arguments import ANY, Parameter, Schema
+from skylift.values.arguments import Parameter, Schema
 from skylift.values.project import Arguments
-from skylift_runtime.contract import RAW_ARGUMENTS_KEY
+from skylift_runtime.contract import COMMAND_KEY
+
+Where = Callable[[str], str]
+_NAMED = 5
+"""How many names a warning lists."""
 
 
 def resolve(
-    schema: Schema, defaults: Mapping[str, Any], given: Sequence[str], raw: Sequence[str] = ()
+    schema: Schema,
+    defaults: Mapping[str, Any],
+    given: Sequence[str],
+    raw: Sequence[str] = (),
+    *,
+    bound: Collection[str] = (),
+    where: Where = "[hyperparameters] {}".format,
 ) -> Arguments:
     """The hyperparameters of one run: the config's, with the command line's on top, typed by the schema.
 
     :param given: ``name=value`` items; a list by repetition or as JSON.
     :param raw: what is passed to the script untouched.
+    :param bound: names that the job itself fills.
+    :param where: tells where a default stands, for messages.
     :raises ConfigError: for every item that can not be; unknown names only where the schema is complete.
     """
-    resolving = _Resolving(schema)
+    issues: list[Issue] = []
+    texts, defaults = grouped(given, schema, issues), dict(defaults)
+    command = ""
+    if schema.commands:
+        said = [
+            str(value) for value in (defaults.pop(COMMAND_KEY, None), *texts.pop(COMMAND_KEY, [])) if value
+        ]
+        command = chosen_command(schema, said[-1] if said else None, issues, open_ended=bool(raw))
+    resolving = _Resolving(schema, command, issues)
     for name, value in defaults.items():
-        resolving.configured(name, value)
-    for name, texts in _grouped(given, resolving.issues).items():
-        resolving.said(name, texts)
-    if resolving.issues:
-        raise ConfigError(resolving.issues)
-    usual = {p.key: p.default for p in schema.parameters if p.default_known}
-    return Arguments(
-        resolving.values, {**usual, **resolving.values}, tuple(raw), tuple(dict.fromkeys(resolving.warnings))
-    )
-
-
-def _grouped(given: Sequence[str], issues: list[Issue]) -> dict[str, list[str]]:
-    """Texts by name as it was written first; ``-`` and ``_`` are alike."""
-    found: dict[str, list[str]] = {}
-    spelled: dict[str, str] = {}
-    for item in given:
-        name, equals, value = item.partition("=")
-        name = name.lstrip("-")
-        if not equals or not name:
-            issues.append(Issue(item, "wants name=value", "options for the script itself go after `--`"))
-        elif name.startswith("sagemaker_") or name == RAW_ARGUMENTS_KEY:
-            issues.append(Issue(item, f"the name `{name}` is reserved", "choose another name"))
-        else:
-            found.setdefault(spelled.setdefault(name.replace("-", "_"), name), []).append(value)
-    return found
+        resolving.configured(name, value, where(name))
+    for name, values in texts.items():
+        resolving.said(name, values)
+    if not raw:
+        # Raw arguments may bring what is required.
+        resolving.refuse_missing(bound)
+    issues += [Issue("after `--`", why) for text in raw if (why := sendable(text))]
+    if issues:
+        raise ConfigError(issues)
+    return resolving.arguments(raw)
 
 
 class _Resolving:
     """Collects values, issues and warnings, name by name."""
 
-    def __init__(self, schema: Schema) -> None:
-        self._schema = schema
-        self.values: dict[str, Any] = {}
-        self.issues: list[Issue] = []
-        self.warnings: list[str] = []
+    def __init__(self, schema: Schema, command: str, issues: list[Issue]) -> None:
+        self._schema, self._command, self._issues = schema, command, issues
+        self._scope = in_scope(schema, command)
+        self._values: dict[str, Any] = {COMMAND_KEY: command} if command else {}
+        self._tried: set[str] = set()
+        self._unknown: list[str] = []
+        self._notes: list[str] = []
 
-    def configured(self, name: str, value: Any) -> None:
+    def configured(self, name: str, value: Any, where: str) -> None:
         """A value from the config: TOML has types of its own."""
-        where = f"[hyperparameters] {name}"
-        parameter = self._find(name, where)
-        if parameter is None:
-            self._store(name, value)
-        elif parameter.type == ANY:
-            self._store(parameter.key, value)
-        else:
+        parameter = self._scope.find(name)
+        if parameter is None and self._schema.find(name) is not None and self._command:
+            # The config has values for every sub-command, and this run is of another.
+            return
+        if parameter is not None:
             self._take(parameter, [value], where)
+        elif self._schema.complete and not _is_open(self._scope, name):
+            self._refuse(name, "", where)
+        else:
+            # Whoever wrote it down knows it: nothing to warn of.
+            self._store(name, value, where)
 
     def said(self, name: str, texts: list[str]) -> None:
         """Values from the command line."""
         where = f"{name}={texts[-1]}"
-        parameter = self._find(name, where)
-        if parameter is not None:
+        off = off_flag(self._scope, name)
+        parameter = self._scope.find(name)
+        if off is not None:
+            self._refuse_off(name, texts[-1], off)
+        elif parameter is not None:
             self._take(parameter, texts, where)
-        elif len(texts) > 1:
-            self._store(name, [decode(text) for text in texts])
+        elif self._schema.complete and not _is_open(self._scope, name):
+            self._refuse(name, texts[-1], where)
         else:
-            self._store(name, decode(texts[0]))
+            self._pass_on(name, texts, where)
+
+    def refuse_missing(self, bound: Collection[str]) -> None:
+        """What the program can not start without."""
+        here = {plain(name) for name in (*self._values, *self._tried, *bound)}
+        for parameter in self._scope.parameters:
+            if parameter.required and plain(parameter.key) not in here:
+                what = "the script requires it"
+                self._issues.append(Issue(parameter.key, what, f"give it: {parameter.key}=VALUE"))
+
+    def arguments(self, raw: Sequence[str]) -> Arguments:
+        usual = {p.key: p.default for p in self._scope.parameters if p.default_known}
+        read = read_raw(self._scope, self._values, raw)
+        effective = {**usual, **self._values}
+        effective = {key: value for key, value in effective.items() if key not in read.unsure} | read.values
+        return Arguments(self._values, effective, tuple(raw), self._warnings(), frozenset(read.values))
 
     def _take(self, parameter: Parameter, values: Sequence[Any], where: str) -> None:
-        if len(values) > 1 and not wants_list(parameter):
-            self.issues.append(Issue(where, f"`{parameter.key}` takes one value, and is given {len(values)}"))
-            return
+        self._tried.add(parameter.key)
         try:
-            found = _list(parameter, values) if wants_list(parameter) else _one(parameter, values[0])
-        except Unfit as error:
-            self.issues.append(Issue(where, str(error), error.hint))
-            return
-        if parameter.type == "bool" and parameter.action == "store" and found is False:
-            self.warnings.append(
-                f"`{parameter.key}` is declared with type=bool, and argparse takes every text for true: "
-                "the script will see True; declare it with action=argparse.BooleanOptionalAction"
+            several = wants_list(parameter)
+            found = (
+                list_of(parameter, values, self._schema.source) if several else the_only(parameter, values)
             )
-        self._store(parameter.key, found)
+        except Unfit as error:
+            self._issues.append(Issue(where, str(error), error.hint))
+            return
+        self._store(parameter.key, found, where)
 
-    def _store(self, name: str, value: Any) -> None:
+    def _pass_on(self, name: str, texts: list[str], where: str) -> None:
+        values = [decode(text) for text in texts]
+        known = any(plain(key) == plain(name) for key in self._values)
+        if not known and not _is_open(self._scope, name):
+            self._unknown.append(name)
+            guess = hint_for(self._schema, self._scope, name, texts[-1])
+            self._notes += [f"`{name}`: {guess}"] if guess else []
+        self._store(name, values if len(values) > 1 else values[0], where)
+
+    def _store(self, name: str, value: Any, where: str) -> None:
+        why = sendable(value) or sendable(name)
+        if why:
+            self._issues.append(Issue(where.replace("\0", "\\0"), why, "put it into a file that ships"))
+            return
         # A name that is not in the schema may be in the config with other dashes.
-        spelled = next((key for key in self.values if key.replace("-", "_") == name.replace("-", "_")), name)
-        self.values[spelled] = value
+        spelled = next((key for key in self._values if plain(key) == plain(name)), name)
+        self._values[spelled] = value
 
-    def _find(self, name: str, where: str) -> Parameter | None:
-        found = self._schema.find(name)
-        if found is not None or self._schema.takes(name):
-            return found
-        known = sorted(parameter.key for parameter in self._schema.parameters)
-        near = difflib.get_close_matches(name.replace("_", "-"), known, 1, 0.6)
-        guess = f"did you mean `{near[0]}`?" if near else ""
-        if self._schema.complete:
-            there = "there are: " + ", ".join(known) if known else "it takes none"
-            what = f"the script has no parameter `{name}`"
-            self.issues.append(Issue(where, what, f"{guess} {there}".strip()))
-        else:
-            said = f"`{name}` is not among the parameters that could be read, and is passed on as it is"
-            self.warnings.append(f"{said}; {guess}" if guess else said)
-        return None
+    def _refuse(self, name: str, text: str, where: str) -> None:
+        known = sorted(parameter.key for parameter in self._scope.parameters)
+        there = "there are: " + ", ".join(known) if known else "it takes none"
+        who = f"the sub-command `{self._command}`" if self._command else "the script"
+        guess = hint_for(self._schema, self._scope, name, text)
+        self._issues.append(Issue(where, f"{who} has no parameter `{name}`", f"{guess} {there}".strip()))
 
+    def _refuse_off(self, name: str, text: str, parameter: Parameter) -> None:
+        value = "true" if text.strip().lower() in ("false", "no", "off", "0") else "false"
+        what = f"`{name}` is the flag that switches `{parameter.key}` off"
+        self._issues.append(Issue(f"{name}={text}", what, f"write {parameter.key}={value}"))
 
-def _one(parameter: Parameter, value: Any) -> Any:
-    if isinstance(value, str):
-        return decode(value) if parameter.type == ANY else typed_text(parameter, value)
-    return typed(parameter, value)
-
-
-def _list(parameter: Parameter, values: Sequence[Any]) -> list[Any]:
-    items = [_one(parameter, item) for item in _items(values)]
-    wanted = parameter.nargs
-    if parameter.action == "store" and wanted.isdigit() and len(items) != int(wanted):
-        raise Unfit(f"`{parameter.key}` takes {wanted} values, and is given {len(items)}")
-    if parameter.action == "store" and wanted == "+" and not items:
-        raise Unfit(f"`{parameter.key}` takes at least one value")
-    return items
+    def _warnings(self) -> tuple[str, ...]:
+        if not self._unknown:
+            return ()
+        names = ", ".join(f"`{name}`" for name in self._unknown[:_NAMED])
+        more = len(self._unknown) - _NAMED
+        names += f" and {more} more" if more > 0 else ""
+        verb = "is" if len(self._unknown) == 1 else "are"
+        why = f" ({self._schema.notes[0]})" if self._schema.notes else ""
+        said = f"{names} {verb} not among the parameters that could be read{why}: passed on unchecked"
+        return ("; ".join([said, *self._notes[:_NAMED]]),)
 
 
-def _items(values: Sequence[Any]) -> Iterator[Any]:
-    for value in values:
-        found = _json_list(value) if isinstance(value, str) else value
-        if isinstance(found, list | tuple):
-            yield from found
-        else:
-            yield value
-
-
-def _json_list(text: str) -> Any:
-    try:
-        return json.loads(text) if text.lstrip().startswith("[") else None
-    except (ValueError, RecursionError):
-        return None
+def _is_open(scope: Schema, name: str) -> bool:
+    """Whether the program takes it undeclared: by a pattern, or as Hydra adds (``+a.b``) and takes away (``~a``)."""
+    is_hydra = scope.source == "hydra" or any(parameter.spelling == "hydra" for parameter in scope.parameters)
+    return scope.takes(name) or (name[:1] in ("+", "~") and is_hydra)

@@ -2,18 +2,58 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import math
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from skylift.project.arguments.wire import decode
 from skylift.project.config.convert import Unfit, truth
-from skylift.values.arguments import NUMBER, Parameter
+from skylift.values.arguments import ANY, NUMBER, Parameter
+from skylift_runtime.contract import ARGUMENT_LIMIT
 
 _WANTED = {"int": "a whole number", "float": "a number", NUMBER: "a number", "bool": "true or false"}
 _ONE_VALUE = frozenset({"", "?"})
+_NOTHING = {"hydra": "null", "python": "None"}
+"""What stands for no value at all, where the program's own grammar has a word for it."""
+_PYTHON = {"True": True, "False": False, "None": None}
 
 
 def wants_list(parameter: Parameter) -> bool:
     return parameter.action == "append" or parameter.nargs not in _ONE_VALUE
+
+
+def one(parameter: Parameter, value: Any) -> Any:
+    """A value of a parameter that takes one, or one item of a list.
+
+    :raises Unfit: when it can not be one.
+    """
+    if not isinstance(value, str):
+        return _chosen(parameter, value) if parameter.type == ANY else typed(parameter, value)
+    if value == _NOTHING.get(parameter.spelling):
+        return None
+    return _any(parameter, value) if parameter.type == ANY else typed_text(parameter, value)
+
+
+def the_only(parameter: Parameter, values: Sequence[Any]) -> Any:
+    """
+    :raises Unfit: when it can not be one, or there are several.
+    """
+    if len(values) > 1:
+        raise Unfit(f"`{parameter.key}` takes one value, and is given {len(values)}", "keep one of them")
+    return one(parameter, values[0])
+
+
+def _any(parameter: Parameter, text: str) -> Any:
+    if parameter.spelling == "python" and text in _PYTHON:
+        return _PYTHON[text]
+    value = decode(text)
+    if isinstance(value, str) and value == text and re.fullmatch(r"\s*(\[.*\]|\{.*\})\s*", text, re.DOTALL):
+        hint = f"""write it in quotes, as JSON: '{parameter.key}=["a", "b"]'"""
+        raise Unfit(f"`{parameter.key}` is given {text!r}, which is no list or table", hint)
+    return _chosen(parameter, value)
 
 
 def typed_text(parameter: Parameter, text: str) -> Any:
@@ -34,6 +74,8 @@ def typed(parameter: Parameter, value: Any) -> Any:
     :raises Unfit: when it is of another type.
     """
     kind, is_bool = parameter.type, isinstance(value, bool)
+    if value is None and parameter.spelling in _NOTHING:
+        return None
     if kind == "float" and isinstance(value, int) and not is_bool:
         return _chosen(parameter, float(value))
     if kind in ("str", "path") and isinstance(value, int | float) and not is_bool:
@@ -52,6 +94,34 @@ def typed(parameter: Parameter, value: Any) -> Any:
     return _chosen(parameter, value)
 
 
+def sendable(value: Any) -> str:
+    """Why a value can not be given to any program; empty where it can.
+
+    >>> sendable(["ü", {"a": "\\n"}]), bool(sendable([{"a": "\\0"}])), bool(sendable("\\ud800"))
+    ('', True, True)
+    """
+    for text in _texts(value):
+        if "\0" in text:
+            return "there is a zero byte in it, which no command line takes"
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            return "there are bytes in it that are not UTF-8"
+        if len(text) > ARGUMENT_LIMIT // 4 and len(text.encode()) >= ARGUMENT_LIMIT:
+            return f"it has {len(text.encode())} bytes, and one argument of a program has fewer than {ARGUMENT_LIMIT}"
+    return ""
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(key)
+            yield from _texts(item)
+
+
 def _converted(kind: str, text: str) -> Any:
     if kind == "int":
         return int(text)
@@ -67,11 +137,27 @@ def _converted(kind: str, text: str) -> Any:
 
 def _chosen(parameter: Parameter, value: Any) -> Any:
     if parameter.choices and value not in parameter.choices:
-        choices = ", ".join(str(choice) for choice in parameter.choices)
-        raise Unfit(f"`{parameter.key}` takes one of: {choices}")
+        choices = [str(choice) for choice in parameter.choices]
+        near = difflib.get_close_matches(str(value), choices, 1, 0.5)
+        hint = f"did you mean `{near[0]}`?" if near else ""
+        raise Unfit(f"`{parameter.key}` takes one of: {', '.join(choices)}", hint)
     return value
 
 
 def _unfit(parameter: Parameter, value: Any) -> Unfit:
     wanted = _WANTED.get(parameter.type, "a text")
-    return Unfit(f"`{parameter.key}` wants {wanted}, not {value!r}")
+    return Unfit(f"`{parameter.key}` wants {wanted}, not {value!r}", _number_hint(parameter, value))
+
+
+def _number_hint(parameter: Parameter, value: Any) -> str:
+    """``1e3`` or ``3.0`` for a whole number, ``0,5`` for a number."""
+    text = str(value).strip()
+    if parameter.type in ("float", NUMBER) and re.fullmatch(r"-?\d+,\d+", text):
+        return f"write it with a point: {text.replace(',', '.')}"
+    try:
+        number = float(text) if parameter.type == "int" and not isinstance(value, bool) else math.nan
+    except ValueError:
+        return ""
+    # Beyond these a number of that form is no longer exact.
+    whole = math.isfinite(number) and number == int(number) and abs(number) < 2**53
+    return f"write it in full: {parameter.key}={int(number)}" if whole else ""

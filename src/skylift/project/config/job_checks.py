@@ -15,6 +15,7 @@ from skylift.project.source.notebooks import Unreadable, is_notebook, notebook_o
 from skylift.values.settings import ChannelSettings, JobSettings
 from skylift.values.words import first_of
 from skylift_runtime.contract import (
+    ARGUMENTS_KEY,
     CHANNEL_LIMIT,
     HYPERPARAMETER_KEY_LIMIT,
     RAW_ARGUMENTS_KEY,
@@ -125,7 +126,7 @@ def _channel(name: str, channel: ChannelSettings, at: str) -> Iterator[Issue]:
 def _hyperparameters(job: JobSettings, where: Where) -> Iterator[Issue]:
     for name in job.hyperparameters:
         at = where(("hyperparameters", name))
-        if name.startswith("sagemaker_") or name == RAW_ARGUMENTS_KEY:
+        if name.startswith("sagemaker_") or name in (RAW_ARGUMENTS_KEY, ARGUMENTS_KEY):
             yield Issue(at, f"the name {name!r} is reserved", "choose another name")
         elif not 0 < len(name) <= HYPERPARAMETER_KEY_LIMIT:
             yield Issue(at, f"a name has 1 to {HYPERPARAMETER_KEY_LIMIT} characters, not {len(name)}")

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skylift.host.files import canonical_json
+from skylift.project.arguments.scope import spelling_of
 from skylift.project.parameters.signature import SIGNATURE
-from skylift.values.arguments import Schema
+from skylift.values.arguments import Parameter, Schema
 from skylift.values.project import ShippedFile
 from skylift.values.settings import JobSettings, Settings
 
@@ -48,18 +49,34 @@ def _is_src_layout(paths: Sequence[str]) -> bool:
 
 
 def _job(job: JobSettings, schema: Schema) -> dict[str, Any]:
-    parameters = [
-        {"key": p.key, "flag": p.flag, "action": p.action, "nargs": p.nargs, "type": p.type}
-        for p in schema.parameters
-    ]
     return {
         "entry_point": job.entry_point,
         "command": list(job.command),
-        "parameters": parameters,
         # A function that is called by name has its parameters from its own signature.
         "console": schema.source not in ("", SIGNATURE),
+        "parameters": [_parameter(parameter) for parameter in schema.parameters],
+        "has_commands": bool(schema.commands),
+        "spelling": spelling_of(schema),
         "arguments": dict(job.arguments),
         "paths": dict(job.paths),
         "retry": {"max": job.retry.max, "exit_codes": list(job.retry.exit_codes)},
         "collect": {place: list(patterns) for place, patterns in job.collect.items()},
     }
+
+
+def _parameter(parameter: Parameter) -> dict[str, str]:
+    """What the runtime has to know of it; most parameters have only the first few."""
+    fields = {
+        "key": parameter.key,
+        "flag": parameter.flag,
+        "action": parameter.action,
+        "nargs": parameter.nargs,
+        "type": parameter.type,
+    }
+    rare = {
+        "off": parameter.off,
+        "false": parameter.false,
+        "spelling": parameter.spelling if parameter.spelling != "separate" else "",
+        "command": parameter.command,
+    }
+    return fields | {name: value for name, value in rare.items() if value}
