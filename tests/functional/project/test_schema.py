@@ -426,6 +426,7 @@ def test_a_function_takes_its_parameters(project: Folder) -> None:
 
 
 def test_a_command_has_no_source(project: Folder) -> None:
-    assert read_schema(project.root, JobSettings(command=("sh", "x"))) == Schema()
+    found = read_schema(project.root, JobSettings(command=("sh", "x")))
+    assert found == Schema(notes=("no Python program of the project is in the command",))
     project.write("train.sh", "python train.py")
     assert schema(project, "train.sh") == Schema(notes=("there is no Python to read",))
