@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from skylift import __version__
 from skylift.cli.boundary import guarded
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_COMPLETE = "_SKYLIFT_COMPLETE"
+"""In the environment when a shell asks, by click's protocol."""
 _VERBS = {
     "init": "Understand this project and write its config.",
     "run": "Train here, in a container, or in the cloud.",
@@ -27,6 +34,7 @@ _VERBS = {
     "compare": "Put runs side by side.",
     "config": "The config as it is in force.",
     "ci": "Write the pipeline file for a CI service.",
+    "completion": "Print what makes your shell complete verbs, runs and parameters.",
     "sandbox": "AWS on this machine, to try the cloud without one.",
 }
 
@@ -57,6 +65,12 @@ class _Verbs(click.Group):
             raise click.UsageError(f"no such command: {args[0]}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        # By name: a shell that completes must not wait for every verb to be imported.
+        from skylift.cli.completing import verbs
+
+        return [*verbs(_VERBS, incomplete), *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_VERBS.items()))
@@ -70,4 +84,8 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script."""
+    if _COMPLETE in os.environ:
+        from skylift.cli.completing import answer_shells
+
+        answer_shells()
     sys.exit(guarded(cli, list(sys.argv[1:] if arguments is None else arguments)))

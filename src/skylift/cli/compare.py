@@ -6,13 +6,13 @@ import dataclasses
 
 import click
 
-from skylift.cli.options import json_option, load, project_options
+from skylift.cli.options import complete, json_option, load, project_options
 from skylift.cli.talk import answer
 from skylift.report.runs import comparison
 
 
 @click.command("compare")
-@click.argument("runs", nargs=-1, required=True)
+@click.argument("runs", nargs=-1, required=True, shell_complete=complete("runs"))
 @json_option
 @project_options
 def command(*, runs: tuple[str, ...], as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import click
 
-from skylift.cli.options import json_option, load, project_options
+from skylift.cli.options import json_option, load, project_options, run_argument
 from skylift.flow.running import Run
 from skylift.report.text import safe
 from skylift.values.jobs import LogLine, hosts_of
 
 
 @click.command("logs")
-@click.argument("run", default="@last")
+@run_argument
 @click.option("--follow", "-f", is_flag=True, help="Go on until the run has ended.")
 @click.option("--raw", is_flag=True, help="The bytes as they came, control characters and all.")
 @json_option

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from skylift.cli.talk import Steps
-from skylift.flow.project import Project
-from skylift.flow.world import World
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from skylift.flow.parameters import Declared
+    from skylift.flow.project import Project
 
 FOLDER = click.Path(exists=True, file_okay=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -31,7 +35,43 @@ def project_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return settings(folder(function))
 
 
+def complete(kind: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What the shell offers for an argument: ``runs``, ``targets``, ``jobs`` or ``parameters``."""
+
+    def offered(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        # Only a shell that completes has to wait for it.
+        from skylift.cli import completing
+
+        return completing.offered(kind, ctx, incomplete)
+
+    return offered
+
+
+def run_argument(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``RUN``, as every verb about one run takes it."""
+    return click.argument("run", default="@last", shell_complete=complete("runs"))(function)
+
+
+def ask(folder: str | None, job: str | None, overrides: Iterable[str]) -> Declared | None:
+    """What can be known of the project without running anything, for help and completion."""
+    from skylift.flow.parameters import declared
+
+    pairs = dict(item.partition("=")[::2] for item in overrides if "=" in item)
+    return declared(
+        Path(folder or "."),
+        job or "train",
+        environment=dict(os.environ),
+        home=Path.home(),
+        overrides=pairs,
+    )
+
+
 def load(folder: str, overrides: tuple[str, ...], *, quiet: bool = False, locked: bool = False) -> Project:
+    # They bring the cloud and the registry with them, and `--help` is to be there at once.
+    from skylift.cli.talk import Steps
+    from skylift.flow.project import Project
+    from skylift.flow.world import World
+
     pairs = {}
     for item in overrides:
         key, equals, value = item.partition("=")

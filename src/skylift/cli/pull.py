@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from skylift.cli.options import json_option, load, project_options
+from skylift.cli.options import json_option, load, project_options, run_argument
 from skylift.cli.talk import emit, say
 
 
 @click.command("pull")
-@click.argument("run", default="@last")
+@run_argument
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), help="A new folder; default: in the run's own folder."
 )

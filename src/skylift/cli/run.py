@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
 
 from skylift.cli.options import (
+    complete,
     dry_run_option,
     json_option,
     load,
@@ -15,38 +18,31 @@ from skylift.cli.options import (
     project_options,
     quiet_option,
 )
-from skylift.cli.talk import Watching, answer, emit, ending, exit_code, say
-from skylift.flow.demands import Demands, seconds, size
-from skylift.flow.preparing import RunOptions
-from skylift.flow.running import Run
-from skylift.report.plans import plan_text
+from skylift.cli.run_command import RAW, RunCommand
 
-_RAW = "skylift.raw"
+if TYPE_CHECKING:
+    from skylift.flow.demands import Demands
+    from skylift.flow.running import Run
+
 _INTERRUPTED = 130
 
 
-class _WithRaw(click.Command):
-    """Keeps what follows ``--`` apart: it goes to the script as it is."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own, raw = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, [])
-        ctx.meta[_RAW] = tuple(raw)
-        try:
-            return super().parse_args(ctx, own)
-        except click.NoSuchOption as error:
-            name = error.option_name.lstrip("-")
-            raise click.UsageError(
-                f"no such option: {error.option_name}; parameters of the script are given as {name}=VALUE",
-                ctx,
-            ) from error
-
-
-@click.command("run", cls=_WithRaw, options_metavar="[OPTIONS]")
-@click.argument("parameters", nargs=-1, metavar="[NAME=VALUE]... [-- ARGUMENTS...]")
-@click.option(
-    "--on", "target", default="local", metavar="TARGET", help="local, docker, or a target of the config."
+@click.command("run", cls=RunCommand, options_metavar="[OPTIONS]")
+@click.argument(
+    "parameters",
+    nargs=-1,
+    metavar="[NAME=VALUE]... [-- ARGUMENTS...]",
+    shell_complete=complete("parameters"),
 )
-@click.option("--job", default="train", help="Which of the project's jobs.")
+@click.option(
+    "--on",
+    "target",
+    default="local",
+    metavar="TARGET",
+    help="local, docker, or a target of the config.",
+    shell_complete=complete("targets"),
+)
+@click.option("--job", default="train", help="Which of the project's jobs.", shell_complete=complete("jobs"))
 @click.option("--python", metavar="PATH", help="Interpreter for the local target.")
 @click.option("--detach", "-d", is_flag=True, help="Return when the job is created; it goes on by itself.")
 @click.option(
@@ -107,17 +103,17 @@ def command(
     Parameters are the script's own: `skylift run epochs=5 lr=0.01`.
     A DURATION is `20s`, `5m`, `1.5h`, or seconds; a SIZE `100MB`, `2GiB`, or bytes.
     """
-    demands = Demands(
-        max_run_s=seconds("--max-run", max_run),
-        grace_s=seconds("--grace", grace),
-        interrupt_after_s=seconds("--interrupt-after", interrupt_after),
-        stop_after_s=seconds("--stop-after", stop_after),
-        disk_bytes=size("--fail-disk", fail_disk),
-        strict_inputs=strict_inputs,
-    )
+    # Help and completion do not wait for it.
+    from skylift.cli.talk import answer, emit, say
+    from skylift.flow.preparing import RunOptions
+    from skylift.report.plans import plan_text
+
+    limits = {"--max-run": max_run, "--grace": grace}
+    limits |= {"--interrupt-after": interrupt_after, "--stop-after": stop_after}
+    demands = _demands(limits, fail_disk, strict_inputs=strict_inputs)
     # A plan must not write the lock, and an image can not be planned without one.
     project = load(folder, overrides, quiet=quiet or as_json, locked=locked or dry_run)
-    options = RunOptions(target, job, parameters, ctx.meta[_RAW], python, detach, demands)
+    options = RunOptions(target, job, parameters, ctx.meta[RAW], python, detach, demands)
     if dry_run:
         plan = project.plan(options)
         answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)
@@ -137,8 +133,24 @@ def command(
     return watched(run, quiet=quiet, as_json=as_json)
 
 
+def _demands(limits: Mapping[str, str | None], fail_disk: str | None, *, strict_inputs: bool) -> Demands:
+    from skylift.flow.demands import Demands, seconds, size
+
+    times = {option: seconds(option, text) for option, text in limits.items()}
+    return Demands(
+        max_run_s=times["--max-run"],
+        grace_s=times["--grace"],
+        interrupt_after_s=times["--interrupt-after"],
+        stop_after_s=times["--stop-after"],
+        disk_bytes=size("--fail-disk", fail_disk),
+        strict_inputs=strict_inputs,
+    )
+
+
 def watched(run: Run, *, quiet: bool, as_json: bool) -> int:
     """Follow a run to its end; Ctrl-C stops what runs here and leaves what runs in the cloud."""
+    from skylift.cli.talk import Watching, emit, ending, exit_code, say
+
     watching = Watching(quiet=quiet or as_json)
     interrupted = False
     while True:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from skylift.cli.options import load, project_options
+from skylift.cli.options import load, project_options, run_argument
 
 
 @click.command("shell", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.argument("run", default="@last")
+@run_argument
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND...]")
 @project_options
 def command(*, run: str, words: tuple[str, ...], folder: str, overrides: tuple[str, ...]) -> int:

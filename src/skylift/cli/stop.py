@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from skylift.cli.options import load, project_options
+from skylift.cli.options import load, project_options, run_argument
 from skylift.cli.talk import say
 
 
 @click.command("stop")
-@click.argument("run", default="@last")
+@run_argument
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Until it has stopped.")
 @click.option("--kill", is_flag=True, help="SIGKILL at once; the job saves nothing. Not in the cloud.")
 @project_options

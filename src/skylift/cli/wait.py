@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from skylift.cli.options import json_option, load, project_options
+from skylift.cli.options import json_option, load, project_options, run_argument
 from skylift.cli.talk import emit, exit_code
 
 
 @click.command("wait")
-@click.argument("run", default="@last")
+@run_argument
 @json_option
 @project_options
 def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> int:

@@ -1,0 +1,180 @@
+"""What a shell offers while somebody types. Whatever goes wrong, it offers less and says nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import click
+from click.shell_completion import BashComplete, CompletionItem, ZshComplete, add_completion_class
+
+from skylift.cli.options import ask
+from skylift.cli.run_command import RAW
+from skylift.errors import SkyliftError
+from skylift.flow.parameters import Declared, run_names
+from skylift.values.arguments import Parameter
+
+LINE_VARIABLE = "_SKYLIFT_LINE"
+_BREAKS_VARIABLE = "_SKYLIFT_WORDBREAKS"
+_SWITCHES = ("true", "false")
+_BASH = """\
+_skylift_completion() {
+    local IFS=$'\\n' reply type value
+    COMPREPLY=()
+    reply=$(env _SKYLIFT_COMPLETE=bash_complete _SKYLIFT_LINE="${COMP_LINE:0:COMP_POINT}" \\
+        _SKYLIFT_WORDBREAKS="$COMP_WORDBREAKS" "$1" 2>/dev/null)
+    for line in $reply; do
+        IFS=',' read -r type value <<< "$line"
+        case $type in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            *) COMPREPLY+=("$value"); [[ $value == *= ]] && compopt -o nospace ;;
+        esac
+    done
+}
+
+complete -o nosort -F _skylift_completion skylift
+"""
+_ZSH = """\
+#compdef skylift
+
+_skylift_completion() {
+    local -a described plain open reply
+    local type value text
+    (( ! $+commands[skylift] )) && return 1
+    reply=("${(@f)$(env COMP_WORDS="${words[*]}" COMP_CWORD=$((CURRENT-1)) \\
+        _SKYLIFT_COMPLETE=zsh_complete skylift 2>/dev/null)}")
+    for type value text in ${reply}; do
+        case $type in
+            dir) _path_files -/ ;;
+            file) _path_files -f ;;
+            *)
+                if [[ $value == *= ]]; then open+=("$value")
+                elif [[ $text == _ ]]; then plain+=("$value")
+                else described+=("${value//:/\\\\:}:$text")
+                fi ;;
+        esac
+    done
+    (( $#described )) && _describe -V unsorted described -U
+    (( $#plain )) && compadd -U -V unsorted -a plain
+    (( $#open )) && compadd -U -S '' -V unsorted -a open
+}
+
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+    _skylift_completion "$@"
+else
+    compdef _skylift_completion skylift
+fi
+"""
+
+
+class _Bash(BashComplete):
+    """Bash cuts words at ``=`` and ``:``, and puts what it is told in the place of the last piece."""
+
+    source_template = _BASH
+
+    @staticmethod
+    def _check_version() -> None:
+        # Asking bash for its version costs more than the answer: an old one does not know `nosort` and says so.
+        return
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        line = os.environ.get(LINE_VARIABLE)
+        if line is None:
+            return super().get_completion_args()
+        words = click.shell_completion.split_arg_string(line)
+        inside = bool(words) and not line[-1:].isspace()
+        return words[1:-1] if inside else words[1:], words[-1] if inside and len(words) > 1 else ""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        line = os.environ.get(LINE_VARIABLE, "")
+        breaks = [letter for letter in os.environ.get(_BREAKS_VARIABLE, "") if letter in "=:"]
+        value = re.sub(r"([ \\'\"$`;&|<>()*?])", r"\\\1", str(item.value))
+        typed = line.split()[-1] if line[-1:].strip() else ""
+        kept = max((typed.rfind(letter) for letter in breaks), default=-1) + 1
+        return f"{item.type},{value[kept:]}"
+
+
+class _Zsh(ZshComplete):
+    source_template = _ZSH
+
+
+def answer_shells() -> None:
+    """Have click answer by our scripts."""
+    add_completion_class(_Bash)
+    add_completion_class(_Zsh)
+
+
+def script(shell: str) -> str:
+    """What a shell has to read for that."""
+    if shell == "fish":
+        fish = click.shell_completion.get_completion_class(shell)
+        assert fish is not None
+        return fish(click.Command("skylift"), {}, "skylift", "_SKYLIFT_COMPLETE").source() + "\n"
+    return {"bash": _BASH, "zsh": _ZSH}[shell]
+
+
+def verbs(known: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(name, help=text) for name, text in known.items() if name.startswith(incomplete)]
+
+
+def offered(kind: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """What can stand at this place of the command line."""
+    try:
+        if kind == "runs":
+            return list(_runs(ctx, incomplete))
+        if kind == "parameters" and ctx.meta.get(RAW) is None:
+            return []
+        found = ask(ctx.params.get("folder"), ctx.params.get("job"), ctx.params.get("overrides") or ())
+    except (SkyliftError, OSError):
+        return []
+    if kind == "parameters":
+        return list(_parameters(found, ctx, incomplete)) if found is not None else []
+    settings = found.settings if found is not None else None
+    targets = dict.fromkeys(["local", "docker", *(settings.targets if settings else ())])
+    names: Iterable[str] = targets if kind == "targets" else settings.jobs if settings else ()
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def _parameters(found: Declared, ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
+    name, equals, value = incomplete.partition("=")
+    given = {item.partition("=")[0].replace("-", "_") for item in ctx.params.get("parameters") or ()}
+    schema = _in_scope(found, ctx)
+    if equals:
+        for text in _values(found, schema.get(name.replace("-", "_")), name):
+            if text.startswith(value):
+                yield CompletionItem(f"{name}={text}")
+        return
+    commands = ["command"] if found.schema.commands else []
+    offered = [*((key, "which sub-command") for key in commands), *((p.key, p.help) for p in schema.values())]
+    for key, text in offered:
+        wanted = key.replace("-", "_")
+        if wanted not in given and wanted.startswith(name.replace("-", "_")):
+            yield CompletionItem(f"{key}=", help=" ".join(text.split()) or None)
+
+
+def _in_scope(found: Declared, ctx: click.Context) -> dict[str, Parameter]:
+    said = [
+        item.partition("=")[2] for item in ctx.params.get("parameters") or () if item.startswith("command=")
+    ]
+    return {p.key.replace("-", "_"): p for p in found.within(said[-1] if said else None)}
+
+
+def _values(found: Declared, parameter: Parameter | None, name: str) -> Iterable[str]:
+    if name == "command" and found.schema.commands:
+        return found.schema.commands
+    if parameter is None:
+        return ()
+    if parameter.choices:
+        return [str(choice) for choice in parameter.choices]
+    return _SWITCHES if parameter.type == "bool" else ()
+
+
+def _runs(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
+    """The letters that end a run's name are its own; its whole name is offered to those who begin it."""
+    names = run_names(Path(ctx.params.get("folder") or "."))
+    for name in ("@last", *(name[-4:] for name in names), *(names if incomplete else ())):
+        if name.startswith(incomplete):
+            yield CompletionItem(name)

@@ -1,0 +1,103 @@
+"""A program's parameters as people read them in a help text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from skylift.report.text import safe
+from skylift.values.arguments import ANY, Parameter, Schema
+
+_LONGEST = 60
+_NOTES = 5
+_SPELLED = {"bool": "true|false", ANY: "VALUE", "path": "PATH", "str": "TEXT", "int": "INT", "float": "FLOAT"}
+
+Rows = list[tuple[str, str]]
+
+
+def parameter_sections(
+    schema: Schema, configured: Mapping[str, object], filled: Mapping[str, str]
+) -> Iterator[tuple[str, Rows]]:
+    """Tables with their titles: the program's own parameters, then each sub-command's.
+
+    :param configured: what the config gives.
+    :param filled: what the job fills by itself.
+    """
+    own = [p for p in schema.parameters if not p.command]
+    given, places = _plain_keys(configured), _plain_keys(filled)
+    if own or schema.commands:
+        first = [("command=NAME", _commands(schema, given))] if schema.commands else []
+        yield "", [*first, *(_row(p, given, places) for p in own)]
+    commands = dict.fromkeys([*schema.commands, *(p.command for p in schema.parameters if p.command)])
+    for command in commands:
+        theirs = [p for p in schema.parameters if p.command == command]
+        if theirs:
+            yield f"with command={_word(command)}", [_row(p, given, places) for p in theirs]
+
+
+def unread(schema: Schema) -> list[str]:
+    """What could not be read, in lines."""
+    if schema.complete:
+        return []
+    notes = [safe(note) for note in schema.notes[:_NOTES]]
+    more = len(schema.notes) - _NOTES
+    return [
+        "There may be others, which are passed on unchecked:",
+        *(f"  {note}" for note in notes or ["nothing of it could be read"]),
+        *([f"  and {more} more"] if more > 0 else []),
+    ]
+
+
+def _row(parameter: Parameter, given: Mapping[str, object], places: Mapping[str, object]) -> tuple[str, str]:
+    plain = parameter.key.replace("-", "_")
+    notes = []
+    if plain in given:
+        notes.append(f"config: {_shown(given[plain])}")
+    elif plain in places:
+        notes.append(f"filled: {places[plain]}")
+    elif parameter.required:
+        notes.append("required")
+    elif not parameter.default_known:
+        notes.append("default: known at run time")
+    elif parameter.default is not None:
+        notes.append(f"default: {_shown(parameter.default)}")
+    help_text = safe(" ".join(parameter.help.replace("%%", "%").split()))
+    said = "  ".join([*([help_text] if help_text else []), *(f"[{safe(note)}]" for note in notes)])
+    return f"{safe(parameter.key)}={_value(parameter)}", said
+
+
+def _value(parameter: Parameter) -> str:
+    if parameter.choices:
+        text = "|".join(_word(str(choice)) for choice in parameter.choices)
+        one = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    else:
+        one = _SPELLED.get(
+            parameter.type, parameter.type.upper() if parameter.type.isidentifier() else "VALUE"
+        )
+    several = parameter.action == "append" or parameter.nargs not in ("", "?")
+    if not several:
+        return safe(one)
+    if parameter.nargs.isdigit() and parameter.action != "append":
+        return safe("[" + ",".join([one] * int(parameter.nargs)) + "]")
+    return safe(f"[{one},…]")
+
+
+def _commands(schema: Schema, given: Mapping[str, object]) -> str:
+    text = "one of: " + ", ".join(schema.commands)
+    if "command" in given:
+        return f"{text}  [config: {given['command']}]"
+    single = len(schema.commands) == 1 and schema.command_required
+    return text + ("  [required]" if schema.command_required and not single else "")
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _word(text: str) -> str:
+    return f'"{text}"' if " " in text else text
+
+
+def _plain_keys(values: Mapping[str, object]) -> dict[str, object]:
+    return {key.replace("-", "_"): value for key, value in values.items()}

@@ -1,0 +1,64 @@
+"""A program's parameters in a help text."""
+
+from __future__ import annotations
+
+import pytest
+
+from skylift.report.parameters import parameter_sections, unread
+from skylift.values.arguments import ANY, Parameter, Schema
+
+
+@pytest.mark.parametrize(
+    ("parameter", "left", "right"),
+    [
+        (
+            Parameter("lr", "--lr", "float", 0.1, help="how  fast\n%%"),
+            "lr=FLOAT",
+            "how fast %  [default: 0.1]",
+        ),
+        (Parameter("opt", "--opt", choices=("a", "b c")), 'opt=a|"b c"', ""),
+        (Parameter("fast", "--fast", "bool", False, action="flag"), "fast=true|false", "[default: false]"),
+        (Parameter("data", required=True), "data=TEXT", "[required]"),
+        (Parameter("layers", "--layers", "int", (1, 2), nargs="+"), "layers=[INT,…]", "[default: [1, 2]]"),
+        (Parameter("pair", "--pair", "float", nargs="2"), "pair=[FLOAT,FLOAT]", ""),
+        (Parameter("tag", "--tag", action="append"), "tag=[TEXT,…]", ""),
+        (Parameter("when", "--when", "lambda x: x"), "when=VALUE", ""),
+        (Parameter("when", "--when", "parse_date"), "when=PARSE_DATE", ""),
+        (Parameter("x", "x", ANY, {}), "x=VALUE", "[default: {}]"),
+        (Parameter("dir", "--dir", "path", default_known=False), "dir=PATH", "[default: known at run time]"),
+        (Parameter("epochs", "--epochs", "int", 3), "epochs=INT", "[config: 9]"),
+        (Parameter("data-dir", "--data-dir", required=True), "data-dir=TEXT", "[filled: {channel:train}]"),
+        (Parameter("text", "--text", default="\x1b[31m" + "x" * 99), "text=TEXT", None),
+    ],
+)
+def test_a_parameter(parameter: Parameter, left: str, right: str | None) -> None:
+    ((title, rows),) = parameter_sections(
+        Schema((parameter,)), {"epochs": 9}, {"data_dir": "{channel:train}"}
+    )
+    assert title == ""
+    ((name, said),) = rows
+    assert name == left
+    assert said == right if right is not None else "\x1b" not in said
+    assert len(said) < 90
+
+
+def test_sub_commands_have_sections() -> None:
+    parameters = (
+        Parameter("seed", "--seed", "int"),
+        Parameter("lr", "--lr", "float", command="fit"),
+        Parameter("out", "--out", command="data prepare"),
+    )
+    schema = Schema(parameters, complete=True, commands=("fit", "data prepare"), command_required=True)
+    assert list(parameter_sections(schema, {}, {})) == [
+        ("", [("command=NAME", "one of: fit, data prepare  [required]"), ("seed=INT", "")]),
+        ("with command=fit", [("lr=FLOAT", "")]),
+        ('with command="data prepare"', [("out=TEXT", "")]),
+    ]
+    assert unread(schema) == []
+
+
+def test_what_could_not_be_read_is_said_and_not_without_end() -> None:
+    lines = unread(Schema(notes=tuple(f"train.py:{line}: a loop" for line in range(9))))
+    assert lines[0].startswith("There may be others")
+    assert lines[1:] == [*(f"  train.py:{line}: a loop" for line in range(5)), "  and 4 more"]
+    assert unread(Schema())[1:] == ["  nothing of it could be read"]
