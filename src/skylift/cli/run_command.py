@@ -68,7 +68,7 @@ def _write_parameters(asked: dict[str, Any], formatter: click.HelpFormatter) -> 
             formatter.write_text(found.problem)
         return
     what = found.job.entry_point or shlex.join(found.job.command)
-    sections = list(parameter_sections(found.schema, found.job.hyperparameters, found.job.arguments))
+    sections = list(parameter_sections(found.shown, found.job.hyperparameters, found.job.arguments))
     with formatter.section(f"Parameters of {what} (job {found.job.name})"):
         for title, rows in sections:
             if title:
@@ -77,7 +77,7 @@ def _write_parameters(asked: dict[str, Any], formatter: click.HelpFormatter) -> 
             formatter.write_dl(rows, col_max=36)
         if not sections and found.schema.complete:
             formatter.write_text("It takes none.")
-        lines = [found.problem] if found.problem else unread(found.schema)
+        lines = [found.problem] if found.problem else [*found.schema.remarks, *unread(found.schema)]
         if lines and sections:
             formatter.write_paragraph()
         for line in lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,12 @@ class Declared:
     schema: Schema
     problem: str = ""
     """Why they are not known, where the config is broken or has no such job."""
+
+    @property
+    def shown(self) -> Schema:
+        """Without those of sub-commands that a job of another one has no use for."""
+        is_chosen = self.job is not None and self.schema.commands and COMMAND_KEY in self.job.hyperparameters
+        return replace(self.schema, parameters=self.within(None)) if is_chosen else self.schema
 
     def within(self, command: str | None) -> tuple[Parameter, ...]:
         """Those that can be given with a sub-command: one that was named, or else the config's."""

@@ -9,7 +9,7 @@ import pytest
 
 from skylift.errors import ConfigError
 from skylift.project.arguments.resolve import resolve
-from skylift.values.arguments import ANY, Parameter, Schema
+from skylift.values.arguments import ANY, NUMBER, Parameter, Schema
 
 SCHEMA = Schema(
     (
@@ -345,3 +345,24 @@ def test_overrides_behind_the_dashes_are_read_where_they_are_plain() -> None:
     parameters = tuple(Parameter(key, key, ANY, 0, spelling="hydra") for key in ("a", "b", "c"))
     found = resolve(Schema(parameters, complete=True, source="hydra"), {}, [], ["a=5", "++b=[1,2]", "+d=1"])
     assert found.effective == {"a": 5, "c": 0}
+
+
+def test_names_that_a_program_takes_undeclared_are_neither_refused_nor_warned_of() -> None:
+    schema = Schema((Parameter("lr", "--lr", "float", spelling="joined"),), complete=True, open=("config.*",))
+    found = resolve(schema, {"config.seed": 1}, ["config.lr=0.1"])
+    assert (found.given, found.warnings) == ({"config.seed": 1, "config.lr": 0.1}, ())
+    assert list(hints(schema, "conf.lr=1")) == ["conf.lr=1"]
+
+
+def test_a_number_of_no_declared_type_may_be_either() -> None:
+    schema = Schema((Parameter("n", "--n", NUMBER, 3, spelling="python"),), complete=True)
+    found = [resolve(schema, {}, [f"n={text}"]).given["n"] for text in ("7", "-7", "1e3", "0.5")]
+    assert [(type(value), value) for value in found] == [(int, 7), (int, -7), (float, 1000.0), (float, 0.5)]
+    assert hints(schema, "n=x") == {"n=x": ""}
+
+
+def test_a_list_of_a_config_is_not_replaced_by_a_text() -> None:
+    schema = Schema((Parameter("layers", "", ANY, [1], spelling="hydra"),), complete=True)
+    assert hints(schema, "layers=1, 2,a") == {"layers=1, 2,a": 'write layers=[1,2,"a"]'}
+    assert hints(schema, "layers=[a,b]")["layers=[a,b]"].startswith("write it in quotes, as JSON")
+    assert resolve(schema, {}, ["layers=null"]).given == {"layers": None}

@@ -67,6 +67,45 @@ def test_values_become_arguments(values: dict[str, Any], expected: list[str]) ->
     assert command_line(PARAMETERS, values) == expected
 
 
+def test_what_a_program_reads_from_the_platforms_file_is_no_argument() -> None:
+    parameters = [Parameter("lr", spelling="file"), Parameter("name", "--name")]
+    assert command_line(parameters, {"lr": 1, "name": "a"}) == ["--name", "a"]
+    assert command_line([], {"lr": 1}, ["-v"], spelling="file") == ["-v"]
+
+
+def test_arguments_of_other_sub_commands_are_left_out() -> None:
+    parameters = [
+        Parameter("seed", "--seed"),
+        Parameter("data-dir", "--data-dir", command="train"),
+        Parameter("files", nargs="*", command="evaluate"),
+    ]
+    values = {"command": "evaluate", "files": ["-a", "b"], "data_dir": "/opt/ml/data", "seed": 1, "new": 2}
+    line = command_line(parameters, values, ["-v"], has_commands=True)
+    assert line == ["--seed", "1", "evaluate", "--new", "2", "-v", "--", "-a", "b"]
+    assert command_line(parameters, {"seed": 1}, ["train"], has_commands=True) == ["--seed", "1", "train"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "expected"),
+    [
+        (Parameter("b", "--b", type="bool"), (["--b", "True"], ["--b", ""])),
+        (Parameter("b", "--b", type="bool", false="False"), (["--b", "True"], ["--b", "False"])),
+        (Parameter("b", "--b", type="bool", false="no"), (["--b", "yes"], ["--b", "no"])),
+        (Parameter("b", "--b", type="bool", false="0"), (["--b", "1"], ["--b", "0"])),
+        (Parameter("b", "--b", type="bool", false="FALSE", spelling="joined"), (["--b=True"], ["--b=FALSE"])),
+        (Parameter("b", "--b", "boolean-optional", off="--nob"), (["--b"], ["--nob"])),
+        (Parameter("b", "--b", "flag", off="--c"), (["--b"], ["--c"])),
+        (Parameter("b", "--b", spelling="python"), (["--b=True"], ["--b=False"])),
+        (Parameter("b", spelling="hydra"), (["b=true"], ["b=false"])),
+        (Parameter("b", type="bool"), (["True"], [""])),
+    ],
+)
+def test_true_and_false_in_the_words_of_each_parser(
+    parameter: Parameter, expected: tuple[list[str], list[str]]
+) -> None:
+    assert tuple(command_line([parameter], {"b": value}) for value in (True, False)) == expected
+
+
 def test_raw_arguments_stand_last_but_before_a_double_dash() -> None:
     assert command_line(PARAMETERS, {"source": "in"}, ["--z"]) == ["in", "--z"]
     assert command_line(PARAMETERS, {"source": "-in"}, ["--z"]) == ["--z", "--", "-in"]

@@ -53,6 +53,10 @@ def _any(parameter: Parameter, text: str) -> Any:
     if isinstance(value, str) and value == text and re.fullmatch(r"\s*(\[.*\]|\{.*\})\s*", text, re.DOTALL):
         hint = f"""write it in quotes, as JSON: '{parameter.key}=["a", "b"]'"""
         raise Unfit(f"`{parameter.key}` is given {text!r}, which is no list or table", hint)
+    if isinstance(parameter.default, list | tuple) and isinstance(value, str):
+        parts = [decode(part) for part in re.split(r"[,\s]+", text.strip(", \t")) if part]
+        hint = f"write {parameter.key}={json.dumps(parts, separators=(',', ':'), ensure_ascii=False)}"
+        raise Unfit(f"`{parameter.key}` wants a list, not {text!r}", hint)
     return _chosen(parameter, value)
 
 
