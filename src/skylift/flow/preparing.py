@@ -22,6 +22,7 @@ from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
 from skylift.project.arguments.resolve import resolve
 from skylift.project.arguments.wire import Wire, on_wire
+from skylift.project.source.command import words_of
 from skylift.project.source.notebooks import is_notebook, refuse_for_notebook
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
 from skylift.values.progress import Progress
@@ -172,6 +173,7 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
         options.given,
         options.raw,
         bound=job.arguments,
+        fixed=words_of(sources.root, job.command),
         where=lambda name: sources.hyperparameter(job, name),
     )
     refuse_for_notebook(job.entry_point, arguments.given, job.arguments, options.raw)

@@ -6,7 +6,7 @@ import pytest
 from tests.functional.project.folder import Folder
 
 from skylift.project.parameters.schema import read_schema
-from skylift.project.source.command import program_of
+from skylift.project.source.command import program_of, words_of
 from skylift.values.settings import JobSettings
 
 
@@ -68,3 +68,9 @@ def test_of_a_shell_nothing_is_known_and_that_is_said(project: Folder) -> None:
     schema = read_schema(project.root, JobSettings(command=("sh", "run.sh")))
     assert not schema.complete
     assert schema.notes
+
+
+def test_what_a_command_says_by_itself(project: Folder) -> None:
+    command = ("torchrun", "--nnodes", "2", "train.py", "--data", "{channel:train}", "-v")
+    assert words_of(project.root, command) == ("--data", "{channel:train}", "-v")
+    assert words_of(project.root, ("sh", "run.sh", "-v")) == ()

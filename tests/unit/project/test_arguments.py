@@ -366,3 +366,19 @@ def test_a_list_of_a_config_is_not_replaced_by_a_text() -> None:
     assert hints(schema, "layers=1, 2,a") == {"layers=1, 2,a": 'write layers=[1,2,"a"]'}
     assert hints(schema, "layers=[a,b]")["layers=[a,b]"].startswith("write it in quotes, as JSON")
     assert resolve(schema, {}, ["layers=null"]).given == {"layers": None}
+
+
+def test_what_the_command_says_is_neither_missing_nor_unknown_to_the_record() -> None:
+    parameters = (*REQUIRED.parameters, Parameter("seed", "--seed", "int", 0))
+    schema = Schema(parameters, complete=True)
+    found = resolve(schema, {}, ["seed=2"], fixed=["--lr", "0.5", "--seed", "1", "data"])
+    # Which word is the positional's is not known for certain, so it may be there.
+    assert (found.given, found.effective) == ({"seed": 2}, {"lr": 0.5, "seed": 2})
+    over = resolve(schema, {}, [], ["--seed=3"], fixed=["--lr", "0.5", "--seed", "1", "data"])
+    assert over.effective == {"lr": 0.5, "seed": 3}
+    assert set(hints(schema)) == {"lr", "data-dir"}
+
+
+def test_a_place_that_the_command_names_is_no_value_of_the_record() -> None:
+    schema = Schema((Parameter("out", "--out", default="o"), Parameter("n", "--n", "int", 1)), complete=True)
+    assert resolve(schema, {}, [], fixed=["--out={model}/x", "--n={gpus}"]).effective == {}

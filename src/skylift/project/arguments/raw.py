@@ -21,6 +21,22 @@ class Raw:
     unsure: set[str] = field(default_factory=set)
     """Keys that it sets to something that could not be read."""
 
+    @property
+    def seen(self) -> frozenset[str]:
+        """Keys that it sets, or may set."""
+        return frozenset({*self.values, *self.unsure})
+
+    def without_places(self) -> Raw:
+        """For words of the config, in which a place is another text in each job."""
+        for key, value in list(self.values.items()):
+            if isinstance(value, str) and "{" in value:
+                self.doubt(key)
+        return self
+
+    def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values with what is said here on top; without those that it makes unsure."""
+        return {key: value for key, value in values.items() if key not in self.unsure} | self.values
+
     def before(self, parameter: Parameter, usual: Any) -> Any:
         return self.values.get(parameter.key, self.given.get(parameter.key, usual))
 

@@ -30,6 +30,7 @@ def resolve(
     raw: Sequence[str] = (),
     *,
     bound: Collection[str] = (),
+    fixed: Sequence[str] = (),
     where: Where = "[hyperparameters] {}".format,
 ) -> Arguments:
     """The hyperparameters of one run: the config's, with the command line's on top, typed by the schema.
@@ -37,6 +38,7 @@ def resolve(
     :param given: ``name=value`` items; a list by repetition or as JSON.
     :param raw: what is passed to the script untouched.
     :param bound: names that the job itself fills.
+    :param fixed: words that the job's command gives the program before all others.
     :param where: tells where a default stands, for messages.
     :raises ConfigError: for every item that can not be; unknown names only where the schema is complete.
     """
@@ -48,7 +50,7 @@ def resolve(
             str(value) for value in (defaults.pop(COMMAND_KEY, None), *texts.pop(COMMAND_KEY, [])) if value
         ]
         command = chosen_command(schema, said[-1] if said else None, issues, open_ended=bool(raw))
-    resolving = _Resolving(schema, command, issues)
+    resolving = _Resolving(schema, command, issues, fixed)
     for name, value in defaults.items():
         resolving.configured(name, value, where(name))
     for name, values in texts.items():
@@ -65,10 +67,11 @@ def resolve(
 class _Resolving:
     """Collects values, issues and warnings, name by name."""
 
-    def __init__(self, schema: Schema, command: str, issues: list[Issue]) -> None:
+    def __init__(self, schema: Schema, command: str, issues: list[Issue], fixed: Sequence[str]) -> None:
         self._schema, self._command, self._issues = schema, command, issues
         self._scope = in_scope(schema, command)
         self._values: dict[str, Any] = {COMMAND_KEY: command} if command else {}
+        self._fixed = read_raw(self._scope, {}, fixed).without_places()
         self._tried: set[str] = set()
         self._unknown: list[str] = []
         self._notes: list[str] = []
@@ -103,7 +106,7 @@ class _Resolving:
 
     def refuse_missing(self, bound: Collection[str]) -> None:
         """What the program can not start without."""
-        here = {plain(name) for name in (*self._values, *self._tried, *bound)}
+        here = {plain(name) for name in (*self._values, *self._tried, *bound, *self._fixed.seen)}
         for parameter in self._scope.parameters:
             if parameter.required and plain(parameter.key) not in here:
                 what = "the script requires it"
@@ -111,9 +114,8 @@ class _Resolving:
 
     def arguments(self, raw: Sequence[str]) -> Arguments:
         usual = {p.key: p.default for p in self._scope.parameters if p.default_known}
-        read = read_raw(self._scope, self._values, raw)
-        effective = {**usual, **self._values}
-        effective = {key: value for key, value in effective.items() if key not in read.unsure} | read.values
+        read = read_raw(self._scope, {**self._fixed.values, **self._values}, raw)
+        effective = read.over({**self._fixed.over(usual), **self._values})
         return Arguments(self._values, effective, tuple(raw), self._warnings(), frozenset(read.values))
 
     def _take(self, parameter: Parameter, values: Sequence[Any], where: str) -> None:

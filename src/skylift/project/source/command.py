@@ -23,21 +23,32 @@ def program_of(root: Path, command: Sequence[str]) -> str | None:
 
     A shell's own words are not read, nor a program's that takes a script for data.
     """
+    found = _program(root, command)
+    return found[0] if found is not None else None
+
+
+def words_of(root: Path, command: Sequence[str]) -> tuple[str, ...]:
+    """The arguments that a command gives its program by itself, before those of a run."""
+    found = _program(root, command)
+    return tuple(found[1]) if found is not None else ()
+
+
+def _program(root: Path, command: Sequence[str]) -> tuple[str, list[str]] | None:
     words = _launched(list(command))
-    if words is None:
-        return None
     while words:
         word = words.pop(0)
-        if word in _MODULE or (word.startswith("--module=")):
+        if word == "-c":
+            return None
+        if word in _MODULE or word.startswith("--module="):
             module = word.partition("=")[2] or (words.pop(0) if words else "")
             if module.startswith(_LAUNCHING_MODULES):
                 continue
-            return f"-m {module}" if entry_file(root, f"-m {module}") is not None else None
-        if word == "-c":
-            return None
-        path = posixpath.normpath(word)
-        if path.endswith(".py") and not word.startswith("-"):
-            return path if entry_file(root, path) is not None else None
+            found = f"-m {module}"
+        elif word.endswith(".py") and not word.startswith("-"):
+            found = posixpath.normpath(word)
+        else:
+            continue
+        return (found, words) if entry_file(root, found) is not None else None
     return None
 
 
