@@ -6,7 +6,7 @@ import dataclasses
 
 import click
 
-from skylift.cli.options import complete, json_option, load, project_options
+from skylift.cli.options import complete, json_option, load_runs, project_options
 from skylift.cli.talk import answer
 from skylift.report.runs import comparison
 
@@ -19,5 +19,5 @@ def command(*, runs: tuple[str, ...], as_json: bool, folder: str, overrides: tup
     """Put runs side by side: parameters, code, data and lock where they differ, and the metrics."""
     if len(runs) < 2:
         raise click.UsageError("compare wants two runs or more")
-    found = load(folder, overrides, quiet=True).compare(runs)
+    found = load_runs(folder, overrides).compare(runs)
     answer(comparison(found), dataclasses.asdict(found), as_json=as_json)

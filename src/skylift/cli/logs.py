@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import click
 
-from skylift.cli.options import json_option, load, project_options, run_argument
+from skylift.cli.options import json_option, load_runs, project_options, run_argument
 from skylift.flow.running import Run
 from skylift.report.text import safe
 from skylift.values.jobs import LogLine, hosts_of
@@ -25,7 +25,7 @@ def command(
     *, run: str, follow: bool, raw: bool, as_json: bool, folder: str, overrides: tuple[str, ...]
 ) -> None:
     """What a run printed, on stdout. With --json an object a line."""
-    found = load(folder, overrides, quiet=True).find(run)
+    found = load_runs(folder, overrides).find(run)
     stored = not follow and (found.backend.here or found.record.terminal)
     if raw and stored and found.folder.log.exists():
         with found.folder.log.open("rb") as stream:

@@ -72,11 +72,25 @@ def load(folder: str, overrides: tuple[str, ...], *, quiet: bool = False, locked
     from skylift.flow.project import Project
     from skylift.flow.world import World
 
+    return Project.load(
+        folder, world=World.here(Steps(quiet=quiet)), overrides=_pairs(overrides), locked=locked
+    )
+
+
+def load_runs(folder: str, overrides: tuple[str, ...]) -> Project:
+    """For verbs about what ran: a mistake in the config is nothing to them, as long as no cloud is asked."""
+    from skylift.cli.talk import Steps
+    from skylift.flow.project import Project
+    from skylift.flow.world import World
+
+    return Project.of_runs(folder, world=World.here(Steps(quiet=True)), overrides=_pairs(overrides))
+
+
+def _pairs(overrides: tuple[str, ...]) -> dict[str, str]:
     pairs = {}
     for item in overrides:
         key, equals, value = item.partition("=")
         if not equals:
             raise click.UsageError(f"--set wants KEY=VALUE, not {item!r}")
         pairs[key] = value
-    world = World.here(Steps(quiet=quiet))
-    return Project.load(folder, world=world, overrides=pairs, locked=locked)
+    return pairs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from skylift.cli.options import json_option, load, project_options, run_argument
+from skylift.cli.options import json_option, load_runs, project_options, run_argument
 from skylift.cli.talk import emit, say
 
 
@@ -19,7 +19,7 @@ from skylift.cli.talk import emit, say
 @project_options
 def command(*, run: str, output: Path | None, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """Unpack or copy a run's model and print where it is. Nothing is overwritten, nothing lands outside it."""
-    project = load(folder, overrides, quiet=True)
+    project = load_runs(folder, overrides)
     found = project.find(run)
     name, into = found.name, output or found.folder.artifacts / "model"
     if output is None and into.is_dir() and any(into.iterdir()):

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 import click
 
-from skylift.cli.options import json_option, load, project_options
+from skylift.cli.options import json_option, load_runs, project_options
 from skylift.cli.talk import emit, say
 from skylift.report.runs import runs_table
 
@@ -19,7 +19,7 @@ from skylift.report.runs import runs_table
 @project_options
 def command(*, limit: int, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """What ran, newest first."""
-    records = load(folder, overrides, quiet=True).runs()
+    records = load_runs(folder, overrides).runs()
     shown = records[:limit] if limit else records
     if as_json:
         emit([record.data for record in shown])

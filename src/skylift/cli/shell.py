@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from skylift.cli.options import load, project_options, run_argument
+from skylift.cli.options import load_runs, project_options, run_argument
 
 
 @click.command("shell", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -18,4 +18,4 @@ def command(*, run: str, words: tuple[str, ...], folder: str, overrides: tuple[s
     ours: `skylift shell @last python -m pip list`. For the project as it is now: `skylift run --shell`.
     """
     wanted = words[1:] if words[:1] == ("--",) else words
-    return load(folder, overrides, quiet=True).shell_of(run, wanted)
+    return load_runs(folder, overrides).shell_of(run, wanted)

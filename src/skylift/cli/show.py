@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from skylift.cli.options import json_option, load, project_options, run_argument
+from skylift.cli.options import json_option, load_runs, project_options, run_argument
 from skylift.cli.talk import answer
 from skylift.report.runs import show
 
@@ -15,5 +15,5 @@ from skylift.report.runs import show
 @project_options
 def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """Everything about a run: a name, its last letters, or @last."""
-    record = load(folder, overrides, quiet=True).find(run).record
+    record = load_runs(folder, overrides).find(run).record
     answer(show(record), record.data, as_json=as_json)

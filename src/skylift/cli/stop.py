@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from skylift.cli.options import load, project_options, run_argument
+from skylift.cli.options import load_runs, project_options, run_argument
 from skylift.cli.talk import say
 
 
@@ -15,7 +15,7 @@ from skylift.cli.talk import say
 @project_options
 def command(*, run: str, wait: bool, kill: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """Ask a run to stop: SIGTERM, and SIGKILL when the grace is over. What it saved is kept."""
-    found = load(folder, overrides, quiet=True).find(run)
+    found = load_runs(folder, overrides).find(run)
     record = found.record
     if record.terminal:
         say(f"{record.name} has already ended: {record.secondary}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from skylift.cli.options import json_option, load, project_options, run_argument
+from skylift.cli.options import json_option, load_runs, project_options, run_argument
 from skylift.cli.talk import emit, exit_code
 
 
@@ -14,7 +14,7 @@ from skylift.cli.talk import emit, exit_code
 @project_options
 def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> int:
     """Wait until a run has ended. Exit code 0 completed, 4 failed, 7 stopped."""
-    found = load(folder, overrides, quiet=True).find(run)
+    found = load_runs(folder, overrides).find(run)
     record = found.wait()
     if as_json:
         emit(record.data)

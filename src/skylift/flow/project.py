@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from skylift import __version__
 from skylift.ci import circleci, plain
 from skylift.ci.pipeline import Pipeline, pipeline
-from skylift.errors import NotReady, UsageError
+from skylift.errors import NotReady, SkyliftError, UsageError
 from skylift.flow.backends import backend_for, reachable, refuse_elsewhere
 from skylift.flow.emulation import shell
 from skylift.flow.images import destination, prepare
@@ -44,6 +44,8 @@ class Project:
     """A project with its config, ready to plan, build and run."""
 
     sources: Sources
+    problem: SkyliftError | None = None
+    """What is wrong with the config, where only the runs were asked for."""
 
     @classmethod
     def load(
@@ -61,6 +63,20 @@ class Project:
         """
         sources = Sources.read(Path(path), world or World.here(), overrides=overrides or {}, locked=locked)
         return cls(sources)
+
+    @classmethod
+    def of_runs(
+        cls,
+        path: Path | str = ".",
+        *,
+        world: World | None = None,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> Project:
+        """The project with its runs, which are there whatever is wrong with its config.
+
+        :raises NotReady: when there is neither a config nor a run.
+        """
+        return cls(*Sources.of_runs(Path(path), world or World.here(), overrides=overrides or {}))
 
     @property
     def root(self) -> Path:
@@ -225,7 +241,14 @@ class Project:
         return Launch(prepared, self._cloud(), self.store)
 
     def _cloud(self) -> Cloud:
-        return Cloud(self.sources.settings.aws, self.sources.world)
+        problem = self.problem
+        if problem is not None:
+            hints = (
+                *problem.hints,
+                "a run in the cloud is reached with [aws] of the config; one on this machine needs none",
+            )
+            problem = UsageError(str(problem), hints=hints)
+        return Cloud(self.sources.settings.aws, self.sources.world, problem=problem)
 
 
 def _path_of(uri: str) -> Path:

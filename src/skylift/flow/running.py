@@ -91,7 +91,10 @@ class Run:
         return watch(self.backend.service, self.name, pace=self.backend.pace, clock=self.backend.clock)
 
     def wait(self) -> Record:
-        """Block until the run has ended; its final record."""
+        """Block until the run has ended; its final record. Of one that has ended nobody is asked."""
+        known = self.store.load(self.name)
+        if known is not None and known.terminal:
+            return known
         for _ in self.watch():
             pass
         return self.record

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from skylift.errors import ConfigError, Issue, UsageError
+from skylift.errors import ConfigError, Issue, NotReady, SkyliftError, UsageError
 from skylift.flow.world import World
 from skylift.host.files import canonical_json, sha256_file
 from skylift.packages.lock import LOCK_NAME, is_fresh, known_lock, lock_project
@@ -21,10 +21,12 @@ from skylift.project.files.revision import revision
 from skylift.project.files.ship import files_that_ship
 from skylift.project.parameters.schema import read_schema
 from skylift.project.source.import_path import import_path
+from skylift.runs.store import STATE_FOLDER
 from skylift.values.arguments import Schema
 from skylift.values.packages import Asked, Lock, Upgrade
 from skylift.values.progress import Progress
 from skylift.values.project import Loaded, Revision, ShippedFile
+from skylift.values.references import slug
 from skylift.values.settings import JobSettings, Settings, TargetSettings
 from skylift_runtime.contract import DEFAULT_JOB
 
@@ -49,6 +51,23 @@ class Sources:
         for warning in loaded.warnings:
             world.report(Progress("warning", warning))
         return cls(loaded, world, locked)
+
+    @classmethod
+    def of_runs(
+        cls, start: Path, world: World, *, overrides: Mapping[str, Any]
+    ) -> tuple[Sources, SkyliftError | None]:
+        """What is needed to find runs, and what is wrong with the config, which they do not need.
+
+        :raises NotReady: when there is neither a config nor a run.
+        """
+        try:
+            return cls.read(start, world, overrides=overrides), None
+        except (ConfigError, NotReady) as problem:
+            root = find_root(start)
+            if isinstance(problem, NotReady) and not (root / STATE_FOLDER / "runs").is_dir():
+                raise
+            empty = Loaded(root, Settings(slug(root.name, limit=40) or "project"), ())
+            return cls(empty, world), problem
 
     @property
     def root(self) -> Path:

@@ -12,7 +12,7 @@ from skylift.aws.ecr import Ecr, Login
 from skylift.aws.s3 import S3Store
 from skylift.aws.sagemaker import SageMakerService
 from skylift.aws.session import Session
-from skylift.errors import NotReady
+from skylift.errors import NotReady, SkyliftError
 from skylift.host.clock import SystemClock
 from skylift.host.files import cache_folder
 from skylift.registry.client import RegistryClient
@@ -62,9 +62,19 @@ class World:
 class Cloud:
     """The AWS side of one project; every client is made when it is first asked for."""
 
-    def __init__(self, settings: AwsSettings, world: World) -> None:
+    def __init__(self, settings: AwsSettings, world: World, *, problem: SkyliftError | None = None) -> None:
+        """
+        :param problem: why the config could not be read; whoever needs the cloud is told then.
+        """
         self._settings = settings
-        self._session = Session(settings, world.environment)
+        self._world = world
+        self._problem = problem
+
+    @cached_property
+    def _session(self) -> Session:
+        if self._problem is not None:
+            raise self._problem
+        return Session(self._settings, self._world.environment)
 
     @cached_property
     def store(self) -> S3Store:
