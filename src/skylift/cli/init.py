@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from pathlib import Path
+from typing import Any
 
 import click
 
 from skylift.cli.options import FOLDER, dry_run_option, json_option
-from skylift.cli.talk import answer, emit, say
-from skylift.flow.initialise import initialise, understand
-from skylift.report.plans import detection
+from skylift.cli.paint import columns, paint_for
+from skylift.cli.talk import emit, say
+from skylift.errors import UsageError
+from skylift.flow.initialise import (
+    guesses,
+    has_config,
+    initialise,
+    plan_undo,
+    propose,
+    understand,
+    undo_now,
+    without,
+)
+from skylift.report.understood import changes, detection, difference, left, problems, question
+from skylift.values.project import Detection, Proposal, Undoing
 
 
 @click.command("init")
@@ -18,31 +32,155 @@ from skylift.report.plans import detection
 @click.option(
     "--entry-point", metavar="FILE", help="The script or notebook that trains, where it is not clear."
 )
-@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask. What can not be told apart is an error.")
+@click.option("--undo", is_flag=True, help="Take back what init wrote. Runs and lock stay.")
 @dry_run_option
 @json_option
-def command(folder: str, entry_point: str | None, yes: bool, dry_run: bool, as_json: bool) -> None:
+def command(
+    *, folder: str, entry_point: str | None, yes: bool, undo: bool, dry_run: bool, as_json: bool
+) -> None:
     """Read the project, tell what was understood, write [tool.skylift].
 
-    Nothing of the project is imported or run.
+    Nothing of the project is imported or run. In a project that has a config, only what has changed since is
+    proposed: what you edited, and what you took out, stays as it is.
     """
-    root, found = understand(folder, entry_point=entry_point)
-    if not as_json:
-        say(detection(found) + "\n")
-    path, text = initialise(root, found, dry_run=True)
-    facts = {"file": str(path), **dataclasses.asdict(found)}
-    if dry_run:
-        answer(text, facts, as_json=as_json)
+    asking = not (yes or as_json or dry_run) and _is_terminal()
+    if undo:
+        if entry_point:
+            raise click.UsageError("--undo takes no --entry-point")
+        _undo(plan_undo(folder), yes=yes, asking=asking, dry_run=dry_run, as_json=as_json)
         return
-    asked = not yes and not as_json and sys.stdin.isatty()
-    if asked and not click.confirm(f"write this to {path.name}?", default=True, err=True):
-        say("nothing was written")
-        return
-    if not text and not as_json:
-        say(f"{path.name} says all of this already")
-        return
-    initialise(root, found, dry_run=False)
+    root, found = understand(folder, entry_point=entry_point, guess=yes)
+    if asking and not found.config.get("entry-point") and _tied(found):
+        entry_point = _asked(found)
+        root, found = understand(folder, entry_point=entry_point)
+    if not as_json and not has_config(root):
+        say(detection(found, **_look()) + "\n")
+    proposal = propose(root, found, named=entry_point is not None)
+    if asking and proposal.changes and not proposal.again:
+        found, proposal = _confirmed(root, found, proposal)
+    _answer(found, proposal, dry_run=dry_run, as_json=as_json, asking=asking)
+
+
+def _look() -> dict[str, Any]:
+    return {"columns": columns(sys.stderr), "paint": paint_for(sys.stderr)}
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _tied(found: Detection) -> list[Any]:
+    return [choice for choice in found.choices if choice.tied]
+
+
+def _asked(found: Detection) -> str:
+    """A question with numbers. Ctrl-C, and the end of the input, end the command: nothing is written."""
+    tied = _tied(found)
+    say(question(tied, **_look()))
+    number = click.prompt("number", type=click.IntRange(1, len(tied)), err=True)
+    return str(tied[number - 1].path)
+
+
+def _confirmed(root: Path, found: Detection, proposal: Proposal) -> tuple[Detection, Proposal]:
+    """One by one, what was guessed, where the user wants that."""
+    guessed = guesses(found)
+    if not guessed:
+        return found, proposal
+    if not click.confirm(f"go through what is a guess ({len(guessed)})?", default=False, err=True):
+        return found, proposal
+    refused = frozenset(
+        (row.job, row.topic)
+        for row in guessed
+        if not click.confirm(f"  {row.topic}: {row.value}?", default=True, err=True)
+    )
+    found = without(found, refused)
+    return found, propose(root, found)
+
+
+def _answer(found: Detection, proposal: Proposal, *, dry_run: bool, as_json: bool, asking: bool) -> None:
     if as_json:
-        emit(facts)
+        _write(proposal, dry_run=dry_run)
+        emit(_facts(found, proposal, written=not dry_run and bool(proposal.changes)))
         return
-    say(f"wrote the config to {path}\nnext: skylift run")
+    if proposal.again:
+        told = [changes(proposal, **_look()), left(found, **_look())]
+        nothing = "" if proposal.changes else f"{proposal.file.name} says all that was found: nothing to do"
+        say("\n\n".join(filter(None, [*told, nothing])) + ("\n" if proposal.changes else ""))
+    if proposal.problems:
+        say(problems(proposal, **_look()) + "\n")
+    if not proposal.changes:
+        return
+    if dry_run:
+        shown = difference(proposal.file.name, proposal.before, proposal.after, paint=paint_for(sys.stdout))
+        click.echo(shown if proposal.before is not None else proposal.after, nl=proposal.before is not None)
+        return
+    if asking:
+        _show(proposal)
+        if not click.confirm(f"write this to {proposal.file.name}?", default=True, err=True):
+            say("nothing was written")
+            return
+    initialise(proposal)
+    following = "skylift check" if proposal.problems else "skylift run"
+    say(f"wrote the config to {proposal.file}\n\nnext  {following}\nback  skylift init --undo")
+
+
+def _show(proposal: Proposal) -> None:
+    if proposal.before is None:
+        say(proposal.after)
+    else:
+        say(
+            difference(proposal.file.name, proposal.before, proposal.after, paint=paint_for(sys.stderr))
+            + "\n"
+        )
+
+
+def _write(proposal: Proposal, *, dry_run: bool) -> None:
+    if not dry_run:
+        initialise(proposal)
+
+
+def _facts(found: Detection, proposal: Proposal, *, written: bool) -> dict[str, Any]:
+    """What ``--json`` prints; docs/init.md has its shape."""
+    return {
+        "root": str(proposal.root),
+        "file": str(proposal.file),
+        "written": written,
+        "again": proposal.again,
+        "config": found.config,
+        "understood": [dataclasses.asdict(row) for row in found.understood],
+        "candidates": [dataclasses.asdict(choice) for choice in found.choices],
+        "left": list(found.left_to_you),
+        "changes": [{**dataclasses.asdict(change), "key": list(change.key)} for change in proposal.changes],
+        "kept": list(proposal.kept),
+        "problems": [dataclasses.asdict(issue) for issue in proposal.problems],
+        "diff": difference(proposal.file.name, proposal.before, proposal.after),
+    }
+
+
+def _undo(undoing: Undoing, *, yes: bool, asking: bool, dry_run: bool, as_json: bool) -> None:
+    name = undoing.file.name
+    shown = difference(name, undoing.before, undoing.after, paint=paint_for(sys.stdout))
+    if undoing.differs and not dry_run and not yes:
+        what = "\n".join([f"{name} was changed since skylift init wrote it:", *undoing.differs])
+        if not asking:
+            raise UsageError(what, hints=("remove all of the config: skylift init --undo --yes",))
+        say(what)
+        if not click.confirm("remove all of the config all the same?", default=False, err=True):
+            say("nothing was removed")
+            return
+    if not dry_run:
+        undo_now(undoing)
+    if as_json:
+        facts = {
+            "file": str(undoing.file),
+            "removed": undoing.after is None,
+            "differs": list(undoing.differs),
+        }
+        emit({**facts, "written": not dry_run, "diff": difference(name, undoing.before, undoing.after)})
+    elif dry_run:
+        click.echo(shown)
+    elif undoing.after is None:
+        say(f"removed {undoing.file}")
+    else:
+        say(f"took out of {undoing.file} what skylift init wrote")

@@ -1,27 +1,51 @@
-"""The way into Skylift: understand a project that has no config yet, and write it one."""
+"""The way into Skylift, and the way out: understand a project, write its config, follow it, take it back."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from skylift.errors import UsageError
+from skylift.project.init import undo, write
 from skylift.project.init.detect import detect
+from skylift.project.init.merge import leaves
 from skylift.project.init.workspace import project_folder
-from skylift.project.init.write import write_config
-from skylift.values.project import Detection
+from skylift.project.source.entry import entry_file
+from skylift.values.project import Detection, Proposal, Understood, Undoing
+
+_TIE = "it is not clear which program trains; these can not be told apart:"
+_ALONE = "nothing says that this program trains, and there is no other (--yes takes it):"
 
 
-def understand(path: Path | str = ".", *, entry_point: str | None = None) -> tuple[Path, Detection]:
-    """Read a project that has no config yet. Nothing of it is imported or run.
+def understand(
+    path: Path | str = ".", *, entry_point: str | None = None, guess: bool = False
+) -> tuple[Path, Detection]:
+    """Read a project. Nothing of it is imported or run, and nothing is written.
 
-    :raises UsageError: when several files could be the entry point, or none.
+    The entry point that a config names stays what it is, as long as the project has it.
+
+    :param guess: take the one program that may train, though nothing says that it does.
+    :raises UsageError: when ``entry_point`` is not in the project.
     """
     root = project_folder(Path(path))
     found = detect(root, entry_point=entry_point, variables=_variables())
-    return root, found
+    _, now = write.current(root)
+    said = now.get("entry-point") if now is not None else None
+    only = found.choices[0] if len(found.choices) == 1 and found.choices[0].tied else None
+    if guess and only is not None and entry_point is None and said is None:
+        known = detect(root, entry_point=only.path, variables=_variables())
+        return root, _because(known, f"nothing else could train; {only.why}", sure=False)
+    if entry_point is not None or not isinstance(said, str) or found.config.get("entry-point") == said:
+        return root, found
+    if entry_file(root, said) is None:
+        return root, found
+    known = detect(root, entry_point=said, variables=_variables())
+    return root, _with_jobs(_because(known, "as the config has it"), found, said)
 
 
 def _variables() -> Mapping[str, str]:
@@ -30,11 +54,95 @@ def _variables() -> Mapping[str, str]:
     return {name: value for name, value in os.environ.items() if not (own and name == "VIRTUAL_ENV")}
 
 
-def initialise(root: Path, found: Detection, *, dry_run: bool) -> tuple[Path, str]:
-    """Write the config that was understood; the file and the text that was added."""
+def has_config(root: Path) -> bool:
+    return write.current(root)[1] is not None
+
+
+def _because(found: Detection, why: str, *, sure: bool = True) -> Detection:
+    """The same with another reason for the entry point than that it was named."""
+    rows = [
+        replace(row, why=why, sure=sure) if row.topic == "entry point" and not row.job else row
+        for row in found.understood
+    ]
+    return replace(found, understood=tuple(rows))
+
+
+def _with_jobs(found: Detection, other: Detection, said: str) -> Detection:
+    """The jobs of another reading, too: naming one program says nothing about the others."""
+    jobs: Mapping[str, Any] = other.config.get("jobs", {})
+    others = {name: job for name, job in jobs.items() if job.get("entry-point") != said}
+    if not others:
+        return found
+    return replace(found, config={**found.config, "jobs": {**others, **found.config.get("jobs", {})}})
+
+
+def propose(root: Path, found: Detection, *, named: bool = False) -> Proposal:
+    """What would be written, or changed in the config that is there.
+
+    :param named: the entry point is what the user just said.
+    :raises UsageError: when it is not clear which program trains; the facts have the candidates.
+    """
     if not found.config.get("entry-point") and not found.config.get("command"):
-        names = ", ".join(found.candidates) or "no Python file looks like one"
-        raise UsageError(
-            f"the entry point is not clear: {names}", hints=("say it: skylift init --entry-point FILE",)
+        _, now = write.current(root)
+        if now is None or not {"entry-point", "command"} & set(now):
+            raise _unclear(found)
+    return write.propose(root, found, named=named)
+
+
+def initialise(proposal: Proposal) -> None:
+    """Write what was proposed."""
+    write.accept(proposal)
+
+
+def guesses(found: Detection) -> tuple[Understood, ...]:
+    """Rows that are not sure, and that decide what is written."""
+    keys = {key for key, _ in leaves(found.config)}
+    return tuple(row for row in found.understood if not row.sure and write.key_of(row) in keys)
+
+
+def without(found: Detection, topics: frozenset[tuple[str, str]]) -> Detection:
+    """What was understood, less what the user does not believe: rows by job and topic."""
+    config = dict(found.config)
+    for row in found.understood:
+        if (row.job, row.topic) in topics:
+            config = _less(config, write.key_of(row))
+    rows = tuple(row for row in found.understood if (row.job, row.topic) not in topics)
+    return replace(found, config=config, understood=rows)
+
+
+def _less(config: Mapping[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
+    first, *rest = key
+    if not rest or not isinstance(config.get(first), Mapping):
+        return {name: value for name, value in config.items() if name != first}
+    below = _less(config[first], tuple(rest))
+    return {
+        name: below if name == first else value for name, value in config.items() if name != first or below
+    }
+
+
+def plan_undo(path: Path | str = ".") -> Undoing:
+    """What would be taken back.
+
+    :raises UsageError: when there is nothing that ``init`` wrote.
+    """
+    return undo.plan_undo(project_folder(Path(path)))
+
+
+def undo_now(undoing: Undoing) -> None:
+    undo.carry_out(undoing)
+
+
+def _unclear(found: Detection) -> UsageError:
+    choices = [choice for choice in found.choices if choice.tied]
+    if not choices:
+        return UsageError(
+            "no program was found that could train",
+            hints=("name it: skylift init --entry-point FILE",),
+            candidates=[],
         )
-    return write_config(root, found, dry_run=dry_run)
+    lines = [f"{choice.path}: {choice.why}" for choice in choices]
+    return UsageError(
+        "\n".join([_TIE if len(lines) > 1 else _ALONE, *lines]),
+        hints=tuple(f"skylift init --entry-point {shlex.quote(choice.path)}" for choice in choices),
+        candidates=[asdict(choice) for choice in found.choices],
+    )

@@ -1,14 +1,12 @@
-"""What is going to happen, what was understood, what was built: as text."""
+"""What is going to happen, and what was built: as text."""
 
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Sequence
 
-from skylift.report.text import duration, fields, safe, size, table, width
+from skylift.report.text import duration, fields, safe, size, table
 from skylift.values.plan import BuiltImage, ImagePlan, Plan, PlannedLayer
-from skylift.values.project import Detection, Understood
 from skylift.values.settings import Origin
 
 
@@ -61,25 +59,6 @@ def built(image: BuiltImage) -> str:
     return fields(
         [("image", image.reference or image.digest), ("tags", ", ".join(image.tags) or "-"), ("build", said)]
     )
-
-
-_COLUMNS = 80
-
-
-def detection(found: Detection) -> str:
-    """What was understood and why; fits a terminal of 80 columns."""
-    widest = max((width(row.topic) for row in found.understood), default=0)
-    blocks = [fields([(row.topic, _reasoned(row, _COLUMNS - widest - 2)) for row in found.understood])]
-    if found.left_to_you:
-        blocks.append("left to you:\n" + "\n".join(f"  - {safe(line)}" for line in found.left_to_you))
-    return "\n\n".join(blocks)
-
-
-def _reasoned(row: Understood, room: int) -> str:
-    why = f"({row.why})" if row.sure else f"(a guess: {row.why})"
-    if width(row.value) + width(why) + 2 <= room:
-        return f"{row.value}  {why}"
-    return "\n".join([*textwrap.wrap(row.value, room), *textwrap.wrap(why, room)])
 
 
 def origins(found: Sequence[Origin], *, with_origin: bool) -> str:

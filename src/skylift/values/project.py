@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from skylift.errors import Issue
 from skylift.values.settings import Origin, Settings
 
 
@@ -57,7 +58,20 @@ class Understood:
     """``entry point``, ``channel train``, ``requirements``, …"""
     value: str
     why: str
+    """With ``file:line`` where that is known."""
     sure: bool = True
+    job: str = ""
+    """The job that it is about; empty for the project as a whole."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A program that could be the one that trains."""
+
+    path: str
+    why: str
+    tied: bool = True
+    """Nothing tells it from the likeliest."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +81,59 @@ class Detection:
     config: Mapping[str, Any]
     """The table ``[tool.skylift]`` as it would be written."""
     understood: tuple[Understood, ...]
-    candidates: tuple[str, ...] = field(default=())
-    """Entry points, best first; more than one of equal rank is a question."""
+    choices: tuple[Choice, ...] = field(default=())
+    """What could be the entry point, best first; more than one that is tied is a question."""
     left_to_you: tuple[str, ...] = field(default=())
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        return tuple(choice.path for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One key of the config that ``init`` proposes to write, or to take out."""
+
+    kind: Literal["add", "change", "remove"]
+    key: tuple[str, ...]
+    before: Any = None
+    after: Any = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What ``init`` would write, before it does."""
+
+    root: Path
+    file: Path
+    """``pyproject.toml`` or ``skylift.toml``."""
+    before: str | None
+    """The file's text; None when there is no such file."""
+    after: str
+    changes: tuple[Change, ...] = ()
+    """Against the config that is there already; for a first one they are all additions."""
+    kept: tuple[str, ...] = ()
+    """What was seen and is not proposed, since the user decided otherwise."""
+    proposed: Mapping[str, Any] = field(default_factory=dict)
+    """Everything that is proposed now or was before, for the next time."""
+    again: bool = False
+    """There is a config already."""
+    problems: tuple[Issue, ...] = ()
+    """What keeps this config from being used before somebody corrects it."""
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """What is taken back: a file, and its text without what ``init`` wrote."""
+
+    root: Path
+    file: Path
+    before: str | None
+    after: str | None
+    """None when the file was made by ``init`` and goes."""
+    differs: tuple[str, ...] = ()
+    """What the user changed since; then ``after`` is without the whole config, which is more than ours."""
 
 
 @dataclass(frozen=True)

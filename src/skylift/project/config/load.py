@@ -47,20 +47,40 @@ def load(
     variables, warnings = variable_layers(environment, known)
     layers = [*flag_layers(overrides), *variables, *files, defaults]
     said = merged(layers)
-    issues = [issue for layer in layers for issue in layer.issues]
     settings = _settings(said)
-    told = {issue.where for issue in issues}
-
-    def where(path: KeyPath) -> str:
-        return _where(path, said, project.source)
-
-    meant = [*check(settings, root, where), *check_packages(settings, pyproject, where)]
-    issues += [issue for issue in (*meant, *malformed(pyproject)) if issue.where not in told]
+    issues = _wrong(root, pyproject, layers, settings, project.source)
     if issues:
-        raise ConfigError(list(dict.fromkeys(issues)))
+        raise ConfigError(issues)
     if not settings.jobs:
         warnings.append("no job is described yet: set entry-point")
     return Loaded(root, settings, tuple(_origins(said)), tuple(warnings))
+
+
+def problems(root: Path, config: Mapping[str, Any], file: str) -> list[Issue]:
+    """What would be wrong with a config that is still to be written, whatever other layers say.
+
+    :param file: where it would stand.
+    """
+    pyproject = read_config(root / _PYPROJECT, _PYPROJECT) or {}
+    layer = _layer(config, Source(file, _TABLE if file == _PYPROJECT else ""))
+    layer.said.pop(("extends",), None)
+    layers = [layer, project_layer(root, pyproject)]
+    return _wrong(root, pyproject, layers, _settings(merged(layers)), layer.source)
+
+
+def _wrong(
+    root: Path, pyproject: Mapping[str, Any], layers: list[Layer], settings: Settings, usual: Source
+) -> list[Issue]:
+    said = merged(layers)
+    issues = [issue for layer in layers for issue in layer.issues]
+    told = {issue.where for issue in issues}
+
+    def where(path: KeyPath) -> str:
+        return _where(path, said, usual)
+
+    meant = [*check(settings, root, where), *check_packages(settings, pyproject, where)]
+    issues += [issue for issue in (*meant, *malformed(pyproject)) if issue.where not in told]
+    return list(dict.fromkeys(issues))
 
 
 def _file_layers(root: Path, home: Path, project: Layer) -> list[Layer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,18 @@ from skylift.project.config.package_checks import refuse_malformed
 from skylift.project.config.toml import read_config
 from skylift.project.init.commands import Commands, read_commands
 from skylift.project.init.findings import Findings
-from skylift.project.init.layout import FoundJob, read_layout
+from skylift.project.init.layout import FoundJob, Layout, read_layout
 from skylift.project.init.needs import read_needs
 from skylift.project.init.places import read_places
 from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.schema import read_parameters
 from skylift.project.source.notebooks import Unreadable
 from skylift.project.source.program import Program
-from skylift.values.project import Detection
+from skylift.values.project import Choice, Detection
 from skylift.values.settings import TargetSettings
 from skylift_runtime.contract import COMMAND_KEY, DEFAULT_JOB
 
 _SUGGESTED = TargetSettings("cloud")
-
-
 _NO_VARIABLES: Mapping[str, str] = {}
 
 
@@ -59,9 +58,13 @@ def detect(
     return Detection(
         found.config,
         tuple(found.understood),
-        tuple(candidate.path for candidate in layout.candidates),
+        _choices(layout),
         tuple(dict.fromkeys(found.left)),
     )
+
+
+def _choices(layout: Layout) -> tuple[Choice, ...]:
+    return tuple(Choice(one.path, one.why, tied=not layout.jobs) for one in layout.candidates)
 
 
 def _program(root: Path, job: FoundJob) -> Program | None:
@@ -99,6 +102,7 @@ def _tables(program: Program, reading: Reading, command: str) -> Findings:
 
 def _below(name: str, part: Findings) -> Findings:
     """A job's keys where they belong: the main job's at top level, the others' below ``[jobs]``."""
+    part.understood = [replace(row, job=name) for row in part.understood]
     if name != DEFAULT_JOB:
         part.config = {"jobs": {name: part.config}}
     return part

@@ -1,103 +1,165 @@
-"""Write the config that ``init`` understood, and leave every other byte of the file as it is."""
+"""Propose what ``init`` would write, and write it: the whole config, or what has changed since."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-from tomlkit.items import Table
-
 from skylift.errors import UsageError
-from skylift.host.files import write_bytes
-from skylift.host.toml import NotToml, parse_toml
+from skylift.host.toml import parse_toml
+from skylift.project.config.load import problems
 from skylift.project.config.toml import read_config
-from skylift.values.project import Detection
+from skylift.project.init.edit import (
+    OWN,
+    PYPROJECT,
+    appended,
+    edited,
+    inside,
+    read_text,
+    rendered,
+    write_config_text,
+)
+from skylift.project.init.memory import Memory, edit, remember, remembered
+from skylift.project.init.merge import Key, compare, leaves
+from skylift.project.source.entry import entry_file
+from skylift.values.project import Change, Detection, Proposal, Understood
+from skylift_runtime.contract import DEFAULT_JOB
 
-_PYPROJECT, _OWN = "pyproject.toml", "skylift.toml"
+_ROWS = {"channel": "channels", "argument": "arguments", "path": "paths", "collect": "collect"}
+_SUGGESTION = "a suggestion; `skylift run --on cloud` wants aws.region, aws.storage and aws.role, too"
+_NOTE = 90
+"""Characters of a comment; the report has all of it."""
+
+
+def propose(root: Path, detection: Detection, *, named: bool = False) -> Proposal:
+    """What would be written. Nothing is.
+
+    :param named: the user said what the entry point is, and that stands above what the config says.
+    :raises ConfigError: when the file that would hold it is not TOML.
+    :raises UsageError: when it can not be written without touching what else is in the file.
+    """
+    file, now = current(root)
+    text = read_text(file)
+    comments = _comments(detection)
+    if now is None:
+        config = dict(detection.config)
+        after = rendered(config, comments) if text is None else appended(text, config, comments)
+        changes = tuple(Change("add", key, None, value, "new") for key, value in leaves(config))
+        wrong = tuple(problems(root, config, file.name))
+        return Proposal(root, file, text, after, changes, proposed=config, problems=wrong)
+    memory = remembered(root, text)
+    last = memory.proposed if memory is not None and memory.file == file.name else None
+    broken = frozenset({("entry-point",)}) if named else _broken(root, now)
+    changes_, kept = compare(now, last, detection.config, broken)
+    after = edited(text or "", file.name, changes_, comments) if changes_ else text or ""
+    proposed = _proposed(now, last, detection.config, changes_)
+    wrong = tuple(
+        problems(root, inside(parse_toml(after.removeprefix("\ufeff")), file.name) or {}, file.name)
+    )
+    return Proposal(
+        root, file, text, after, tuple(changes_), tuple(kept), proposed, again=True, problems=wrong
+    )
+
+
+def accept(proposal: Proposal) -> None:
+    """Write it. What was there before is remembered first, so that a death in between is found out."""
+    if proposal.after == proposal.before:
+        return
+    root, text = proposal.root, proposal.before
+    memory = remembered(root, text) if proposal.again else None
+    if memory is None or memory.file != proposal.file.name:
+        memory = Memory(proposal.file.name, began=not proposal.again, edits=())
+    written = edit(text, proposal.after, proposal.proposed)
+    memory = replace(memory, edits=(*memory.edits, written), pending=True)
+    remember(root, memory)
+    write_config_text(proposal.file, proposal.after)
+    remember(root, replace(memory, pending=False))
 
 
 def write_config(root: Path, detection: Detection, *, dry_run: bool = False) -> tuple[Path, str]:
-    """Add ``[tool.skylift]`` to pyproject.toml; where there is none, write skylift.toml.
+    """Write what was understood, or what of it is new; the file, and what was added to it."""
+    proposal = propose(root, detection)
+    if not dry_run:
+        accept(proposal)
+    return proposal.file, proposal.after.removeprefix(proposal.before or "").lstrip("\r\n").replace(
+        "\r\n", "\n"
+    )
 
-    :returns: the file, and the text that was added: nothing when it has just this config already.
-    :raises UsageError: when there is another config.
+
+def current(root: Path) -> tuple[Path, Mapping[str, Any] | None]:
+    """The file that holds the config, or would hold it, and the config.
+
+    :raises UsageError: when there are two.
     """
-    config = dict(detection.config)
-    pyproject, own = root / _PYPROJECT, root / _OWN
-    existing = _existing(root)
-    if existing is not None:
-        path, known = existing
-        if known == config:
-            return path, ""
+    own = read_config(root / OWN, OWN)
+    pyproject = read_config(root / PYPROJECT, PYPROJECT)
+    table = inside(pyproject, PYPROJECT) if pyproject is not None else None
+    if own is not None and table is not None:
         raise UsageError(
-            f"there is a config already, in {path.name}, and it says something else",
-            hints=("change it by hand, or remove it and run skylift init again",),
+            f"there are two configs: {OWN} and {PYPROJECT} [tool.skylift]",
+            hints=("keep one of the two: move everything there",),
         )
-    if pyproject.is_file():
-        return pyproject, _append(pyproject, config, dry_run=dry_run)
-    text = _rendered(config, ())
-    if not dry_run:
-        write_bytes(own, text.encode())
-    return own, text
+    if own is not None or pyproject is None:
+        return root / OWN, own
+    return root / PYPROJECT, table
 
 
-def _existing(root: Path) -> tuple[Path, Any] | None:
-    own = read_config(root / _OWN, _OWN)
-    if own is not None:
-        return root / _OWN, own
-    tool = (read_config(root / _PYPROJECT, _PYPROJECT) or {}).get("tool", {})
-    return (root / _PYPROJECT, tool["skylift"]) if "skylift" in tool else None
+def _broken(root: Path, now: Mapping[str, Any]) -> frozenset[Key]:
+    """Entry points that the config names and the project does not have."""
+    starts = {key: value for key, value in leaves(now) if key[-1] == "entry-point" and isinstance(value, str)}
+    return frozenset(key for key, value in starts.items() if entry_file(root, value) is None)
 
 
-def _append(path: Path, config: Mapping[str, Any], *, dry_run: bool) -> str:
-    # Behind a link stands the file that is meant.
-    path = path.resolve()
-    before = path.read_bytes()
-    text = _rendered(config, ("tool", "skylift"))
-    added = text.replace("\n", "\r\n") if b"\r\n" in before else text
-    gap = b"" if not before.strip() else b"\n" if before.endswith(b"\n") else b"\n\n"
-    gap = gap.replace(b"\n", b"\r\n") if b"\r\n" in before else gap
-    after = before + gap + added.encode()
-    _prove(after, config)
-    if not dry_run:
-        write_bytes(path, after, mode=path.stat().st_mode & 0o777)
-    return text
+def _proposed(
+    now: Mapping[str, Any],
+    last: Mapping[str, Any] | None,
+    found: Mapping[str, Any],
+    changes: list[Change],
+) -> dict[str, Any]:
+    """What was proposed now or before: a key that the user took out has to stay known."""
+    known = dict(leaves(last or {}))
+    written = {key for key, _ in leaves(now)} | {change.key for change in changes} | set(known)
+    known |= {key: value for key, value in leaves(found) if key in written}
+    known |= {change.key: change.after for change in changes}
+    gone = {change.key for change in changes if change.kind == "remove"}
+    result: dict[str, Any] = {}
+    for key, value in known.items():
+        if key not in gone:
+            below = result
+            for part in key[:-1]:
+                below = below.setdefault(part, {})
+            below[key[-1]] = value
+    return result
 
 
-def _prove(after: bytes, config: Mapping[str, Any]) -> None:
-    """``tool = { … }`` on one line can not be added to from below."""
-    try:
-        fits = parse_toml(after.decode("utf-8-sig"))["tool"]["skylift"] == config
-    except (NotToml, KeyError):
-        fits = False
-    if not fits:
-        raise UsageError(
-            f"[tool.skylift] can not be added at the end of {_PYPROJECT}",
-            hints=("write `tool` there as tables of its own, [tool.…]",),
-        )
+def _comments(detection: Detection) -> dict[Key, str]:
+    there = {key for key, _ in leaves(detection.config)}
+    found: dict[Key, str] = {key[:2]: _SUGGESTION for key in there if key[0] == "targets"}
+    for row in detection.understood:
+        key = key_of(row)
+        if not row.sure and key in there:
+            found[key] = _note(f"a guess: {row.why}")
+    return found
 
 
-def _rendered(config: Mapping[str, Any], prefix: tuple[str, ...]) -> str:
-    table = _table(config)
-    for key in reversed(prefix):
-        outer = tomlkit.table(is_super_table=True)
-        outer.add(key, table)
-        table = outer
-    document = tomlkit.document()
-    for key, value in table.items():
-        document.add(key, value)
-    return tomlkit.dumps(document).strip("\n") + "\n"
+def key_of(row: Understood) -> Key:
+    """The key of the config that a row of the report is about.
+
+    >>> key_of(Understood("channel train", "data", "", job="evaluate"))
+    ('jobs', 'evaluate', 'channels', 'train')
+    """
+    above = ("jobs", row.job) if row.job not in ("", DEFAULT_JOB) else ()
+    kind, _, name = row.topic.partition(" ")
+    if kind == "job" and name:
+        return ("jobs", name, "entry-point")
+    if kind in _ROWS and name:
+        return (*above, _ROWS[kind], name)
+    return (*above, row.topic.replace(" ", "-"))
 
 
-def _table(values: Mapping[str, Any]) -> Table:
-    """Values first, then tables: TOML has no way back from a table."""
-    table = tomlkit.table(is_super_table=all(isinstance(value, Mapping) for value in values.values()))
-    for key, value in values.items():
-        if not isinstance(value, Mapping):
-            table.add(key, value)
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            table.add(key, _table(value))
-    return table
+def _note(text: str) -> str:
+    """One line that TOML allows as a comment."""
+    plain = "".join(character if character.isprintable() else "?" for character in text)
+    return plain if len(plain) <= _NOTE else plain[: _NOTE - 2].rstrip() + " …"

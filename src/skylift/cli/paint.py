@@ -1,0 +1,33 @@
+"""Colours, where somebody sees them: on a terminal, and unless NO_COLOR asks for none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TextIO
+
+import click
+
+from skylift.report.understood import Paint, unpainted
+
+_STYLES: dict[str, dict[str, object]] = {
+    "head": {"bold": True},
+    "topic": {"fg": "cyan"},
+    "guess": {"fg": "yellow"},
+    "why": {"dim": True},
+    "added": {"fg": "green"},
+    "removed": {"fg": "red"},
+    "error": {"fg": "red", "bold": True},
+}
+
+
+def paint_for(stream: TextIO) -> Paint:
+    """How a text of some role looks on this stream."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
+        return unpainted
+    return lambda text, role: click.style(text, **_STYLES[role]) if role in _STYLES else text  # type: ignore[arg-type]
+
+
+def columns(stream: TextIO) -> int:
+    """How wide a text may be; 80 where nobody looks at a terminal."""
+    return shutil.get_terminal_size().columns if stream.isatty() else 80

@@ -1,0 +1,94 @@
+"""Take back what ``init`` wrote, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from skylift.errors import UsageError
+from skylift.project.init.edit import OWN, PYPROJECT, read_text, table_in, without_table, write_config_text
+from skylift.project.init.memory import Edit, Memory, digest, forget, recorded, remembered
+from skylift.project.init.merge import leaves, plain, shown
+from skylift.values.project import Undoing
+
+
+def plan_undo(root: Path) -> Undoing:
+    """Find out what would be taken back.
+
+    :raises UsageError: when ``init`` wrote nothing here, or it can not be told apart from the user's own.
+    """
+    memory = _known(root)
+    file = root / memory.file
+    text = read_text(file)
+    if text is None:
+        return Undoing(root, file, None, None)
+    before: str | None = text
+    for one in reversed(memory.edits):
+        before = _reversed(one, before) if before is not None else None
+    if before is not None:
+        whole = memory.edits[0].before == "" and not before.strip() if memory.edits else False
+        return Undoing(root, file, text, None if whole else before)
+    return _edited(root, file, text, memory)
+
+
+def carry_out(undoing: Undoing) -> None:
+    """The file first, what is known of it last: dying between the two, it is all found out again."""
+    if undoing.after is None:
+        undoing.file.unlink(missing_ok=True)
+    elif undoing.after != undoing.before:
+        write_config_text(undoing.file, undoing.after)
+    forget(undoing.root)
+
+
+def _known(root: Path) -> Memory:
+    found = recorded(root)
+    # Only now is it known which file the edits are of; the last of them may not have happened.
+    memory = remembered(root, read_text(root / found.file)) if found is not None else None
+    if memory is not None:
+        return memory
+    forget(root)
+    there = [name for name in (PYPROJECT, OWN) if table_in(root / name) is not None]
+    hint = f"remove the config from {there[0]} by hand" if there else "there is no config here"
+    raise UsageError("nothing here says that skylift init wrote anything", hints=(hint,))
+
+
+def _reversed(one: Edit, text: str) -> str | None:
+    """The text before an edit; None when the user has changed what it wrote."""
+    if digest(text) == one.before:
+        return text
+    exact = digest(text) == one.after
+    for hunk in reversed(one.hunks):
+        at = hunk.at if exact else text.find(hunk.added)
+        if not exact and (not hunk.added or text.count(hunk.added) != 1):
+            return None
+        text = text[:at] + hunk.removed + text[at + len(hunk.added) :]
+    return text
+
+
+def _edited(root: Path, file: Path, text: str, memory: Memory) -> Undoing:
+    now = table_in(file)
+    differs = _differences(memory.proposed, now or {})
+    if not memory.began or now is None:
+        raise UsageError(
+            f"{file.name} was changed since skylift init wrote into it, and the config in it is older than that",
+            hints=("take out by hand: " + ", ".join(shown(key) for key, _ in leaves(memory.proposed)),),
+            differs=list(differs),
+        )
+    after = None if file.name == OWN else without_table(text)
+    return Undoing(root, file, text, after, differs or ("its comments or its layout",))
+
+
+def _differences(proposed: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
+    """Key by key, in words: what was written, and what stands there now."""
+    then, today = dict(leaves(proposed)), dict(leaves(now))
+    rows = [f"{shown(key)} = {plain(value)} is yours" for key, value in today.items() if key not in then]
+    rows += [
+        f"{shown(key)} was {plain(value)}, and is gone" for key, value in then.items() if key not in today
+    ]
+    rows += [
+        f"{shown(key)} was {plain(then[key])}, and is {plain(value)}"
+        for key, value in today.items()
+        if key in then and then[key] != value
+    ]
+    return tuple(rows)
