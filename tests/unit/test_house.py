@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": BELOW | {"flow", "report", "sandbox", "__init__"},
 }
 STOREYS = {
-    "project": ["source", "config", "parameters", "arguments", "files", "init"],
+    "project": ["source", "config", "parameters", "arguments", "files", "init", "checks"],
 }
 """Within a room: each may import those before it."""
 ONLY_IN = {

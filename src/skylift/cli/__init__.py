@@ -20,6 +20,7 @@ _COMPLETE = "_SKYLIFT_COMPLETE"
 """In the environment when a shell asks, by click's protocol."""
 _VERBS = {
     "init": "Understand this project and write its config.",
+    "check": "Look for what would go wrong, before anything runs.",
     "run": "Train here, in a container, or in the cloud.",
     "build": "Make the image, without a Docker daemon.",
     "runtime": "Write the job runtime as one file, for images of your own.",

@@ -6,4 +6,5 @@ parameters   what a program takes
 arguments    what one run gives it
 files        what ships, and of which revision
 init         a project that has no config yet
+checks       what is wrong with one that has
 """

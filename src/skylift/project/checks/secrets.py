@@ -1,0 +1,86 @@
+"""Check for secrets among the files that ship. Their names and lines are told, never what they say."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from skylift.project.checks.places import pattern_of
+from skylift.project.checks.subject import Subject
+from skylift.project.files.ship import IGNORE_FILE
+from skylift.values.finding import Finding, Line
+
+_NAMES = (
+    "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials", "credentials.json", "service-account*.json",
+    "service_account*.json", "client_secret*.json", "kaggle.json", ".netrc", "_netrc", ".pypirc", ".git-credentials", ".pgpass",
+    ".htpasswd", "*.p12", "*.pfx", "*.keystore", "secrets.toml", "secrets.yaml", "secrets.yml", "secrets.json",
+)  # fmt: skip
+_KEY = re.compile(rb"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----")
+_TOKENS = (
+    ("a key of AWS", re.compile(rb"\b(?:AKIA|ASIA)(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}\b")),
+    ("a token of GitHub", re.compile(rb"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{60,}")),
+    ("a token of GitLab", re.compile(rb"\bglpat-[A-Za-z0-9_-]{20,}")),
+    ("a token of Hugging Face", re.compile(rb"\bhf_[A-Za-z0-9]{30,}\b")),
+    ("a key of OpenAI or Anthropic", re.compile(rb"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{40,}")),
+    ("a token of Slack", re.compile(rb"\bxox[abprs]-[A-Za-z0-9-]{20,}")),
+    ("a token of PyPI", re.compile(rb"\bpypi-[A-Za-z0-9_-]{80,}")),
+    ("a key of Google", re.compile(rb"\bAIza[A-Za-z0-9_-]{35}\b")),
+    ("a private key", _KEY),
+    ("a password in an address", re.compile(rb"\bhttps?://[^\s/:@\"'{}$<>]{1,80}:[^\s/@\"'{}$<>*]{3,120}@[\w.-]+")),
+)  # fmt: skip
+_MOST_BYTES = 512_000
+"""Of one file; a key stands in a small one, or near the top."""
+_MOST_IN_ALL = 64_000_000
+
+
+def shipping_secrets(subject: Subject) -> Iterator[Finding]:
+    """A file that ships with a key, a password or a token in it."""
+    left = _MOST_IN_ALL
+    for file in subject.files:
+        if file.link:
+            continue
+        if _is_named_so(file.path):
+            yield _of_file(file.path, "a file of this name holds secrets")
+            continue
+        data = _read(subject.root / file.path, min(_MOST_BYTES, left))
+        left -= len(data)
+        yield from _in_text(file.path, data)
+        if left <= 0:
+            return
+
+
+def _is_named_so(path: str) -> bool:
+    name = PurePosixPath(path).name.lower()
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in _NAMES)
+
+
+def _of_file(path: str, what: str) -> Finding:
+    line = Line(IGNORE_FILE, pattern_of(path))
+    remedy = f"add `{line.text}` to {IGNORE_FILE}; name what a job needs in [secrets]"
+    return Finding("secret-ships", "error", path, f"it ships, and {what}", remedy, line)
+
+
+def _in_text(path: str, data: bytes) -> Iterator[Finding]:
+    if b"\0" in data[:1024]:
+        return
+    for kind, pattern in _TOKENS:
+        match = pattern.search(data)
+        if match is None:
+            continue
+        if pattern is _KEY and PurePosixPath(path).suffix in (".pem", ".key", ""):
+            yield _of_file(path, f"it is {kind}")
+            continue
+        number = data.count(b"\n", 0, match.start()) + 1
+        what = f"it ships, and this line has what looks like {kind}"
+        remedy = "take it out, call it back, and name it in [secrets]"
+        yield Finding("secret-ships", "error", f"{path}:{number}", what, remedy)
+
+
+def _read(path: Path, most: int) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(most)
+    except OSError:
+        return b""

@@ -1,0 +1,256 @@
+"""What ``skylift check`` finds in a project, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.functional.cli.asking import done, skylift
+from tests.functional.project.folder import Folder
+
+from skylift.project.checks.subject import Subject
+from skylift.project.checks.table import checked
+from skylift.project.config.load import load
+from skylift.values.finding import Finding
+
+CONFIG = """
+entry-point = "train.py"
+python = "3.11"
+[channels]
+train = "data/train"
+"""
+TRAIN = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, default=0.1)
+parser.add_argument("--data-dir", default="x")
+if __name__ == "__main__":
+    print("loss=0.1", parser.parse_args())
+"""
+# In pieces, so that nobody takes this file for one that has a key in it.
+AWS_KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
+PRIVATE_KEY = "-----BEGIN RSA " + "PRIVATE KEY-----\n"
+
+
+@pytest.fixture
+def clean(project: Folder) -> Folder:
+    project.write_all({"skylift.toml": CONFIG, "train.py": TRAIN, "data/train/a.csv": "1"})
+    return project
+
+
+def found(project: Folder) -> list[Finding]:
+    return checked(Subject(load(project.root, environment={}, home=Path("/nonexistent"))))
+
+
+def ids(project: Folder) -> set[str]:
+    return {one.id for one in found(project)}
+
+
+def one_of(project: Folder, name: str) -> Finding:
+    (finding,) = [one for one in found(project) if one.id == name]
+    return finding
+
+
+def add(project: Folder, text: str) -> None:
+    project.write("skylift.toml", CONFIG + text)
+
+
+def test_nothing_is_found_where_nothing_is_wrong(clean: Folder) -> None:
+    assert found(clean) == []
+
+
+def test_values_that_the_program_can_not_be_given(clean: Folder) -> None:
+    add(clean, '[hyperparameters]\nlrr = 1\nlr = "fast"\n[arguments]\ndata-dri = "{channel:train}"\n')
+    by_key = {one.where: one for one in found(clean)}
+    assert by_key["skylift.toml hyperparameters.lrr"].remedy.startswith("did you mean `lr`?")
+    assert "wants a number" in by_key["skylift.toml hyperparameters.lr"].what
+    assert by_key["skylift.toml arguments.data-dri"].remedy == "did you mean `data-dir`?"
+    assert {one.severity for one in by_key.values()} == {"error"}
+
+
+def test_a_value_that_nothing_gives(clean: Folder) -> None:
+    clean.write("train.py", TRAIN.replace('"--lr", type=float, default=0.1', '"--lr", required=True'))
+    assert "skylift run lr=VALUE" in one_of(clean, "required").remedy
+    add(clean, '[arguments]\nlr = "{model}"\n')
+    assert "required" not in ids(clean)
+
+
+def test_channels_whose_folder_is_missing_or_empty(clean: Folder) -> None:
+    (clean.root / "data/train/a.csv").unlink()
+    assert one_of(clean, "channel-empty").severity == "warning"
+    (clean.root / "data/train").rmdir()
+    missing = one_of(clean, "channel-missing")
+    assert (missing.severity, missing.waits) == ("error", True)
+    clean.write(
+        "skylift.toml", CONFIG.replace('"data/train"', '{ local = "data/train", cloud = "s3://b/p/" }')
+    )
+    assert one_of(clean, "channel-missing").severity == "note"
+
+
+def test_data_that_only_this_machine_has(clean: Folder) -> None:
+    clean.write(".gitignore", "/data\n")
+    clean.commit()
+    assert one_of(clean, "data-here-only").severity == "note"
+
+
+def test_large_files_ship_and_can_be_left_out(clean: Folder) -> None:
+    (clean.root / "dump [1].bin").write_bytes(bytes(10_000_001))
+    (clean.root / "known.bin").write_bytes(bytes(10_000_001))
+    clean.write("train.py", TRAIN + '\nopen("known.bin")\n')
+    dump, known = sorted((one for one in found(clean) if one.id == "large-file"), key=lambda one: one.where)
+    assert dump.fixable
+    assert not known.fixable
+    done(clean.root, "check", "--fix")
+    assert [one.where for one in found(clean) if one.id == "large-file"] == ["known.bin"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "where"),
+    [
+        ("keys/id_rsa", "x", "keys/id_rsa"),
+        ("client key.pem", PRIVATE_KEY, "client key.pem"),
+        ("config.py", f"\n\nKEY = '{AWS_KEY}'\n", "config.py:3"),
+        ("notes.md", "hf_" + "a" * 34, "notes.md:1"),
+        (".github/x.yml", "ghp_" + "a1" * 18, ".github/x.yml:1"),
+        ("pip.conf", "https://me:" + "hunter22@example.com/simple", "pip.conf:1"),
+    ],
+)
+def test_secrets_that_would_ship(clean: Folder, path: str, text: str, where: str) -> None:
+    clean.write(path, text)
+    finding = one_of(clean, "secret-ships")
+    assert (finding.where, finding.severity) == (where, "error")
+    said = finding.what + finding.remedy
+    assert AWS_KEY not in said
+    assert "hunter22" not in said
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("ca.pem", "-----BEGIN CERTIFICATE-----\n"),
+        ("readme.md", "AKIA" + "IOSFODNN7EXAMPLE and https://user:$TOKEN@example.com and hf_short"),
+        (".env", "A=" + AWS_KEY),
+        ("model.bin", "\0\0" + AWS_KEY),
+    ],
+)
+def test_what_only_looks_like_a_secret_or_does_not_ship(clean: Folder, path: str, text: str) -> None:
+    clean.write(path, text)
+    assert found(clean) == []
+
+
+def test_files_that_the_program_wants_and_git_ignores(clean: Folder) -> None:
+    clean.write_all(
+        {".gitignore": "vocab.json\nmine.py\n", "vocab.json": "{}", "mine.py": "", "other.json": "{}"}
+    )
+    clean.write(
+        "train.py",
+        "import mine\n" + TRAIN + '\nopen("vocab.json"), open("other.json"), open("made.txt", "w")\n',
+    )
+    clean.commit()
+    left = {one.where: one for one in found(clean) if one.id == "left-out"}
+    assert set(left) == {"mine.py", "train.py:10"}
+    assert ".gitignore:2" in left["mine.py"].what
+    assert ".gitignore:1" in left["train.py:10"].what
+
+
+def test_links_that_leave_the_project(clean: Folder) -> None:
+    (clean.root / "out").symlink_to("/etc")
+    assert one_of(clean, "link").severity == "error"
+
+
+def test_state_of_this_machine_in_git(clean: Folder) -> None:
+    clean.write_all({"skylift.local.toml": "", ".skylift/runs/x": ""})
+    clean.git("init", "--quiet")
+    assert {one.where for one in found(clean) if one.id == "state-in-git"} == {
+        ".skylift",
+        "skylift.local.toml",
+    }
+    done(clean.root, "check", "--fix")
+    assert "state-in-git" not in ids(clean)
+    assert clean.git("status", "--porcelain", "--", ".skylift", "skylift.local.toml") == ""
+
+
+def test_what_can_be_seen_in_the_code(clean: Folder) -> None:
+    clean.write(
+        "train.py",
+        """
+        import argparse
+        p = argparse.ArgumentParser()
+        p.add_argument("--flag", type=bool)
+        p.add_argument("--data", default="/home/ada/data")
+        open("data/train/cache", "w").write("x")
+        open("/opt/ml/model/x", "w")
+        """,
+    )
+    rows = {(one.id, one.where) for one in found(clean)}
+    assert {
+        ("bool-type", "train.py:4"),
+        ("absolute-path", "train.py:5"),
+        ("channel-written", "train.py:6"),
+    } <= rows
+    assert not any(where == "train.py:7" for _, where in rows)
+    clean.write("train.py", "x = 1\n")
+    assert one_of(clean, "silent").severity == "note"
+
+
+def test_an_environment_of_another_python(clean: Folder) -> None:
+    clean.write(".venv/pyvenv.cfg", "home = /usr/bin\nversion = 3.9.2\n")
+    assert one_of(clean, "python").where == "skylift.toml python"
+
+
+@pytest.mark.parametrize("text", ["def broken(:\n", "\0", "x = 1\n" * 3])
+def test_sources_that_can_not_be_read_are_no_crash(clean: Folder, text: str) -> None:
+    clean.write("train.py", text)
+    clean.write("weird.py", "\ud800".encode(errors="surrogatepass").decode(errors="replace"))
+    assert not [one for one in found(clean) if one.severity == "error"]
+
+
+def test_exit_codes_say_what_kind_of_work_is_left(clean: Folder) -> None:
+    assert skylift(clean.root, "check").returncode == 0
+    clean.write("pylock.skylift.toml", "lock-version = '1.0'\n")
+    stale = skylift(clean.root, "check")
+    assert stale.returncode == 3
+    assert "[lock]" in stale.stdout
+    add(clean, "[hyperparameters]\nlrr = 1\n")
+    assert skylift(clean.root, "check").returncode == 2
+
+
+def test_json_has_a_list_that_scripts_can_read(clean: Folder) -> None:
+    clean.write("id_rsa", "x")
+    told = json.loads(skylift(clean.root, "check", "--json").stdout)
+    assert told["exit_code"] == 2
+    row = next(one for one in told["findings"] if one["id"] == "secret-ships")
+    assert row["fixable"]
+    assert row["fix"] == {"file": ".skyliftignore", "text": "/id_rsa"}
+    fixed = json.loads(done(clean.root, "check", "--json", "--fix").stdout)
+    assert [one["id"] for one in fixed["fixed"]] == ["secret-ships"]
+    assert "secret-ships" not in {one["id"] for one in fixed["findings"]}
+
+
+def test_every_problem_of_a_config_is_a_finding(clean: Folder) -> None:
+    add(clean, '[imag]\nx = 1\n[targets.gpu]\nmax-run = "soon"\n')
+    result = skylift(clean.root, "check")
+    assert result.returncode == 2
+    assert "imag" in result.stdout
+    assert "max-run" in result.stdout
+
+
+def test_a_pipeline_file_that_is_stale(clean: Folder) -> None:
+    done(clean.root, "ci", "plain", "--on", "docker")
+    assert skylift(clean.root, "check").returncode == 0
+    clean.write("skylift.toml", 'name = "renamed"\n' + CONFIG)
+    text = (clean.root / "skylift-ci.sh").read_text()
+    (clean.root / "skylift-ci.sh").write_text(text + "# old\n")
+    result = skylift(clean.root, "check")
+    assert result.returncode == 3
+    assert "skylift ci plain --on docker" in result.stdout
+
+
+def test_every_kind_of_finding_is_in_the_list() -> None:
+    root = Path(__file__).parents[3]
+    sources = [*(root / "src/skylift/project/checks").glob("*.py"), root / "src/skylift/flow/checking.py"]
+    named = {name for path in sources for name in re.findall(r'Finding\(\s*"([a-z-]+)"', path.read_text())}
+    listed = set(re.findall(r"^\| `([a-z-]+)` \|", (root / "docs/checks.md").read_text(), re.MULTILINE))
+    assert named == listed
