@@ -17,6 +17,7 @@ from skylift.flow.initialise import (
     guesses,
     has_config,
     initialise,
+    is_unclear,
     plan_undo,
     propose,
     understand,
@@ -51,7 +52,7 @@ def command(
         _undo(plan_undo(folder), yes=yes, asking=asking, dry_run=dry_run, as_json=as_json)
         return
     root, found = understand(folder, entry_point=entry_point, guess=yes)
-    if asking and not found.config.get("entry-point") and _tied(found):
+    if asking and _tied(found) and is_unclear(root, found):
         entry_point = _asked(found)
         root, found = understand(folder, entry_point=entry_point)
     if not as_json and not has_config(root):
@@ -59,7 +60,13 @@ def command(
     proposal = propose(root, found, named=entry_point is not None)
     if asking and proposal.changes and not proposal.again:
         found, proposal = _confirmed(root, found, proposal)
-    _answer(found, proposal, dry_run=dry_run, as_json=as_json, asking=asking)
+    # What is there already is changed by nobody who was not told to.
+    agreed = yes or entry_point is not None or not proposal.again
+    how = _How(writes=agreed and not dry_run, asks=asking, dry_run=dry_run)
+    if as_json:
+        _emit(found, proposal, how)
+    else:
+        _answer(found, proposal, how)
 
 
 def _look() -> dict[str, Any]:
@@ -98,11 +105,21 @@ def _confirmed(root: Path, found: Detection, proposal: Proposal) -> tuple[Detect
     return found, propose(root, found)
 
 
-def _answer(found: Detection, proposal: Proposal, *, dry_run: bool, as_json: bool, asking: bool) -> None:
-    if as_json:
-        _write(proposal, dry_run=dry_run)
-        emit(_facts(found, proposal, written=not dry_run and bool(proposal.changes)))
-        return
+@dataclasses.dataclass(frozen=True)
+class _How:
+    writes: bool
+    """Without being asked."""
+    asks: bool
+    dry_run: bool
+
+
+def _emit(found: Detection, proposal: Proposal, how: _How) -> None:
+    if how.writes:
+        initialise(proposal)
+    emit(_facts(found, proposal, written=how.writes and bool(proposal.changes)))
+
+
+def _answer(found: Detection, proposal: Proposal, how: _How) -> None:
     if proposal.again:
         told = [changes(proposal, **_look()), left(found, **_look())]
         nothing = "" if proposal.changes else f"{proposal.file.name} says all that was found: nothing to do"
@@ -111,11 +128,14 @@ def _answer(found: Detection, proposal: Proposal, *, dry_run: bool, as_json: boo
         say(problems(proposal, **_look()) + "\n")
     if not proposal.changes:
         return
-    if dry_run:
+    if how.dry_run:
         shown = difference(proposal.file.name, proposal.before, proposal.after, paint=paint_for(sys.stdout))
         click.echo(shown if proposal.before is not None else proposal.after, nl=proposal.before is not None)
         return
-    if asking:
+    if not how.asks and not how.writes:
+        say("nothing was written; this writes it: skylift init --yes")
+        return
+    if how.asks:
         _show(proposal)
         if not click.confirm(f"write this to {proposal.file.name}?", default=True, err=True):
             say("nothing was written")
@@ -133,11 +153,6 @@ def _show(proposal: Proposal) -> None:
             difference(proposal.file.name, proposal.before, proposal.after, paint=paint_for(sys.stderr))
             + "\n"
         )
-
-
-def _write(proposal: Proposal, *, dry_run: bool) -> None:
-    if not dry_run:
-        initialise(proposal)
 
 
 def _facts(found: Detection, proposal: Proposal, *, written: bool) -> dict[str, Any]:

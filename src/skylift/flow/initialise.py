@@ -76,16 +76,22 @@ def _with_jobs(found: Detection, other: Detection, said: str) -> Detection:
     return replace(found, config={**found.config, "jobs": {**others, **found.config.get("jobs", {})}})
 
 
+def is_unclear(root: Path, found: Detection) -> bool:
+    """Whether neither the project nor its config says what trains."""
+    _, now = write.current(root)
+    return not any(
+        table.get(key) for table in (found.config, now or {}) for key in ("entry-point", "command")
+    )
+
+
 def propose(root: Path, found: Detection, *, named: bool = False) -> Proposal:
     """What would be written, or changed in the config that is there.
 
     :param named: the entry point is what the user just said.
     :raises UsageError: when it is not clear which program trains; the facts have the candidates.
     """
-    if not found.config.get("entry-point") and not found.config.get("command"):
-        _, now = write.current(root)
-        if now is None or not {"entry-point", "command"} & set(now):
-            raise _unclear(found)
+    if is_unclear(root, found):
+        raise _unclear(found)
     return write.propose(root, found, named=named)
 
 

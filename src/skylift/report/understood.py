@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from skylift.host.redaction import redact_text
 from skylift.report.text import safe, width
 from skylift.values.project import Change, Choice, Detection, Proposal, Understood
 
@@ -170,5 +171,6 @@ def difference(name: str, before: str | None, after: str | None, *, paint: Paint
         old, new, there, here if after is not None else "/dev/null", lineterm=""
     ):
         role = {"+": "added", "-": "removed"}.get(line[:1], "why" if line[:2] == "@@" else "")
-        lines.append(paint(safe(line.replace("\t", "    ")), role))
+        # Beside our table may stand an index with a password in its address.
+        lines.append(paint(safe(redact_text(line).replace("\t", "    ")), role))
     return "\n".join(lines)

@@ -269,6 +269,9 @@ def test_undo_after_the_user_went_back_by_hand(project: Folder) -> None:
 def test_what_is_remembered_has_nothing_of_the_rest_of_the_file(project: Folder) -> None:
     token = "https://me:very-secret@example.com/simple"
     project.write("pyproject.toml", f'[[tool.uv.index]]\nurl = "{token}"')
+    for arguments in (["--dry-run"], ["--dry-run", "--json"]):
+        shown = done(project.root, "init", *arguments)
+        assert "very-secret" not in shown.stdout + shown.stderr
     done(project.root, "init", "--yes")
     assert "very-secret" not in (project.root / ".skylift" / "init.json").read_text()
     done(project.root, "init", "--undo")
@@ -311,3 +314,23 @@ def test_what_could_not_be_used_is_said_before_it_is_written(project: Folder) ->
     assert "to correct before a run" in result.stderr
     assert "next  skylift check" in result.stderr
     assert json.loads(done(project.root, "init", "--json").stdout)["problems"]
+
+
+def test_a_config_that_is_there_is_changed_by_nobody_who_was_not_told_to(project: Folder) -> None:
+    done(project.root, "init", "--yes")
+    before = (project.root / "pyproject.toml").read_text()
+    project.write("train.py", WITH_OUTPUT)
+    assert "skylift init --yes" in done(project.root, "init").stderr
+    assert not json.loads(done(project.root, "init", "--json").stdout)["written"]
+    assert (project.root / "pyproject.toml").read_text() == before
+    code, shown = converse(project.root, ["init"], ["y\n"])
+    assert code == 0
+    assert "out-dir" in shown
+    assert without_output((project.root / "pyproject.toml").read_text()) == before
+
+
+@pytest.mark.parametrize("text", ["[tool]\nskylift = 3\n", "tool = 3\n", "[project\n"])
+def test_a_file_that_can_not_hold_a_config_is_left_alone(project: Folder, text: str) -> None:
+    project.write("pyproject.toml", text)
+    assert skylift(project.root, "init", "--yes").returncode == 2
+    assert (project.root / "pyproject.toml").read_text() == text

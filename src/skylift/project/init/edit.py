@@ -62,7 +62,11 @@ def inside(tables: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
         return tables
     tool = tables.get("tool")
     ours = tool.get("skylift") if isinstance(tool, Mapping) else None
-    return ours if isinstance(ours, Mapping) else None
+    if ours is None or isinstance(ours, Mapping):
+        return ours
+    raise UsageError(
+        f"tool.skylift in {name} is not a table", hints=("write it as [tool.skylift], or remove it",)
+    )
 
 
 def appended(text: str, config: Mapping[str, Any], comments: Comments) -> str:
