@@ -89,6 +89,18 @@ def test_reasons_are_told_the_weightiest_first(project: Folder) -> None:
     )
 
 
+def test_other_programs_that_train_make_the_best_a_guess(project: Folder) -> None:
+    files = {"train_a.py": TRAINS, "train_b.py": TRAINS, "README.md": "```\npython train_a.py\n```\n"}
+    project.write_all(files)
+    found = detect(project.root)
+    assert found.config["entry-point"] == "train_a.py"
+    assert not next(row for row in found.understood if row.topic == "entry point").sure
+    assert any("other programs train, too: train_b.py" in row for row in found.left_to_you)
+    named = detect(project.root, entry_point="train_b.py")
+    assert next(row for row in named.understood if row.topic == "entry point").sure
+    assert not any("other programs" in row for row in named.left_to_you)
+
+
 DVC = """
 stages:
   prepare:
@@ -217,7 +229,11 @@ RANK = "import os\nrank = {}\ndef f(loss):\n    loss.backward()\n"
 def test_a_program_that_is_only_started_by_a_launcher(
     project: Folder, code: str, readme: str, command: list[str] | None
 ) -> None:
-    config = _config(project, {"train.py": code, "README.md": f"```sh\n{readme}\n```\n"})
+    files = {"train.py": code, "README.md": f"```sh\n{readme}\n```\n"}
+    config = _config(project, files)
+    named = detect(project.root, entry_point="train.py")
+    assert named.config["entry-point"] == "train.py"
+    assert any("is started in another way elsewhere: command = [" in row for row in named.left_to_you)
     expected = command or ["deepspeed", "--num_gpus={gpus}", "--module", "train"]
     assert config["command"] == expected
 

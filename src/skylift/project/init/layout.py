@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> L
             return Layout((), tuple(likeliest), found)
         best = likeliest[0]
         start = start_of(root, best)
-    _say_entry(found, best, start)
+    _say_entry(found, best, start, _rivals(every, best))
     train = training_clue(best)
     _say_facts(
         found, best, [clue for clue in best.clues if clue.facts and (not clue.declared or clue is train)]
@@ -102,7 +103,10 @@ def _named(survey: Survey, every: list[Candidate], said: str) -> tuple[Candidate
     path = file.relative_to(survey.root).as_posix() if file is not None else text
     known = next((one for one in every if one.path == path), Candidate(path, 0, ()))
     named = Candidate(path, known.score, _WAS_NAMED, known.role, known.deeds, known.clues)
-    return named, Start(text)
+    usual = start_of(survey.root, named)
+    words = ", ".join(json.dumps(word, ensure_ascii=False) for word in usual.command)
+    other = (f"{path} is started in another way elsewhere: command = [{words}]",) if words else usual.left
+    return named, Start(text, left=other)
 
 
 def _likeliest(survey: Survey, every: list[Candidate]) -> list[Candidate]:
@@ -145,12 +149,23 @@ def _refuse_workspace(root: Path, pyproject: Mapping[str, Any], found: list[Cand
     )
 
 
-def _say_entry(found: Findings, best: Candidate, start: Start) -> None:
+def _rivals(every: list[Candidate], best: Candidate) -> list[str]:
+    """Other programs that are named after training, and train."""
+    able = [one for one in likely(every) if one.role == "train" and one.trains and one.score >= _WORTH]
+    return [one.path for one in able if one.path != best.path and not _is_variant(best, one)]
+
+
+def _say_entry(found: Findings, best: Candidate, start: Start, rivals: list[str]) -> None:
     reasons = [*best.reasons[:_REASONS], *([start.why] if start.why else [])]
     found.config |= start.config
-    sure = best.sure or best.reasons == _WAS_NAMED
+    told = best.reasons == _WAS_NAMED
+    alone = not rivals or PurePosixPath(best.path).stem == "train"
+    sure = told or (best.sure and alone)
     found.say("command" if start.command else "entry point", start.shown, ", ".join(reasons), sure=sure)
     found.left += start.left
+    if rivals and not told:
+        shown = ", ".join(rivals[:_REASONS])
+        found.left.append(f"other programs train, too: {shown}: take one by skylift init --entry-point FILE")
 
 
 def _say_facts(found: Findings, best: Candidate, clues: list[Clue]) -> None:
