@@ -15,6 +15,8 @@ from tests import services
 from tests.base_image import Unavailable
 from tests.foreign import Foreign
 
+collect_ignore = ["projects"]  # whose tests are theirs
+
 _MACHINE = services.Machine(dict(os.environ))
 _FOREIGN_PROGRAMS = Foreign(_MACHINE, sys.executable)
 _STRICT = os.environ.get("CI") == "true"

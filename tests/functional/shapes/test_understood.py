@@ -1,0 +1,30 @@
+"""``init`` and the reading of parameters, over projects of every shape that people have."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.functional.shapes.judge import differences, report_lines
+from tests.functional.shapes.shape import Shape, shapes
+
+from skylift.project.init.detect import detect
+
+
+@pytest.mark.parametrize("shape", shapes(), ids=lambda shape: shape.name)
+def test_a_project_is_understood(shape: Shape, tmp_path: Path) -> None:
+    root = shape.lay(tmp_path)
+    before = sorted(path.name for path in root.iterdir())
+    found = detect(root)
+    wrong = differences(shape.expected, found, root)
+    if wrong:
+        config = json.dumps(found.config, indent=1, ensure_ascii=False)
+        lines = [shape.expected["what"], *wrong, "--", *report_lines(found), "--", config]
+        pytest.fail("\n".join(lines), pytrace=False)
+    assert sorted(path.name for path in root.iterdir()) == before
+
+
+def test_there_are_shapes_and_each_says_what_it_is() -> None:
+    assert len(shapes()) >= 30
+    assert [shape.name for shape in shapes() if not shape.expected.get("what")] == []

@@ -1,0 +1,1 @@
+PASSWORD = "not for anybody"

@@ -1,0 +1,5 @@
+import network
+
+
+def scale(epoch):
+    return network.unit() / (epoch + 1)

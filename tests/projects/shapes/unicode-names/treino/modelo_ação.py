@@ -1,0 +1,13 @@
+import argparse
+import json
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--größe", type=int, default=3)
+    parser.add_argument("--título", default="сон")
+    args = parser.parse_args()
+    with open("daten für alle/reihen 1.csv", encoding="utf-8") as file:
+        rows = file.read().split()
+    print(args.größe, args.título, len(rows))
+    with open("模型.json", "w", encoding="utf-8") as file:
+        json.dump(rows, file, ensure_ascii=False)
