@@ -22,9 +22,10 @@ The keys of ``expect.json`` that are about one job:
 ``hyperparameters``, ``metrics``
     As in the config.
 
-Those about the project: ``others`` (the jobs besides the one that trains, by entry point), ``requirements``,
-``dependencies`` (names; ``dependencies-too`` are as good), ``python``, ``targets``, ``aws``, ``candidates``, ``said`` (expressions found somewhere in
-the report), ``unsure`` (topics), ``never`` (expressions the config must not have), ``unsaid`` (nor the report).
+Those about the project: ``others`` (the jobs besides the one that trains, by program), ``requirements``, ``extras``,
+``groups``, ``dependencies`` (names; ``dependencies-too`` are as good), ``python``, ``targets``, ``aws``,
+``candidates``, ``said`` (expressions found somewhere in the report), ``unsure`` (topics), ``never`` (expressions the
+config must not have), ``unsaid`` (nor the report).
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ def _needs(expected: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[s
         allowed = {*expected["dependencies"], *expected.get("dependencies-too", ())}
         if not set(expected["dependencies"]) <= set(names) <= allowed:
             yield _line("dependencies", sorted(expected["dependencies"]), names)
-    for key in ("requirements", "python", "targets", "aws"):
+    for key in ("requirements", "extras", "groups", "python", "targets", "aws"):
         if key in expected and not _fits(expected[key], _part(config.get(key), expected[key])):
             yield _line(key, expected[key], config.get(key))
 

@@ -1,0 +1,9 @@
+import argparse
+
+import torch
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epoch", type=int, default=2)
+    args = parser.parse_args()
+    torch.nn.Linear(1, 1)(torch.ones(1)).sum().backward()
