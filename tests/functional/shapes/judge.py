@@ -7,7 +7,7 @@ The keys of ``expect.json`` that are about one job:
 ``starts``
     The program (or programs that are as good) that an entry point names or a command starts, where both will do.
 ``parameters``
-    By key, the fields that matter. No other may be found, unless ``more`` is true. ``train: lr`` is the one of
+    By key, the fields that matter; types that are as good stand in a list. No other may be found, unless ``more`` is true. ``train: lr`` is the one of
     the sub-command ``train``.
 ``complete``, ``commands``
     Of the schema.
@@ -72,7 +72,7 @@ def _job(where: str, expected: Mapping[str, Any], job: Mapping[str, Any], root: 
     programs = _several(expected.get("starts", []))
     if programs and not set(programs) & _started(job):
         yield _line(where + "what it starts", programs, job.get("entry-point") or job.get("command"))
-    entry = expected.get("program") or _first(expected.get("entry-point") or programs)
+    entry = expected.get("program") or _chosen(job, _several(expected.get("entry-point") or programs))
     if entry and {"parameters", "complete", "commands"} & set(expected):
         yield from _schema(where, expected, read_parameters(root, entry).schema())
     yield from _channels(where, expected, job)
@@ -114,7 +114,8 @@ def _schema(where: str, expected: Mapping[str, Any], schema: Schema) -> Iterator
     for key in sorted(set(wanted) & set(found)):
         for field, value in wanted[key].items():
             actual = _plain(getattr(found[key], field))
-            if type(actual) is not type(value) or actual != value:
+            as_good = value if field == "type" and isinstance(value, list) else [value]
+            if not any(type(actual) is type(one) and actual == one for one in as_good):
                 yield _line(f"{where}parameter {key}: {field}", value, actual)
 
 
@@ -227,8 +228,10 @@ def _several(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _first(entry: object) -> str:
-    return str((entry or [""])[0] if isinstance(entry, list) else entry or "")
+def _chosen(job: Mapping[str, Any], good: list[str]) -> str:
+    """The program to read: the one that was found where it is right, so that one mistake is not told twice."""
+    entry = str(job.get("entry-point"))
+    return entry if entry in good else next(iter(good), "")
 
 
 def _parameter_name(parameter: Parameter) -> str:

@@ -1,5 +1,5 @@
 import argparse
-import json
+import pickle
 
 DEFAULTS = {"dropout": 0.5, "momentum": 0.9}
 
@@ -23,5 +23,5 @@ if __name__ == "__main__":
     a = add_options(argparse.ArgumentParser()).parse_args()
     print(a.width, a.depth, a.dropout, a.momentum, a.layers, a.amp, a.names, a.cpu)
     print("loss: 0.5")
-    with open("net.json", "w") as file:
-        json.dump(a.layers, file)
+    with open("net.pkl", "wb") as file:
+        pickle.dump(a.layers, file)

@@ -1,5 +1,5 @@
 import argparse
-import json
+import pickle
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
@@ -9,5 +9,5 @@ if __name__ == "__main__":
     with open("daten für alle/reihen 1.csv", encoding="utf-8") as file:
         rows = file.read().split()
     print(args.größe, args.título, len(rows))
-    with open("模型.json", "w", encoding="utf-8") as file:
-        json.dump(rows, file, ensure_ascii=False)
+    with open("模型.pkl", "wb") as file:
+        pickle.dump(rows, file)

@@ -1,4 +1,4 @@
-import json
+import pickle
 
 from sales.frames import days
 
@@ -7,5 +7,5 @@ def main():
     found = days()
     print("days", len(found))
     print("mae=1.5")
-    with open("sales.json", "w") as file:
-        json.dump(found, file)
+    with open("sales.pkl", "wb") as file:
+        pickle.dump(found, file)
