@@ -14,6 +14,7 @@ from skylift.project.config.toml import read_config
 from skylift.project.init.commands import Commands, read_commands
 from skylift.project.init.findings import Findings
 from skylift.project.init.layout import FoundJob, Layout, read_layout
+from skylift.project.init.metrics import read_metrics
 from skylift.project.init.needs import read_needs
 from skylift.project.init.places import read_places
 from skylift.project.parameters.reading import Reading
@@ -79,7 +80,9 @@ def _job(found: Findings, job: FoundJob, program: Program) -> None:
     reading = read_parameters(program.root, job.entry_point)
     commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
     found.left += [commands.left] if commands.left else []
-    found.take(_below(job.name, _tables(program, reading, commands.training)))
+    part = _tables(program, reading, commands.training)
+    part.take(_metrics(found, job, program))
+    found.take(_below(job.name, part))
     for name, command in commands.beside.items():
         part = _tables(program, reading, command)
         part.config = {"entry-point": job.entry_point, **part.config}
@@ -98,6 +101,12 @@ def _tables(program: Program, reading: Reading, command: str) -> Findings:
         part.say("arguments", "good to know", remark)
     part.take(read_places(program, mine))
     return part
+
+
+def _metrics(found: Findings, job: FoundJob, program: Program) -> Findings:
+    """Guesses, unless something says which the job has."""
+    known = found.config if job.name == DEFAULT_JOB else found.config.get("jobs", {}).get(job.name, {})
+    return Findings() if "metrics" in known else read_metrics(program)
 
 
 def _below(name: str, part: Findings) -> Findings:

@@ -22,6 +22,6 @@ def add_options(parser):
 if __name__ == "__main__":
     a = add_options(argparse.ArgumentParser()).parse_args()
     print(a.width, a.depth, a.dropout, a.momentum, a.layers, a.amp, a.names, a.cpu)
-    print("loss: 0.5")
+    print("loss:", 1 / a.width)
     with open("net.pkl", "wb") as file:
         pickle.dump(a.layers, file)

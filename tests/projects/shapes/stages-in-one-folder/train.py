@@ -17,6 +17,6 @@ with open(PROCESSED + "/tokens.json") as file:
 print("tokens", len(tokens))
 with open(OUT + "/log.txt", "a") as log:
     log.write("started\n")
-print("loss: 0.5")
+print(f"loss: {1 / len(tokens):.2f}")
 with open(OUT + "/model.json", "w") as file:
     json.dump(sorted(set(tokens)), file)

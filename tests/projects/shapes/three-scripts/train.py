@@ -10,6 +10,6 @@ if __name__ == "__main__":
     with open(a.data) as f:
         words = f.read().split()
     print("words", len(words), "lr", a.lr)
-    print("loss: 0.25")
+    print("loss:", 1 / (1 + len(words)))
     with open(a.model, "w") as f:
         json.dump(words, f)
