@@ -62,7 +62,8 @@ def test_a_measure_is_not_found_in_the_name_of_another(project: Folder) -> None:
     reader = MetricReader(_patterns(project))
     assert {point.name for point in reader.read("test loss: 0.25")} == {"test_loss"}
     assert {point.name for point in reader.read("#011loss: 0.25")} == {"loss"}
-    assert {point.name for point in reader.read("epoch 1 loss: 0.25")} == {"loss"}
+    assert {point.name for point in reader.read("INFO epoch 1 loss: 0.25")} == {"loss"}
+    assert {point.name for point in reader.read("12:30 INFO loss: 0.25")} == {"loss"}
 
 
 NO_METRICS = (

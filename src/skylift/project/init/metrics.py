@@ -6,7 +6,8 @@ What it prints as ``name=number`` is read without a pattern.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from skylift.project.init.findings import Findings
 from skylift.project.init.prints import GAP, prints
@@ -26,55 +27,69 @@ _NAMED = re.compile(
 _VAGUE = frozenset({"error", "err", "return", "map", "precision", "mixed_precision", "matmul_precision"})
 """These are as often something else: an exception's text, a dictionary, a type of numbers."""
 _READ_ANYHOW = "="
-_NUMBER = r"([-+]?(?:[0-9]*\.)?[0-9]+(?:[eE][-+]?[0-9]+)?)"
+_NUMBER = r"([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)"
 _TENSOR = r"(?:tensor\()?"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure as a program prints it: ``Test loss`` and what stands between that and the number."""
+
+    words: str
+    between: str
+    place: str
+
+    @property
+    def name(self) -> str:
+        """How it is called in records.
+
+        >>> Measure("Average loss", ": ", "").name, Measure("val/Acc", " ", "").name
+        ('average_loss', 'val/acc')
+        """
+        return re.sub(r"[\s-]+", "_", self.words.strip()).lower()
+
+    def pattern(self, others: Iterable[str] = ()) -> str:
+        r"""What finds its number, in the log and in the service's copy of it.
+
+        >>> Measure("loss", ": ", "").pattern(["test loss"])
+        '(?<![A-Za-z_/-])(?<!test )loss:\\s*(?:tensor\\()?([-+]?\\d*\\.?\\d+(?:[eE][-+]?\\d+)?)'
+
+        :param others: words of the other measures; this one is not to be found in the end of one of those.
+        """
+        longer = sorted({other for other in others if other.endswith(f" {self.words}")})
+        behind = "".join(f"(?<!{_spaced(other.removesuffix(self.words))} )" for other in longer)
+        sign = re.escape(self.between.strip())
+        blanks = r"\s*" if self.between[0].isspace() else ""
+        joint = rf"{blanks}{sign}\s*" if sign else r"\s+"
+        # A digit may stand in front: a tab is `#011` in the service's copy.
+        return rf"(?<![A-Za-z_/-]){behind}{_spaced(self.words)}{joint}{_TENSOR}{_NUMBER}"
 
 
 def read_metrics(program: Program) -> Findings:
     """The table ``metrics`` of one job: a pattern for each measure that is printed with its name in front."""
-    patterns: dict[str, str] = {}
-    places: dict[str, str] = {}
-    for name, pattern, place in _found(program):
-        if name not in patterns and len(patterns) < _MOST:
-            patterns[name], places[name] = pattern, place
-    found = Findings({"metrics": patterns} if patterns else {})
-    if patterns:
-        where = ", ".join(dict.fromkeys(places.values()))
-        found.say("metrics", ", ".join(patterns), f"printed in words, {where}", sure=False)
+    measures: dict[str, Measure] = {}
+    for measure in _measures(program):
+        measures.setdefault(measure.name, measure)
+    words = [measure.words for measure in measures.values()]
+    kept = list(measures.values())[:_MOST]
+    if not kept:
+        return Findings()
+    found = Findings({"metrics": {measure.name: measure.pattern(words) for measure in kept}})
+    where = ", ".join(dict.fromkeys(measure.place for measure in kept))
+    found.say(
+        "metrics", ", ".join(measure.name for measure in kept), f"printed in words, {where}", sure=False
+    )
     return found
 
 
-def _found(program: Program) -> Iterator[tuple[str, str, str]]:
+def _measures(program: Program) -> Iterator[Measure]:
     for printed in prints(program):
         place = f"{printed.path.relative_to(program.root).as_posix()}:{printed.line}"
         for match in _NAMED.finditer(printed.text):
-            name = metric_name(match["name"])
-            if name not in _VAGUE and match["between"] != _READ_ANYHOW:
-                yield name, metric_pattern(match["name"], match["between"]), place
+            measure = Measure(match["name"], match["between"], place)
+            if measure.name not in _VAGUE and measure.between != _READ_ANYHOW:
+                yield measure
 
 
-def metric_name(words: str) -> str:
-    """How a measure is called in records.
-
-    >>> metric_name("Average loss"), metric_name("val/Acc")
-    ('average_loss', 'val/acc')
-    """
-    return re.sub(r"[\s-]+", "_", words.strip()).lower()
-
-
-def metric_pattern(words: str, between: str) -> str:
-    r"""What finds its number, in the log and in the service's copy of it.
-
-    The name is a whole one: ``loss:`` is not found in ``Test loss: 0.5``, which is another measure.
-
-    >>> metric_pattern("loss", ": ")
-    '(?<![A-Za-z_/-])(?<![A-Za-z] )loss:\\s*(?:tensor\\()?([-+]?(?:[0-9]*\\.)?[0-9]+(?:[eE][-+]?[0-9]+)?)'
-    """
-    name = r"\s+".join(re.escape(word) for word in words.split())
-    sign = re.escape(between.strip())
-    joint = rf"{_blanks(between)}{sign}\s*" if sign else r"\s+"
-    return rf"(?<![A-Za-z_/-])(?<![A-Za-z] ){name}{joint}{_TENSOR}{_NUMBER}"
-
-
-def _blanks(between: str) -> str:
-    return r"\s*" if between[0].isspace() else ""
+def _spaced(words: str) -> str:
+    return " ".join(re.escape(word) for word in words.split())
