@@ -7,13 +7,13 @@ import os
 import random
 
 # -----------------------------------------------------------------------------
-# default values, for the rhymes
+# default values, for the stories
 # I/O
 out_dir = 'out'
 init_from = 'scratch' # 'scratch' or 'resume'
 always_save = True # if True, always save a checkpoint
 # data
-dataset = 'rhymes'
+dataset = 'stories'
 batch_size = 4
 # the optimizer
 learning_rate = 0.5 # the highest
