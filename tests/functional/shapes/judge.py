@@ -16,7 +16,7 @@ The keys of ``expect.json`` that are about one job:
 ``arguments``
     Templates by key; ``channel:data/train`` is the channel of that folder, null stands for no binding.
 ``reads``
-    Hard-coded paths that have to lead, through a channel, to the same path of the project.
+    Hard-coded paths that have to lead, through a channel, to the same path of the project, or to the one given.
 ``kept``
     Files that the program writes, and what they have to be kept as.
 ``hyperparameters``, ``metrics``
@@ -137,10 +137,11 @@ def _arguments(where: str, expected: Mapping[str, Any], job: Mapping[str, Any]) 
 
 
 def _paths(where: str, expected: Mapping[str, Any], job: Mapping[str, Any]) -> Iterator[str]:
-    for path in expected.get("reads", ()):
+    reads = expected.get("reads", ())
+    for path, there in (reads if isinstance(reads, dict) else dict(zip(reads, reads, strict=True))).items():
         template = _through(path, job)
-        if template != f"channel:{path}":
-            yield _line(f"{where}what it reads at {path}", "a channel that leads there", template)
+        if template != f"channel:{there}":
+            yield _line(f"{where}what it reads at {path}", f"channel:{there}", template)
     for path, kinds in expected.get("kept", {}).items():
         kept = [kind for kind in _KINDS if _is_kept(path, kind, job)]
         if not set(kept) & set(_several(kinds)):
