@@ -51,7 +51,6 @@ RIGHT: dict[str, Any] = {
     "unsure": ["python"],
     "never": ["/opt/ml"],
     "unsaid": ["secret"],
-    "candidates": ["train.py"],
 }
 WRONG: tuple[dict[str, Any], ...] = (
     {"entry-point": "main.py"},
@@ -106,4 +105,4 @@ def _differences(expected: Mapping[str, Any], root: Path) -> list[str]:
         Understood("entry point", "train.py", "its name is train.py"),
         Understood("python", "3.11", "nothing says which", sure=False),
     )
-    return differences(expected, Detection(CONFIG, rows, ("train.py",)), root)
+    return differences(expected, Detection(CONFIG, rows), root)
