@@ -60,3 +60,11 @@ def test_configs_that_are_none(project: Folder, value: str) -> None:
 def test_a_place_that_is_far_away_makes_no_list_of_a_million(project: Folder) -> None:
     project.write("train.py", "import sys\nprint(sys.argv[99999999])\n")
     assert len(schema(project).parameters) <= 100
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.toml", "a.ini", "a.yaml"])
+def test_files_of_settings_that_are_broken(project: Folder, name: str) -> None:
+    project.write("train.py", f"print(open('{name}'))\n")
+    for text in ("{[", "\0", "x: [", "a\nb: {", "[a]\n[a]\n"):
+        project.write(name, text)
+        assert schema(project).remarks == ()

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import configparser
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from skylift.host.toml import NotToml, parse_toml
 
@@ -17,34 +14,6 @@ YAML = frozenset({".yaml", ".yml"})
 SUFFIXES = YAML | {".json", ".toml", ".ini", ".cfg"}
 _MOST_BYTES = 128 * 1024
 _MOST_PAIRS = 5000
-_FLOAT = re.compile(
-    r"""^(?:[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+]?[0-9]+)?
-    |[-+]?(?:[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)
-    |\.[0-9_]+(?:[eE][-+]?[0-9]+)?
-    |[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$""",
-    re.VERBOSE,
-)
-
-
-class _Loader(yaml.SafeLoader):
-    """Plain YAML 1.1, which can not be made to grow."""
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        super().flatten_mapping(node)
-        # Merges of merges double at each step.
-        if len(node.value) > _MOST_PAIRS:
-            raise yaml.constructor.ConstructorError(None, None, "too large", node.start_mark)
-
-
-class _WithFloats(_Loader):
-    """YAML as OmegaConf reads it: ``1e-3`` is a number, and a date a text."""
-
-
-_WithFloats.yaml_implicit_resolvers = {
-    first: [(tag, rule) for tag, rule in rules if not tag.endswith((":float", ":timestamp"))]
-    for first, rules in _Loader.yaml_implicit_resolvers.items()
-}
-_WithFloats.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456789."))
 
 
 def read_document(path: Path, *, floats: bool = False) -> Any:
@@ -65,7 +34,7 @@ def parse_document(text: str, suffix: str, *, floats: bool = False) -> Any:
     """The values of a text, by the suffix that its file would have; None for what is broken."""
     try:
         if suffix in YAML:
-            return yaml.load(text, _WithFloats if floats else _Loader)  # noqa: S506 both are safe loaders
+            return _yaml(text, floats=floats)
         if suffix == ".json":
             return json.loads(text)
         if suffix == ".toml":
@@ -74,7 +43,6 @@ def parse_document(text: str, suffix: str, *, floats: bool = False) -> Any:
         found.read_string(text)
         return {name: dict(found[name]) for name in found.sections()}
     except (
-        yaml.YAMLError,
         configparser.Error,
         NotToml,
         ValueError,
@@ -83,6 +51,13 @@ def parse_document(text: str, suffix: str, *, floats: bool = False) -> Any:
         TypeError,
     ):
         return None
+
+
+def _yaml(text: str, *, floats: bool) -> Any:
+    # Most programs have no such file, and all would wait for it.
+    from skylift.project.source.yaml_text import load_yaml
+
+    return load_yaml(text, floats=floats)
 
 
 def dotted(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
