@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from skylift.project.init.expressions import MOST_VALUES, NOTHING, UNDERSTOOD, called, spelled
-from skylift.project.init.scopes import Given, Scope, Scopes
+from skylift.project.init.scope import Given, Scope
+from skylift.project.init.scopes import Scopes
 from skylift.project.init.ways import UNKNOWN, Ref, Setting, Text, folder_of
 from skylift.project.source.literals import environment_variable
 
@@ -132,19 +133,10 @@ class Evaluation:
 
     def _imported(self, full: str) -> Iterable[Text]:
         module, _, name = full.rpartition(".")
-        for scope in self._modules(module):
+        for scope in self.scopes.named(module):
             if name in scope.names:
                 return [text for given in scope.names[name] for text in self._given(given, scope)]
         return NOTHING
-
-    def _modules(self, module: str) -> list[Scope]:
-        tail = module.replace(".", "/")
-        files = (f"{tail}.py", f"{tail}/__init__.py")
-        return [
-            scope
-            for file, scope in self.scopes.modules.items()
-            if any(file == one or file.endswith(f"/{one}") for one in files)
-        ]
 
     def _part(self, node: ast.Attribute | ast.Subscript, scope: Scope) -> Iterable[Text]:
         return (
@@ -168,7 +160,7 @@ class Evaluation:
         return found or self._property(node.attr) or self._setting(node.attr)
 
     def _property(self, name: str) -> list[Text]:
-        methods = self.scopes.functions.get(name, [])
+        methods = [one for some in self.scopes.methods.get(name, {}).values() for one in some]
         return self._returned([one for one in methods if one.node in self.scopes.decorated])
 
     def _dest(self, full: str) -> str:
@@ -218,7 +210,7 @@ class Evaluation:
             full = here.imports.get(holder.id, "")
             module, _, name = full.rpartition(".")
             displays += [
-                (given.value, one) for one in self._modules(module) for given in one.names.get(name, ())
+                (given.value, one) for one in self.scopes.named(module) for given in one.names.get(name, ())
             ]
             here = here.parent
         for display, inner in displays:

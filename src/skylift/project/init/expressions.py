@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 
-from skylift.project.init.scopes import Scope
+from skylift.project.init.scope import Scope
 from skylift.project.init.ways import UNKNOWN, Text, folder_of, joined, merged
 
 Values = Callable[[ast.expr, Scope], tuple[Text, ...]]

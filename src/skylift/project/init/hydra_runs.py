@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from skylift.project.init.scopes import Scope, Scopes
+from skylift.project.init.scope import Scope
+from skylift.project.init.scopes import Scopes
 from skylift.project.init.tables import Tables
 from skylift.project.source.program import Program
 

@@ -1,4 +1,4 @@
-"""A program as names, in the scopes that they have: what each is given, where, and who calls what."""
+"""All scopes of a program: its modules, functions and classes, and who calls what."""
 
 from __future__ import annotations
 
@@ -7,116 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from skylift.project.init.scope import Function, Given, Scope
 from skylift.project.source.modules import Definition
 from skylift.project.source.program import Program
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 _BRANCHES = ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.IfExp | ast.Match | ast.Lambda
 _MOST_BASES = 20
+_MOST_MEANT = 12
+"""Functions of one name: of so many it is not known which is meant."""
 _MOST_OWNERS = 3
 """Classes that have an attribute: of so many it is not known which is meant."""
 _MOST_NODES = 400_000
 """Of one program; what lies behind says nothing any more."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a name is given: the value of an expression, or each item of it in turn."""
-
-    value: ast.expr
-    each: bool = False
-    line: int = 0
-    certain: bool = False
-    """Whoever comes by has it: it stands in no branch and in no loop."""
-    inside: bool = False
-    """It is for what stands within, perhaps in the same line: ``with``, a comprehension."""
-
-
-@dataclass(eq=False)
-class Scope:
-    """A module, or a function in it."""
-
-    file: str
-    node: ast.Module | Function
-    parent: Scope | None = None
-    owner: str = ""
-    """The class of a method."""
-    names: dict[str, list[Given]] = field(default_factory=dict)
-    calls: list[ast.Call] = field(default_factory=list)
-    returns: list[ast.expr] = field(default_factory=list)
-    imports: dict[str, str] = field(default_factory=dict)
-    """What a name is in full."""
-
-    def given(self, name: str, line: int) -> tuple[list[Given], bool]:
-        """What a name may have been given in a line, and whether it had something else before.
-
-        :param line: of the use; 0 where it is in a function, which is called whenever.
-        """
-        every = self.names.get(name, [])
-        found: list[Given] = []
-        for given in every:
-            if line and not (given.line < line or (given.inside and given.line == line)):
-                continue
-            found = [given] if given.certain and line else [*found, given]
-        is_known = bool(found and found[0].certain)
-        return found or ([] if self.has_parameter(name) else every), not is_known
-
-    def has_parameter(self, name: str) -> bool:
-        return any(name == one.arg for one in self.parameters)
-
-    @property
-    def parameters(self) -> list[ast.arg]:
-        """The arguments of a function by position, then those by name; without ``self``."""
-        if isinstance(self.node, ast.Module):
-            return []
-        arguments = self.node.args
-        found = [*arguments.posonlyargs, *arguments.args]
-        return [*(found[1:] if self.owner and not _is_static(self.node) else found), *arguments.kwonlyargs]
-
-    def default(self, name: str) -> ast.expr | None:
-        if isinstance(self.node, ast.Module):
-            return None
-        arguments = self.node.args
-        usual = reversed([*arguments.posonlyargs, *arguments.args])
-        found = dict(
-            zip((one.arg for one in usual), reversed(arguments.defaults), strict=False),
-        )
-        by_name = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        found |= {one.arg: value for one, value in by_name if value is not None}
-        return found.get(name)
-
-    def full_name(self, node: ast.expr) -> str:
-        """A callable's name, with what its first part is imported as; of other receivers only ``.method``."""
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name):
-            return "." + ".".join(reversed(parts)) if parts else ""
-        return ".".join([self._imported(node.id), *reversed(parts)])
-
-    def _imported(self, name: str) -> str:
-        found = next((scope.imports[name] for scope in self.around() if name in scope.imports), None)
-        return name if found is None else found
-
-    def is_imported(self, name: str) -> bool:
-        return any(name in scope.imports for scope in self.around())
-
-    def around(self) -> Iterator[Scope]:
-        """The scope itself, then those that it stands in."""
-        scope: Scope | None = self
-        while scope is not None:
-            yield scope
-            scope = scope.parent
-
-    @property
-    def is_method(self) -> bool:
-        return bool(self.owner) and not isinstance(self.node, ast.Module) and self.node.name != "__init__"
-
-    @property
-    def class_name(self) -> str:
-        """The class that ``self`` is of here."""
-        return next((scope.owner for scope in self.around() if scope.owner), "")
 
 
 @dataclass(frozen=True)
@@ -135,10 +37,15 @@ class Scopes:
 
     modules: dict[str, Scope] = field(default_factory=dict)
     """By the file's path in the project."""
-    functions: dict[str, list[Scope]] = field(default_factory=dict)
-    """By name; a class stands for its ``__init__``."""
+    stems: dict[str, list[Scope]] = field(default_factory=dict)
+    """Modules by their last names."""
+    functions: dict[str, dict[str, list[Scope]]] = field(default_factory=dict)
+    """By name, then by file; a class stands for its ``__init__``."""
+    methods: dict[str, dict[str, list[Scope]]] = field(default_factory=dict)
+    """By name, then by class."""
     callers: dict[Scope, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
-    attributes: dict[str, list[Attribute]] = field(default_factory=dict)
+    attributes: dict[str, dict[str, list[Attribute]]] = field(default_factory=dict)
+    """By name, then by class."""
     bases: dict[str, list[str]] = field(default_factory=dict)
     """The classes that a class is made of, by their last names."""
     decorated: set[ast.AST] = field(default_factory=set)
@@ -150,8 +57,20 @@ class Scopes:
 
     def every(self) -> Iterator[Scope]:
         yield from self.modules.values()
-        for found in self.functions.values():
-            yield from found
+        for by_name in (self.functions, self.methods):
+            for by_place in by_name.values():
+                for found in by_place.values():
+                    yield from found
+
+    def named(self, module: str) -> list[Scope]:
+        """The modules that an import may mean."""
+        tail = module.replace(".", "/")
+        ends = (f"{tail}.py", f"{tail}/__init__.py")
+        likely = self.stems.get(module.rpartition(".")[2], [])
+        return [one for one in likely if f"/{one.file}".endswith(tuple(f"/{end}" for end in ends))]
+
+    def add(self, name: str, attribute: Attribute) -> None:
+        self.attributes.setdefault(name, {}).setdefault(attribute.owner, []).append(attribute)
 
     def called(self, call: ast.Call, scope: Scope) -> list[Scope]:
         """The functions of the program that a call may mean: none for a library's, whatever its name."""
@@ -161,20 +80,33 @@ class Scopes:
             return self._constructors(self.bases.get(scope.owner, []))
         if last in self.bases:
             return self._constructors([last])
-        found = self.functions.get(last, [])
         if not isinstance(call.func, ast.Attribute):
-            return [one for one in found if not one.is_method]
+            return self._nearest(last, full, scope.file)
         root = call.func.value
         while isinstance(root, ast.Attribute):
             root = root.value
         if isinstance(root, ast.Name) and (scope.is_imported(root.id) or root.id in self.bases):
-            return found if first in self.own or set(full.split(".")[:-1]) & self.own else []
-        return [one for one in found if one.is_method]
+            is_own = first in self.own or set(full.split(".")[:-1]) & self.own
+            return self._nearest(last, full, scope.file) if is_own else []
+        by_owner = self.methods.get(last, {})
+        mine = by_owner.get(scope.class_name, []) if _is_self(root) else []
+        return mine or (
+            [one for some in by_owner.values() for one in some] if len(by_owner) < _MOST_MEANT else []
+        )
+
+    def _nearest(self, name: str, full: str, file: str) -> list[Scope]:
+        """Of functions of one name those of the module that it is imported from, or of the file itself."""
+        by_file = self.functions.get(name, {})
+        files = [one.file for one in self.named(full.rpartition(".")[0])] if "." in full else [file]
+        mine = [one for path in files for one in by_file.get(path, ())]
+        if mine or len(by_file) >= _MOST_MEANT:
+            return mine
+        return [one for some in by_file.values() for one in some]
 
     def _constructors(self, classes: list[str]) -> list[Scope]:
         for name in self._lineage(classes):
             if name in self.functions:
-                return self.functions[name]
+                return [one for some in self.functions[name].values() for one in some][:_MOST_MEANT]
         return []
 
     def _lineage(self, classes: list[str]) -> list[str]:
@@ -189,22 +121,19 @@ class Scopes:
 
     def attribute(self, node: ast.Attribute, scope: Scope) -> list[Attribute]:
         """What an attribute may be given: of ``self`` by its class, of others by whichever class has it."""
-        every = self.attributes.get(node.attr, [])
+        by_owner = self.attributes.get(node.attr, {})
         base = node.value.id if isinstance(node.value, ast.Name) else ""
         owner = scope.class_name if base in ("self", "cls") else base if base in self.bases else ""
         if owner:
-            kin = self._lineage([owner])
-            mine = [one for one in every if one.owner in kin]
-            return mine or [one for one in every if owner in self._lineage([one.owner])]
-        return every if len({one.owner for one in every}) < _MOST_OWNERS else []
+            mine = [one for name in self._lineage([owner]) for one in by_owner.get(name, ())]
+            if mine or len(by_owner) > _MOST_MEANT:
+                return mine
+            by_owner = {name: found for name, found in by_owner.items() if owner in self._lineage([name])}
+        return [one for found in by_owner.values() for one in found] if len(by_owner) < _MOST_OWNERS else []
 
 
 def _is_self(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in ("self", "cls")
-
-
-def _is_static(node: Function) -> bool:
-    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
 
 
 def scopes_of(program: Program) -> Scopes:
@@ -214,6 +143,8 @@ def scopes_of(program: Program) -> Scopes:
         file = _shown(program.root, path)
         scope = Scope(file, tree)
         found.modules[file] = scope
+        parts = file.removesuffix(".py").removesuffix("/__init__").split("/")
+        found.stems.setdefault(parts[-1], []).append(scope)
         found.own |= set(file.removesuffix(".py").split("/"))
         _fill(found, scope, tree.body)
     for scope in list(found.every()):
@@ -247,7 +178,8 @@ def _fill(
 def _function(found: Scopes, scope: Scope, node: Function, owner: str) -> None:
     inner = Scope(scope.file, node, scope, owner)
     name = owner if owner and node.name == "__init__" else node.name
-    found.functions.setdefault(name, []).append(inner)
+    by_place = found.methods if inner.is_method else found.functions
+    by_place.setdefault(name, {}).setdefault(owner if inner.is_method else scope.file, []).append(inner)
     if node.decorator_list:
         found.decorated.add(node)
         _fill(found, scope, node.decorator_list)
@@ -265,7 +197,7 @@ def _class(found: Scopes, scope: Scope, node: ast.ClassDef) -> None:
             continue
         for target, value in _assigned(inner):
             if isinstance(target, ast.Name) and not value.each:
-                found.attributes.setdefault(target.id, []).append(Attribute(node.name, value.value, scope))
+                found.add(target.id, Attribute(node.name, value.value, scope))
         _fill(found, scope, ast.iter_child_nodes(inner))
 
 
@@ -287,7 +219,7 @@ def _note(found: Scopes, scope: Scope, node: ast.AST, *, certain: bool) -> None:
                 scope.names.setdefault(target.id, []).append(given)
             elif isinstance(target, ast.Attribute) and not value.each:
                 owner = scope.class_name if _is_self(target.value) else ""
-                found.attributes.setdefault(target.attr, []).append(Attribute(owner, value.value, scope))
+                found.add(target.attr, Attribute(owner, value.value, scope))
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, Given]]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from skylift.project.init.callables import Callee, argument, callees
 from skylift.project.init.evaluation import Evaluation
-from skylift.project.init.scopes import Scope, Scopes
+from skylift.project.init.scope import Scope
+from skylift.project.init.scopes import Scopes
 from skylift.project.init.ways import Way, way
 from skylift.project.parameters.reading import Reading
 
