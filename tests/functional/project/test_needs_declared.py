@@ -357,6 +357,7 @@ def test_what_condas_pip_takes_from_elsewhere_is_kept_and_named(project: Folder)
         ("pandas==1.5.3\nnumpy==1.24\n", None),
         ("pandas>=1.5.3\n", None),
         ("torch==1.13.1\n", None),
+        ("torch==2.4.1\npandas==2.2.3\n", None),
     ],
 )
 def test_what_was_built_for_numpy_1_does_not_get_2(

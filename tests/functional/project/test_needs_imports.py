@@ -86,6 +86,15 @@ def test_the_functions_of_other_modules_are_perhaps_not_called(project: Folder) 
     ]
 
 
+def test_a_module_that_is_only_perhaps_imported_needs_nothing_for_sure(project: Folder) -> None:
+    source = "from pkg import always\ndef f():\n    pass\nif f:\n    from pkg import perhaps\n"
+    project.write_all({"pkg/__init__.py": "", "pkg/always.py": "from . import deep\n"})
+    project.write_all({"pkg/deep.py": "import numpy\n", "pkg/perhaps.py": "import wandb\n"})
+    found = needs(project, {"train.py": source})
+    assert packages(found) == {"dependencies": ["numpy"]}
+    assert rows(found, "optional imports")[0].value == "wandb (pkg/perhaps.py:1)"
+
+
 def test_modules_of_the_project_are_its_own(project: Folder) -> None:
     found = needs(
         project,

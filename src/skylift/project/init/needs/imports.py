@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skylift.project.init.needs.called import last_name
@@ -42,8 +42,6 @@ _MODULES_NEED = {
     "transformers.TrainingArguments": "accelerate",
     "transformers.Seq2SeqTrainer": "accelerate",
     "transformers.Seq2SeqTrainingArguments": "accelerate",
-    "pytorch_lightning.loggers.WandbLogger": "wandb",
-    "lightning.pytorch.loggers.WandbLogger": "wandb",
 }
 _CALLS_NEED = {
     "read_parquet": "pyarrow",
@@ -86,25 +84,47 @@ def foreign_imports(programs: Sequence[Program]) -> list[Import]:
         return []
     own = _Own(programs)
     found: dict[str, Import] = {}
-    seen: set[tuple[Path, bool]] = set()
     for program in programs:
         if program.path.suffix == SUFFIX:
             found |= {name: Import(name, program.name, True, name, implied=True) for name in _NOTEBOOKS_NEED}
+        reached = _reached(program)
         for path, tree in program.modules:
-            if (path, path == program.path) in seen:
-                continue
-            seen.add((path, path == program.path))
-            name = (
-                path.relative_to(program.root).as_posix() if path.is_relative_to(program.root) else path.name
-            )
-            entry = path == program.path
-            for one in [*_imports(name, tree, entry=entry), *_implied(name, tree, entry=entry)]:
+            for one in _of_module(program, path, tree):
                 if one.top in _STANDARD or (not one.implied and own.has(one, path)):
                     continue
-                key = one.package or one.top
-                if key not in found or (one.needed and not found[key].needed):
-                    found[key] = one
+                key, needed = one.package or one.top, one.needed and path in reached
+                if key not in found or (needed and not found[key].needed):
+                    found[key] = replace(one, needed=needed)
     return sorted(found.values(), key=lambda one: (not one.needed, one.module.lower()))
+
+
+def _of_module(program: Program, path: Path, tree: ast.Module) -> list[Import]:
+    name = path.relative_to(program.root).as_posix() if path.is_relative_to(program.root) else path.name
+    entry = path == program.path
+    return [*_imports(name, tree, entry=entry), *_implied(name, tree, entry=entry)]
+
+
+def _reached(program: Program) -> set[Path]:
+    """The modules of a program that are imported whenever it runs, as far as their names tell."""
+    reached, waiting = {program.path}, [(program.path, program.tree)]
+    while waiting:
+        path, tree = waiting.pop()
+        names = set(_names(tree, entry=path == program.path))
+        for other, module in program.modules:
+            package = other.parent if other.stem == "__init__" else other
+            if other not in reached and (package.stem in names or package == path.parent):
+                reached.add(other)
+                waiting.append((other, module))
+    return reached
+
+
+def _names(tree: ast.Module, *, entry: bool) -> Iterator[str]:
+    """Every part of the names that a module imports under no condition."""
+    for node, needed in _walk(tree.body, entry=entry):
+        if needed:
+            for alias in node.names:
+                yield from alias.name.split(".")
+            yield from (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else ()
 
 
 class _Own:
@@ -137,7 +157,7 @@ def _imports(name: str, tree: ast.Module, *, entry: bool) -> Iterator[Import]:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield _import(alias.name, where, needed)
-        elif node.module:
+        elif node.module and not node.level:
             for alias in node.names:
                 yield _import(f"{node.module}.{alias.name}", where, needed)
 
@@ -147,12 +167,12 @@ def _import(module: str, where: str, needed: bool) -> Import:  # noqa: FBT001
 
 
 def _walk(body: Iterable[ast.stmt], *, entry: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
-    """Every absolute import, and whether nothing stands between it and the program's start."""
+    """Every import, and whether nothing stands between it and the program's start."""
     # A stack of its own: ten thousand `elif` are deeper than Python recurses.
     waiting = [(node, True) for node in body]
     while waiting:
         node, needed = waiting.pop()
-        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level):
+        if isinstance(node, ast.Import | ast.ImportFrom):
             yield node, needed
         else:
             waiting += _inside(node, needed=needed, entry=entry)
@@ -189,6 +209,8 @@ def _implied(name: str, tree: ast.Module, *, entry: bool) -> Iterator[Import]:
     tops = set()
     for node, needed in _walk(tree.body, entry=entry):
         where = f"{name}:{node.lineno}"
+        if isinstance(node, ast.ImportFrom) and node.level:
+            continue
         stem = "" if isinstance(node, ast.Import) else f"{node.module}."
         for alias in node.names:
             module = stem + alias.name

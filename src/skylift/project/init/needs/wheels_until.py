@@ -87,8 +87,8 @@ def built_for_numpy_1(lines: Iterable[str]) -> str:
 
     >>> built_for_numpy_1(["torch==1.13.1", "tqdm"]), built_for_numpy_1(["torch<2"]), built_for_numpy_1(["torch>=1"])
     ('torch==1.13.1', 'torch<2', '')
-    >>> built_for_numpy_1(["torch==1.13.1", "numpy==1.24"])
-    ''
+    >>> built_for_numpy_1(["torch==1.13.1", "numpy==1.24"]), built_for_numpy_1(["torch==2.4.1"])
+    ('', '')
     """
     found = ""
     for line in lines:
@@ -98,10 +98,16 @@ def built_for_numpy_1(lines: Iterable[str]) -> str:
             return ""
         first = _KNOWS_NUMPY_2.get(_SAME.get(name, name))
         if requirement is not None and first and not found and requirement.specifier:
-            newer = [first, *(f"{number}.{part}" for number in range(6) for part in range(35)), "999"]
-            fit = requirement.specifier.filter(newer, prereleases=False)
-            found = found or ("" if any(Version(one) >= Version(first) for one in fit) else line)
+            found = line if _ends_before(requirement, Version(first)) else ""
     return found
+
+
+def _ends_before(requirement: Requirement, first: Version) -> bool:
+    """Whether a requirement admits versions, and none from the first on."""
+    named = [one.version.removesuffix(".*") for one in requirement.specifier]
+    some = [*named, *(f"{number}.{part}" for number in range(6) for part in range(35)), str(first), "999"]
+    fit = [Version(one) for one in requirement.specifier.filter(some, prereleases=False)]
+    return bool(fit) and max(fit) < first
 
 
 def obtainable(line: str) -> str:
