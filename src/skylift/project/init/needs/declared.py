@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -55,21 +56,25 @@ class Declared:
         return replace(self, lines=tuple(line for line in self.lines if name_of(line) in names))
 
 
+@lru_cache(maxsize=4096)
 def valid(line: str) -> str:
     """A requirement without needless spaces, in the order it was written; empty for what is none.
 
     >>> valid("torch >= 2, <3 ; python_version<'3.12'"), valid("no such thing")
     ("torch>=2,<3; python_version<'3.12'", '')
     """
-    try:
-        Requirement(line)
-    except InvalidRequirement:
-        return ""
     what, semicolon, marker = line.partition(";") if " @ " not in line else line.partition(" ;")
     tight = " ".join(what.split()) if "@" in what else re.sub(r"\s+", "", what)
-    return tight + (f"{' ' if '@' in what else ''}; {' '.join(marker.split())}" if semicolon else "")
+    tidy = tight + (f"{' ' if '@' in what else ''}; {' '.join(marker.split())}" if semicolon else "")
+    try:
+        # `no such thing` is none, though it were one without its spaces.
+        Requirement(line), Requirement(tidy)
+    except InvalidRequirement:
+        return ""
+    return tidy
 
 
+@lru_cache(maxsize=4096)
 def name_of(line: str) -> str:
     """The normalized name of the package that a requirement is about; empty for what is none.
 

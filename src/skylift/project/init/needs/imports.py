@@ -55,6 +55,8 @@ _CALLS_NEED = {
     "to_markdown": "tabulate",
 }
 """Methods of pandas that stand on a package which pandas does not bring."""
+_MOST = 300
+"""Programs that import more were written by a machine."""
 _NOTEBOOKS_NEED = ("nbclient", "ipykernel")
 _STANDS_IN = {"pyarrow": frozenset({"fastparquet", "polars"}), "openpyxl": frozenset({"xlrd", "polars"})}
 
@@ -89,7 +91,7 @@ def foreign_imports(programs: Sequence[Program]) -> list[Import]:
             found |= {name: Import(name, program.name, True, name, implied=True) for name in _NOTEBOOKS_NEED}
         reached = _reached(program)
         for path, tree in program.modules:
-            for one in _of_module(program, path, tree):
+            for one in _of_module(program, path, tree) if len(found) < _MOST else ():
                 if one.top in _STANDARD or (not one.implied and own.has(one, path)):
                     continue
                 key, needed = one.package or one.top, one.needed and path in reached

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from skylift.project.init.needs.declared import Declared, valid
 from skylift.project.init.needs.listing import Listing
@@ -45,6 +45,7 @@ _ABOUT_PIP = frozenset(
     {"pip", "setuptools", "wheel", "uv", "pipenv", "poetry", "pip-tools", "virtualenv", "conda"}
 )
 _MOST = 100_000
+_MOST_WORDS = 300
 _IMAGE = re.compile(r"^\s*FROM\s+(?P<image>\S+)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -100,7 +101,7 @@ def _conda(text: str) -> Iterator[str]:
 
 
 def _packages(text: str) -> Iterator[str]:
-    words = iter(_words(_ENDS.split(text)[0]))
+    words = iter(_words(_ENDS.split(text)[0])[:_MOST_WORDS])
     for word in words:
         if word in _WITH_VALUE:
             next(words, None)
@@ -114,7 +115,7 @@ def _is_file(word: str) -> bool:
     return "/" in word or word.endswith((".whl", ".txt", ".gz")) or "<" in word[:1]
 
 
-def _words(text: str) -> Iterable[str]:
+def _words(text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError:

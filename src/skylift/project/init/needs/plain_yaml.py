@@ -15,6 +15,7 @@ _KEY = re.compile(
 )
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _DEEPEST = 40
+_MOST_LINES = 3000
 _LONGEST = 1000
 """Nobody writes longer lines by hand."""
 
@@ -27,7 +28,7 @@ class _Line:
 
 def read_yaml(text: str) -> Any:
     """Maps, lists and strings; every scalar is a string, for ``3.10`` is no number where it is a version."""
-    lines = [_line(raw) for raw in text.expandtabs().splitlines() if len(raw) < _LONGEST]
+    lines = [_line(raw) for raw in text.expandtabs().splitlines()[:_MOST_LINES] if len(raw) < _LONGEST]
     kept = [line for line in lines if line.text and line.text not in ("---", "...")]
     value, _ = _block(kept, 0, 0, 0)
     return value

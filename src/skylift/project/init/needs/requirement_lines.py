@@ -21,6 +21,7 @@ _THE_PROJECT = re.compile(r"(?:file:)?\.{1,2}/?(?:\[(?P<extras>[^\]]*)\])?")
 _PLACE = re.compile(r"(?:[a-z+]+://|git\+|file:|\./|\.\./|/|git@)")
 _MOST_FILES = 50
 _LONGEST = 4000
+_MOST_LINES = 2000
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def _joined(name: str, value: str) -> str:
 def _logical(text: str) -> Iterator[tuple[int, str]]:
     """Lines that say something, with those that a backslash continues, and their numbers."""
     waiting, first = "", 0
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(text.splitlines()[:_MOST_LINES], 1):
         line = _COMMENT.sub("", raw).strip() if len(raw) < _LONGEST else ""
         first = first or number
         if line.endswith("\\"):

@@ -17,6 +17,7 @@ from skylift.project.init.needs.requirement_lines import read_lines
 from skylift.project.source.literals import literal, module_constants
 
 _DEEPEST = 100
+_MOST_LINES = 2000
 _SETUP, _CFG = "setup.py", "setup.cfg"
 _FILE = re.compile(r"[\w./-]*require[\w./-]*\.(?:txt|in)$", re.IGNORECASE)
 
@@ -116,7 +117,7 @@ def _of_config(listing: Listing) -> Declared | None:
         there = tuple(filter(listing.has, files))
         said = [line for name in there for line in read_lines(listing.root, name).requirements]
         return Declared(f"{_CFG} install_requires", tuple(said), there) if there else None
-    lines = [valid(line.split(" #")[0]) for line in text.splitlines()]
+    lines = [valid(line.split(" #")[0]) for line in text.splitlines()[:_MOST_LINES]]
     kept = tuple(line for line in lines if line)
     return Declared(f"{_CFG} install_requires", kept) if kept else None
 

@@ -24,6 +24,7 @@ _PUBLIC = frozenset(
     | {"pypi.tuna.tsinghua.edu.cn", "mirrors.aliyun.com", "pypi.mirrors.ustc.edu.cn", "repo.huaweicloud.com"}
 )
 _PUBLIC_GIT = frozenset({"github.com", "gitlab.com", "bitbucket.org", "huggingface.co", "codeberg.org"})
+_MOST_ADDRESSES = 50
 _PIP_FILES = ("pip.conf", ".pip/pip.conf", "pip.ini")
 
 
@@ -165,7 +166,7 @@ def _of_pip(text: str, where: str) -> Iterator[Place]:
         return
     for section in parser.sections():
         for key, kind in (("index-url", "index"), ("extra-index-url", "index"), ("find-links", "links")):
-            for address in parser.get(section, key, fallback="").split():
+            for address in parser.get(section, key, fallback="").split()[:_MOST_ADDRESSES]:
                 yield Place(kind, address, where)
 
 
