@@ -145,7 +145,10 @@ def _one_level(
         if parameter.spelling == "file":
             # The program reads hyperparameters.json itself, or the variables.
             continue
-        if parameter.spelling in ("python", "hydra"):
+        if parameter.spelling == "python" and not parameter.flag:
+            # A file of values: what is given beside it has the last word.
+            options = [*_literally(parameter, value), *options]
+        elif parameter.spelling in ("python", "hydra"):
             options += _literally(parameter, value)
         elif value is None:
             continue

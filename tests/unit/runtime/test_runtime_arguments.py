@@ -188,3 +188,9 @@ def test_a_value_that_was_given_needs_no_binding_even_when_it_is_null() -> None:
 
 def test_keywords_are_spelled_as_python_spells_names() -> None:
     assert keyword_arguments({"batch-size": 1}) == {"batch_size": 1}
+
+
+def test_a_file_of_values_comes_before_those_that_are_given_beside_it() -> None:
+    declared = [Parameter("config", spelling="python"), Parameter("steps", "--steps", spelling="python")]
+    line = command_line(declared, {"steps": 7, "config": "config/small.py"})
+    assert line == ["config/small.py", "--steps=7"]
