@@ -288,16 +288,23 @@ def test_a_model_in_a_place_unknown_is_looked_for_by_its_name(project: Folder) -
     assert not found.understood[0].sure
 
 
-def test_words_of_the_command_line_are_parameters_by_their_place(project: Folder) -> None:
-    script(project, "import sys\npd.read_csv(sys.argv[1])\ntorch.save(1, sys.argv[2])\n")
-    found = places(project)
-    assert found.config == {"arguments": {"argument-2": "{model}/argument-2.pt"}}
-    assert "argument-1" in found.left[0]
-
-
 def test_words_of_the_command_line_that_are_counted_at_run_time_are_left_to_the_user(project: Folder) -> None:
     script(project, "import sys\nfor n in range(3):\n    pd.read_csv(sys.argv[n])\n")
     found = places(project)
+    assert found.config == {}
+    assert 'command = ["python", "train.py"' in found.left[0]
+
+
+def test_words_of_the_command_line_are_options_without_a_name(project: Folder) -> None:
+    script(project, "import sys\npd.read_csv(sys.argv[1])\ntorch.save(1, sys.argv[2])\n")
+    found = places(project)
+    assert found.config == {"arguments": {"argument-2": "{model}/model.pt"}}
+    assert "argument-1 must be given, and train.py:7 pandas.read_csv reads it" in found.left[0]
+
+
+def test_words_that_no_reader_knows_are_left_to_the_user(project: Folder) -> None:
+    script(project, "import sys\npd.read_csv(sys.argv[1])\ntorch.save(1, sys.argv[2])\n")
+    found = places(project, reading=options("", {}))
     assert found.config == {}
     assert 'command = ["python", "train.py"' in found.left[0]
 
@@ -384,13 +391,6 @@ def test_a_hydra_run_in_a_place_unknown_is_left_to_the_user(project: Folder) -> 
     found = places(project)
     assert found.config == {}
     assert "train.py:3 hydra.main" in found.left[0]
-
-
-def test_words_with_a_name_are_options(project: Folder) -> None:
-    script(project, "import sys\ndef main():\n    to = sys.argv[1]\n    torch.save(1, to)\n")
-    assert places(project, reading=options("sys.argv", {"to": None})).config == {}
-    found = places(project, reading=options("sys.argv", {"to": "m.pt"}))
-    assert found.config == {"arguments": {"to": "{model}/m.pt"}}
 
 
 def test_many_rules_for_one_folder_are_one(project: Folder) -> None:

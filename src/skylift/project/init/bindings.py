@@ -37,6 +37,8 @@ _SUFFIXES = (
     ("onnx", ".onnx"),
     ("json", ".json"),
 )
+_NAMELESS = re.compile(r"argument-(\d+)")
+"""A word of the command line that has no name in the code."""
 _NAME_ONLY = "its name says so; how it is used was not understood"
 
 
@@ -54,7 +56,7 @@ class Bindings:
         """What one option says about folders."""
         if not _may_be_a_place(option):
             return
-        text, uses = default_text(option), [use for use in self.uses if use.way.option == option.dest]
+        text, uses = default_text(option), [use for use in self.uses if _is_of(use, option)]
         key = option.parameter.key
         if text.startswith(_TREE.root + "/"):
             self._of_the_tree(key, text)
@@ -91,7 +93,7 @@ class Bindings:
                 self._place(option, place, text, _NAME_ONLY, sure=False)
         elif text and _looks_like_a_path(text) and (_DATA.fullmatch(key) or self.ground.matches(text)):
             self._read(option, text, f"the default of {flag} is there", certain=False)
-        elif not text and _DATA.fullmatch(key) and key != "dataset" and not option.variable:
+        elif not text and _wants_data(option):
             self.tables.leave(f"{flag} has no default: bind it to a channel in [arguments]")
 
     def _written(self, option: Option, text: str, uses: Sequence[Use]) -> None:
@@ -161,7 +163,7 @@ class Bindings:
             name = posixpath.basename(text.rstrip("/"))
             return name if posixpath.splitext(name)[1] or (writing and not plain) or plain else ""
         suffix = next((end for use in plain for start, end in _SUFFIXES if use.call.startswith(start)), "")
-        return f"{key}{suffix}" if plain else ""
+        return f"{_NAMELESS.sub('model', key)}{suffix}" if plain else ""
 
     def _place(
         self, option: Option, place: str, text: str, why: str, *, sure: bool = True, name: str | None = None
@@ -227,7 +229,7 @@ class Bindings:
 
     def _stem(self, option: Option, text: str) -> tuple[str, str]:
         """Of a default like ``data/train``, to which the code adds ``.csv``, the folder and the rest."""
-        tails = [use.way.text for use in self.uses if use.way.option == option.dest and use.reads]
+        tails = [use.way.text for use in self.uses if _is_of(use, option) and use.reads]
         there = any(tail and not tail.startswith("/") and self.ground.matches(text + tail) for tail in tails)
         folder = posixpath.dirname(text)
         return (folder, posixpath.basename(text)) if there and not self.ground.is_code(folder) else ("", "")
@@ -296,6 +298,22 @@ def _may_be_a_place(option: Option) -> bool:
     ):
         return False
     return parameter.action == "store" and parameter.nargs in ("", "?")
+
+
+def _is_of(use: Use, option: Option) -> bool:
+    return bool(option.dest) and use.way.option == option.dest
+
+
+def _wants_data(option: Option) -> bool:
+    """Whether an option without a default is data by its name. `--dataset` is as often one of several."""
+    parameter = option.parameter
+    is_known = parameter.default_known or parameter.required
+    return (
+        bool(_DATA.fullmatch(parameter.key))
+        and parameter.key != "dataset"
+        and is_known
+        and not option.variable
+    )
 
 
 def _place_by_name(key: str) -> str:

@@ -89,8 +89,6 @@ class Evaluation:
             is_parameter = here.has_parameter(node.id)
             if node.id in here.names or is_parameter:
                 known, more = here.given(node.id, node.lineno if here is scope else 0)
-                if node.id in self.options and any(_is_word(given.value) for given in known):
-                    return [(Ref(node.id),)]
                 found = [text for given in known for text in self._given(given, here)]
                 return [*found, *(self._parameter(node.id, here) if is_parameter and more else ())]
             if node.id in here.imports:
@@ -257,8 +255,3 @@ class Evaluation:
         parts: list[ast.expr] = node.values if isinstance(node, ast.BoolOp) else []
         parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else parts
         return [text for part in parts for text in self.values(part, scope)]
-
-
-def _is_word(node: ast.expr) -> bool:
-    """``sys.argv[1]``"""
-    return isinstance(node, ast.Subscript) and ast.unparse(node.value) in ("sys.argv", "argv")

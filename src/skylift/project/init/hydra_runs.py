@@ -79,7 +79,11 @@ def _text(path: Path) -> str:
 
 def _folder(said: str, texts: list[str]) -> str:
     """The part of a folder's name that is known; empty where its first part is not."""
-    known = {match[1]: match[2].strip().strip("'\"") for text in texts for match in _LINE.finditer(text)}
+    known: dict[str, str] = {}
+    for match in (match for text in texts for match in _LINE.finditer(text)):
+        value = match[2].strip().strip("'\"")
+        # What several files say differently depends on which of them are chosen.
+        known[match[1]] = value if known.get(match[1], value) == value else "*"
     text = said.strip().strip("'\"")
     for _ in range(_DEEPEST):
         text = _REFERENCE.sub(lambda match: _value(match[1], known), text)

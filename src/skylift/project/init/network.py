@@ -28,6 +28,7 @@ _FETCHING: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _PATTERNS = [(re.compile(pattern), what) for pattern, what in _FETCHING]
 _ANY = re.compile("|".join(f"(?:{pattern})" for pattern, _ in _FETCHING))
+_A_MODEL = re.compile(r"model|pretrained|tokenizer|checkpoint|backbone|encoder", re.IGNORECASE)
 _LOCAL = ("json", "csv", "parquet", "text", "imagefolder", "pandas", "arrow", "audiofolder", "webdataset")
 _ADDRESS = re.compile(r"(https?|s3|gs|hf|ftp)://")
 _PROGRAM = re.compile(r"(^|[\s;&|])(wget|curl|kaggle|gdown|gsutil|aws s3)\s")
@@ -116,7 +117,9 @@ def _fetched(uses: Iterable[Use], shown: frozenset[str], defaults: Mapping[str, 
     for use in uses:
         text = use.way.text
         if use.effect == "hub" and use.way.option and not text and use.way.option not in shown:
-            if defaults.get(use.way.option):
+            # `init_from="scratch"` is a word that the program looks at first.
+            named = defaults.get(use.way.option, "")
+            if "/" in named or (named and _A_MODEL.search(use.way.option)):
                 yield Fetch(f"downloads {defaults[use.way.option]}", use.where, use.call)
             continue
         if use.effect == "fetch" and (use.way.option or text) not in shown:

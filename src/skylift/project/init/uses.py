@@ -53,7 +53,7 @@ def uses_of(
     scopes: Scopes, reading: Reading, settings: Mapping[str, tuple[str, ...]], entry: str
 ) -> list[Use]:
     """What a program does with paths, in the order of its source; each only once."""
-    dests = {option.dest for option in reading.options}
+    dests = {option.dest for option in reading.options} - {""}
     evaluation = Evaluation(scopes, dests, settings, reading.source in _GLOBALS, entry)
     found: dict[Use, None] = {}
     calls = ((call, scope) for scope in scopes.every() for call in scope.calls)
