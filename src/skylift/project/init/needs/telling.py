@@ -20,6 +20,7 @@ from skylift.project.init.needs.wheels_until import built_for_numpy_1
 
 _THE_PROJECTS = ("setup.", "pyproject.toml [project]")
 _SHOWN = 12
+_NEEDS_NOTHING = "nothing declares any, and only Python's own modules are imported"
 _SHOWN_LEFT = 8
 
 
@@ -52,7 +53,9 @@ def tell_packages(needs: Gathered, choice: Choice, found: Findings) -> None:
         found.say("dependencies", _shown(map(without_secret, one.lines)), why, sure=one.sure)
     for one in choice.taken:
         found.left += one.left
-    _guess(choice, lists, found, nothing=not (files or native or lists))
+    _guess(choice, lists, found)
+    if not (files or native or lists or "dependencies" in found.config):
+        _nothing(needs, choice, found)
     for key in ("extras", "groups"):
         names = [one.name for one in choice.extras if one.key == key]
         if names:
@@ -71,7 +74,7 @@ def tell_others(needs: Gathered, choice: Choice, found: Findings) -> None:
         )
 
 
-def _guess(choice: Choice, lists: Sequence[Declared], found: Findings, *, nothing: bool) -> None:
+def _guess(choice: Choice, lists: Sequence[Declared], found: Findings) -> None:
     """The key ``dependencies``: what is declared where uv does not read it, and what is imported only."""
     versions = choice.environment.versions
     guessed: dict[str, str] = {}
@@ -99,8 +102,12 @@ def _guess(choice: Choice, lists: Sequence[Declared], found: Findings, *, nothin
         found.say("dependencies", _shown(guessed.values()), why, sure=False)
     if old:
         found.say("dependencies", "numpy<2", f"{old} was built for NumPy 1", sure=False)
-    if nothing and not both:
-        found.say("requirements", "none", "no requirements file, no [project] dependencies", sure=False)
+
+
+def _nothing(needs: Gathered, choice: Choice, found: Findings) -> None:
+    alone = bool(needs.programs) and not choice.uncovered and not choice.conditional
+    why = _NEEDS_NOTHING if alone else "no requirements file, no [project] dependencies"
+    found.say("requirements", "none", why, sure=alone)
 
 
 def tell_imports(choice: Choice, found: Findings) -> None:
