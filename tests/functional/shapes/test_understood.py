@@ -28,9 +28,11 @@ def test_a_project_is_understood(shape: Shape, tmp_path: Path) -> None:
 
 
 def _detected(root: Path) -> Detection:
-    """A refusal is an understanding, too, when it says enough."""
+    """As ``--yes`` has it: the only candidate is taken. A refusal is an understanding, too, when it says enough."""
     try:
-        return detect(root)
+        found = detect(root)
+        only = found.candidates[0] if len(found.candidates) == 1 else None
+        return found if {"entry-point", "command"} & set(found.config) else detect(root, entry_point=only)
     except UsageError as error:
         return Detection({}, (Understood("refused", str(error), " ".join(error.hints)),))
 
