@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skylift.project.init.ground import Ground
+from skylift.project.init.model_names import names_model
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use
 from skylift.project.parameters.reading import Option
@@ -108,13 +109,17 @@ class Bindings:
         if self._is_data(option, text, writing, reading):
             self._read(option, text, reading[0].because, certain=True)
             return
-        place, first = self._kind_of(parameter.key, writing, reading)
+        place, first = self._kind_of(parameter.key, text, writing, reading)
         name = self._file_name(parameter.key, text, writing)
         self._place(option, place, text, first.because, sure=first.writes, name=name)
 
-    def _kind_of(self, key: str, writing: Sequence[Use], reading: Sequence[Use]) -> tuple[str, Use]:
+    def _kind_of(
+        self, key: str, text: str, writing: Sequence[Use], reading: Sequence[Use]
+    ) -> tuple[str, Use]:
         """Model, output or checkpoints; and the use that says so."""
-        models = [use for use in writing if use.content in ("model", "checkpoint")]
+        models = [
+            use for use in writing if use.content in ("model", "checkpoint") or _names_model(use, key, text)
+        ]
         told = [use for use in writing if use.content and use.writes]
         saving = [use for use in writing if use.call.endswith(".save")]
         named = _place_by_name(key)
@@ -314,6 +319,13 @@ def _wants_data(option: Option) -> bool:
         and is_known
         and not option.variable
     )
+
+
+def _names_model(use: Use, key: str, text: str) -> bool:
+    """Whether a file that an option names is a model by that name, or, without one, by the option's."""
+    is_plain = use.writes and use.content == "output" and not use.way.text.startswith("/")
+    suffix = next((end for start, end in _SUFFIXES if use.call.startswith(start)), "")
+    return is_plain and names_model((text or f"{key}{suffix}") + use.way.text)
 
 
 def _place_by_name(key: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from skylift.project.init.callables import Callee, argument, callees
 from skylift.project.init.evaluation import Evaluation
+from skylift.project.init.model_names import names_model
 from skylift.project.init.scope import Scope
 from skylift.project.init.scopes import Scopes
 from skylift.project.init.ways import Way, way
@@ -108,7 +109,10 @@ def _use(call: ast.Call, callee: Callee, path: Way, name: str, where: str) -> Us
         strict = not _is_true(call, "exist_ok")
     elif effect == "read" and path.text.endswith("*") and name.startswith("glob"):
         effect = "list"
-    return Use(path, effect, content or _by_suffix(path.text, effect), name, where, strict)
+    content = content or _by_suffix(path.text, effect)
+    if effect == "write" and content in ("", "output") and names_model(path.text):
+        content = "model"
+    return Use(path, effect, content, name, where, strict)
 
 
 def _mode(call: ast.Call, *, on_self: bool) -> set[str]:

@@ -1,0 +1,38 @@
+"""Models in formats that hold anything: that a JSON file is a model only its name says."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_MODEL = frozenset(
+    "model models weight weights net network checkpoint checkpoints ckpt ckpts classifier regressor estimator "
+    "booster coefficients coefs".split()
+)
+_ABOUT_IT = frozenset(
+    "metric metrics score scores result results report log logs history summary config configs settings args "
+    "arguments info metadata meta card eval evaluation accuracy loss losses predictions params hyperparameters "
+    "stats names list comparison importance importances test data".split()
+)
+"""What is written about a model."""
+_BY_STEM = (".json", ".yaml", ".yml", ".txt", ".npy")
+_BY_FOLDER = (".json", ".npy")
+
+
+def names_model(path: str) -> bool:
+    """Whether a file of no telling kind is a model by its name, or by that of its folder.
+
+    >>> [names_model(path) for path in ("out/model.json", "models/last.json", "net_scores.json", "rows.json")]
+    [True, True, False, False]
+    """
+    folder, name = posixpath.split(path.removesuffix(".gz"))
+    stem, suffix = posixpath.splitext(name)
+    words = _words(stem)
+    if suffix.lower() not in _BY_STEM or words & _ABOUT_IT:
+        return False
+    return bool(words & _MODEL) or (suffix.lower() in _BY_FOLDER and bool(_words(folder) & _MODEL))
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(text)}
