@@ -378,6 +378,20 @@ def test_folders_without_a_program(project: Folder) -> None:
         read_layout(project.root / "notes.md", {}, None)
 
 
+@pytest.mark.parametrize(
+    "name", ["{{ cookiecutter.name }}/train.py", "{% if x %}src{% endif %}/train.py", "{{x}}.py"]
+)
+def test_a_template_is_nobodys_program(project: Folder, name: str) -> None:
+    project.write_all({name: TRAINS, "hooks/after.py": PLAIN})
+    found = detect(project.root)
+    assert not {"entry-point", "jobs"} & set(found.config)
+    assert [line for line in found.left_to_you if "is a template" in line]
+    (project.root / "hooks/after.py").unlink()
+    with pytest.raises(UsageError) as refused:
+        detect(project.root)
+    assert "is a template" in refused.value.hints[0]
+
+
 def test_a_walk_is_bounded_and_does_not_leave_the_project(project: Folder, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "train.py").write_text(TRAINS)

@@ -227,3 +227,11 @@ def test_folders_that_can_not_be_read_and_links_in_circles(project: Folder) -> N
     (project.root / "environment.yml").mkdir()
     (project.root / "closed").mkdir(mode=0)
     assert packages(needs(project, {})) == {"dependencies": ["torch"]}
+
+
+def test_what_lies_beside_the_program_counts_however_deep_that_is(project: Folder) -> None:
+    deep = "a/b/c/d/e/f"
+    files = {f"{deep}/train.py": "import torch\n", f"{deep}/requirements.txt": "torch\n"}
+    aside = {"a/b/c/d/e/other/requirements.txt": "flask\n"}
+    found = needs(project, {**files, **aside}, f"{deep}/train.py")
+    assert packages(found) == {"requirements": [f"{deep}/requirements.txt"]}

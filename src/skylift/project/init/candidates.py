@@ -33,6 +33,7 @@ _NAMES: Mapping[Role, tuple[int, str]] = {
     "train": (30, "is about training"),
     "main": (20, "is a main program's"),
 }
+_REASONS = 4
 CLOSE = 5
 """Scores that are nearer than this can not be told apart."""
 SURE = 40
@@ -60,6 +61,20 @@ class Candidate:
     @property
     def why(self) -> str:
         return ", ".join(self.reasons)
+
+    @property
+    def keeps_something(self) -> bool:
+        """Whether it is told what to do and leaves something behind: all that a program which trains must do."""
+        deeds = self.deeds
+        return deeds is not None and deeds.saves and bool(deeds.parser or deeds.reads_argv)
+
+    @property
+    def told(self) -> list[str]:
+        """The reasons that matter, and in any case what somebody has written down about it."""
+        first = list(self.reasons[:_REASONS])
+        said = {clue.why for clue in self.clues}
+        rest = [text for text in self.reasons[_REASONS:] if text in said]
+        return [*first, *(rest[:1] if not said & set(first) else [])]
 
     @property
     def is_notebook(self) -> bool:
@@ -142,6 +157,7 @@ def _judged(path: str, reasons: list[tuple[int, str]], bare: Candidate) -> Candi
     trains = (
         bare.role == "train"
         or telling
+        or bool(bare.role in ("main", "") and bare.deeds and bare.deeds.training_command)
         or any(_TRAINS in text or "which it imports" in text for _, text in reasons)
     )
     return Candidate(path, score, texts, bare.role, bare.deeds, bare.clues, trains)
@@ -165,6 +181,8 @@ def _of_the_code(survey: Survey, path: str, deeds: Deeds, role: Role) -> list[tu
         found.append((30, deeds.trains))
     elif role in ("train", "main", "") and (where := _trains_elsewhere(survey, path, deeds.tree)):
         found.append((27, where))
+    elif deeds.training_command:
+        found.append((25, f"it has the command `{deeds.training_command}`"))
     elif deeds.calls_training:
         found.append((8, "it calls what is named after training"))
     if deeds.saves:

@@ -71,7 +71,7 @@ def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> L
     else:
         likeliest = _likeliest(survey, every)
         _refuse_workspace(root, pyproject, likeliest)
-        if len(likeliest) != 1 or not (likeliest[0].trains or likeliest[0].role == "main"):
+        if len(likeliest) != 1 or not _is_clear(likeliest[0], every):
             _say_what_there_is(survey, every, likeliest, found)
             return Layout((), tuple(likeliest), found)
         best = likeliest[0]
@@ -94,6 +94,8 @@ def _refuse_nothing(survey: Survey) -> None:
         raise NotReady(f"{survey.root} can not be read", hints=("ask for the right to, or go elsewhere",))
     if not any(path.endswith(_PROGRAMS) or path.rpartition("/")[2] == "train" for path in survey.files):
         hint = "go to the folder of your project, or say another: skylift init -C FOLDER"
+        if survey.templates:
+            hint = f"{survey.templates[0]} is a template: make a project of it first, and go there"
         raise UsageError(f"there is no program in {survey.root}: no Python file, no notebook", hints=(hint,))
 
 
@@ -127,6 +129,12 @@ def _likeliest(survey: Survey, every: list[Candidate]) -> list[Candidate]:
     return [best, *(one for one in near[1:] if not _is_variant(best, one))]
 
 
+def _is_clear(best: Candidate, every: list[Candidate]) -> bool:
+    """Whether the best may be taken: what else would it be, where it is the only one?"""
+    alone = all(one is best or one.submits for one in every)
+    return best.trains or best.role == "main" or (alone and best.role == "" and best.keeps_something)
+
+
 def _is_variant(best: Candidate, other: Candidate) -> bool:
     """``classify/train.py`` beside ``train.py``: the project's own is the one that is nearer to its root."""
     one, two = PurePosixPath(best.path), PurePosixPath(other.path)
@@ -156,7 +164,7 @@ def _rivals(every: list[Candidate], best: Candidate) -> list[str]:
 
 
 def _say_entry(found: Findings, best: Candidate, start: Start, rivals: list[str]) -> None:
-    reasons = [*best.reasons[:_REASONS], *([start.why] if start.why else [])]
+    reasons = [*best.told, *([start.why] if start.why else [])]
     found.config |= start.config
     told = best.reasons == _WAS_NAMED
     alone = not rivals or PurePosixPath(best.path).stem == "train"
@@ -249,6 +257,10 @@ def _say_what_there_is(
 def _say_limits(found: Findings, survey: Survey, best: Candidate | None) -> None:
     if survey.closed:
         found.left.append(f"folders that could not be read: {', '.join(survey.closed[:5])}")
+    if survey.templates:
+        found.left.append(
+            f"{survey.templates[0]} is a template: make a project of it first, and run skylift init there"
+        )
     renamed = renamed_packages(survey.root)
     if renamed:
         found.left.append(

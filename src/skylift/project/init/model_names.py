@@ -5,15 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 
+from skylift.project.init.evidence.roles import words
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_MODEL = frozenset(
+_MODEL = words(
     "model models weight weights net network checkpoint checkpoints ckpt ckpts classifier regressor estimator "
-    "booster coefficients coefs".split()
+    "booster coefficients coefs"
 )
-_ABOUT_IT = frozenset(
+_ABOUT_IT = words(
     "metric metrics score scores result results report log logs history summary config configs settings args "
     "arguments info metadata meta card eval evaluation accuracy loss losses predictions params hyperparameters "
-    "stats names list comparison importance importances test data".split()
+    "stats names list comparison importance importances test data"
 )
 """What is written about a model."""
 _BY_STEM = (".json", ".yaml", ".yml", ".txt", ".npy")
@@ -28,10 +30,10 @@ def names_model(path: str) -> bool:
     """
     folder, name = posixpath.split(path.removesuffix(".gz"))
     stem, suffix = posixpath.splitext(name)
-    words = _words(stem)
-    if suffix.lower() not in _BY_STEM or words & _ABOUT_IT:
+    named = _words(stem)
+    if suffix.lower() not in _BY_STEM or named & _ABOUT_IT:
         return False
-    return bool(words & _MODEL) or (suffix.lower() in _BY_FOLDER and bool(_words(folder) & _MODEL))
+    return bool(named & _MODEL) or (suffix.lower() in _BY_FOLDER and bool(_words(folder) & _MODEL))
 
 
 def _words(text: str) -> set[str]:

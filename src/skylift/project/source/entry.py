@@ -72,9 +72,18 @@ def python_files(root: Path, suffix: str = ".py") -> list[str]:
     return sorted(found)
 
 
+def is_template(name: str) -> bool:
+    """Whether a name is only filled in when a project is made of it, by cookiecutter, copier, or their kin.
+
+    >>> is_template("{{ cookiecutter.name }}"), is_template("{% if x %}src{% endif %}"), is_template("{x}")
+    (True, True, False)
+    """
+    return ("{{" in name and "}}" in name) or ("{%" in name and "%}" in name)
+
+
 def is_source_folder(folder: Path, name: str) -> bool:
-    """Whether a folder may hold code of the project: no cache, no environment, nothing that is built."""
-    if name.startswith(".") or name in _NOT_SOURCES or name.endswith(".egg-info"):
+    """Whether a folder may hold code of the project: no cache, no environment, no template, nothing that is built."""
+    if name.startswith(".") or name in _NOT_SOURCES or name.endswith(".egg-info") or is_template(name):
         return False
     # Asking costs a look at the disk for each folder.
     return not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from skylift.project.init.evidence.roles import words
+from skylift.project.init.evidence.roles import role_of_name, words
 from skylift.project.source.modules import is_main_guard
 
 _FRAMEWORKS = words(
@@ -160,6 +160,19 @@ class Deeds:
         return any(name in _TRAIN for name in calls)
 
     @cached_property
+    def training_command(self) -> str:
+        """The sub-command that it has for training: ``add_parser("train")``, or a function that is a command."""
+        for node in self._nodes:
+            name = ""
+            if isinstance(node, ast.Call) and _last(node.func) == "add_parser" and node.args:
+                name = node.args[0].value if isinstance(node.args[0], ast.Constant) else ""
+            elif isinstance(node, ast.FunctionDef):
+                name = _command_name(node)
+            if isinstance(name, str) and role_of_name(name) == "train":
+                return name
+        return ""
+
+    @cached_property
     def saves(self) -> bool:
         calls = (_last(node.func) for node in self._nodes if isinstance(node, ast.Call))
         return any(name in _SAVES for name in calls)
@@ -230,6 +243,20 @@ def _demands_rank(node: ast.AST) -> bool:
     if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Constant):
         return False
     return node.slice.value in ("LOCAL_RANK", "RANK", "WORLD_SIZE") and _last(node.value) == "environ"
+
+
+def _command_name(function: ast.FunctionDef) -> str:
+    """What a function is called on the command line; empty where it is no command of several."""
+    for node in function.decorator_list:
+        called = node.func if isinstance(node, ast.Call) else node
+        # `@click.command()` is a program by itself, `@cli.command()` is one of those of `cli`.
+        is_one = (
+            isinstance(called, ast.Attribute) and called.attr == "command" and _last(called.value) != "click"
+        )
+        if is_one:
+            first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+            return str(first.value) if isinstance(first, ast.Constant) else function.name
+    return ""
 
 
 def _last(node: ast.expr) -> str:

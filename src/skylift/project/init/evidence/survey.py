@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from skylift.project.source.entry import is_source_folder
+from skylift.project.source.entry import is_source_folder, is_template
 
 _MOST_FILES = 20_000
 _MOST_BYTES = 512 * 1024
@@ -32,6 +32,8 @@ class Survey:
     """Folders that could not be read."""
     whole: bool = True
     """False when there was more than is looked at."""
+    templates: tuple[str, ...] = ()
+    """Folders and files that only a project made of them will have."""
     _texts: dict[str, str] = field(default_factory=dict)
     _names: dict[str, list[str]] = field(default_factory=dict)
 
@@ -40,18 +42,20 @@ class Survey:
         """Walk the project once. Links to folders are not followed: they may lead out, or in circles."""
         found: list[str] = []
         closed: list[str] = []
+        templates: list[str] = []
         whole = True
         failed = lambda error: closed.append(_shown(root, error.filename))  # noqa: E731
         for folder, folders, files in os.walk(root, onerror=failed):
             here = Path(folder).relative_to(root)
             deep = len(here.parts) >= _DEEPEST
+            templates += [(here / name).as_posix() for name in (*folders, *files) if is_template(name)]
             folders[:] = sorted(name for name in folders if not deep and _is_looked_into(Path(folder), name))
             room = _MOST_FILES - len(found)
-            found += [(here / name).as_posix() for name in sorted(files)[:room]]
+            found += [(here / name).as_posix() for name in sorted(files)[:room] if not is_template(name)]
             if len(files) >= room:
                 whole = False
                 break
-        return cls(root, tuple(sorted(found)), tuple(closed), whole)
+        return cls(root, tuple(sorted(found)), tuple(closed), whole, tuple(sorted(templates)))
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -20,6 +20,12 @@ _MOST_LINES = 2000
 """Lines of a file that may start something."""
 _TELLING = ("py", ".sh", "torchrun", "accelerate", "deepspeed", "mpi", "horovod", "lightning", "./")
 _TARGET = re.compile(r"([A-Za-z][\w./-]*)(?:[ \t]+[^\s:]+)*[ \t]*:(?!=)")
+_VARIABLE = re.compile(
+    r"^(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*[:?]?:?=[ \t]*([^\n#]*?)[ \t]*(?:#.*)?$", re.MULTILINE
+)
+_USED = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]")
+_DEEPEST = 3
+"""Variables in variables."""
 _LEAD = re.compile(
     r"""^\s*(?:-\s+)?(?:(?:run|cmd|command|script|entrypoint|before_script|CMD|ENTRYPOINT|RUN|web|worker|release|[a-z_-]+)\s*:\s*)?[|>]?\s*["']?|["',]*\s*$"""
 )
@@ -104,20 +110,34 @@ def _targets(survey: Survey, console: dict[str, str], path: str) -> Iterator[Clu
     """Recipes below their targets, of make and just alike."""
     folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
     target = ""
-    for number, line in itertools.islice(logical_lines(survey.text(path)), _MOST_LINES):
+    text = survey.text(path)
+    variables = {match[1]: match[2] for match in _VARIABLE.finditer(text)}
+    for number, line in itertools.islice(logical_lines(text), _MOST_LINES):
         head = _TARGET.match(line) if len(line) < LONGEST else None
         if head and not line[:1].isspace():
             target = head[1]
             continue
         if not line[:1].isspace() or not target:
             continue
-        for found in started(line.replace("$(PYTHON)", "python").replace("$(PY)", "python").lstrip()):
+        for found in started(_filled(line, variables).lstrip()):
             program = program_of(survey, console, found, folder)
             if program:
                 trains = role_of_name(target) == "train"
                 weight = _MAKE.weight + (_MAKE.named if trains else 0)
                 why = f"{path}:{number}, the target `{target}`, starts it"
                 yield Clue(program, why, weight, job=target, started=found)
+
+
+def _filled(line: str, variables: Mapping[str, str]) -> str:
+    """A recipe with the variables of its Makefile, as far as they are texts; an unknown one named after Python is one."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        return variables.get(name, "python" if name.upper().startswith("PY") else match[0])
+
+    for _ in range(_DEEPEST if len(line) < LONGEST else 0):
+        line = _USED.sub(value, line)[:LONGEST]
+    return line
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 _DEPTH = 4
 _MOST_ENTRIES = 20_000
@@ -29,8 +29,10 @@ class Listing:
     """POSIX, relative to the root; those nearer to it come first."""
 
     @classmethod
-    def of(cls, root: Path) -> Listing:
-        return cls(root, tuple(sorted(_walk(root), key=lambda name: (name.count("/"), name))))
+    def of(cls, root: Path, programs: Collection[str] = ()) -> Listing:
+        """Walk a project's folders, and those on the way to its programs, however deep these are."""
+        ways = {parent.as_posix() for name in programs for parent in PurePosixPath(name).parents}
+        return cls(root, tuple(sorted(_walk(root, ways), key=lambda name: (name.count("/"), name))))
 
     def matching(self, pattern: str) -> list[str]:
         """Files whose name alone, without its folder, is as the pattern says."""
@@ -66,7 +68,7 @@ def text_of(path: Path) -> str:
     return raw.decode(encoding, errors="replace").replace("\r\n", "\n").replace("\0", "")
 
 
-def _walk(root: Path) -> Iterator[str]:
+def _walk(root: Path, ways: Collection[str]) -> Iterator[str]:
     waiting, seen = deque([("", 0)]), 0
     while waiting and seen < _MOST_ENTRIES:
         folder, depth = waiting.popleft()
@@ -75,7 +77,7 @@ def _walk(root: Path) -> Iterator[str]:
             name = f"{folder}/{entry.name}".lstrip("/")
             if _is_file(entry):
                 yield name
-            elif depth < _DEPTH and _is_the_projects(entry):
+            elif (depth < _DEPTH or name in ways) and _is_the_projects(entry):
                 waiting.append((name, depth + 1))
 
 

@@ -35,7 +35,8 @@ def read_needs(
     :param programs: of all jobs; what they import has to come from somewhere.
     :param variables: of the environment: which virtual environment is active.
     """
-    needs = Gathered(Listing.of(root), pyproject, programs, find_environment(root, variables))
+    listing = Listing.of(root, [program.name for program in programs])
+    needs = Gathered(listing, pyproject, programs, find_environment(root, variables))
     choice = needs.chosen()
     found = Findings()
     pythons = [(one.python, one.where) for one in needs.frameworks if one.python]

@@ -75,6 +75,8 @@ _OTHER_PURPOSE = frozenset(
 _CONDA_LINE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*=[^=\s]+(=[^=\s]+)?")
 _OF_A_MACHINE = re.compile(r"\s@\s+file://")
 _ELSEWHERE = 99
+_DEEPEST = 3
+"""Further down lies what is for something else, unless the program itself does."""
 
 
 def ranked_files(listing: Listing, programs: Sequence[Program]) -> list[str]:
@@ -90,11 +92,11 @@ def other_files(listing: Listing, programs: Sequence[Program]) -> list[str]:
 
 
 def _ranks(listing: Listing, programs: Sequence[Program]) -> dict[str, tuple[int, ...]]:
-    names = {name for name in listing.matching(_NAME) if name.count("/") <= 3}
+    home = PurePosixPath(programs[0].name).parent if programs else PurePosixPath()
+    names = {name for name in listing.matching(_NAME) if name.count("/") <= _DEEPEST or is_above(name, home)}
     names |= {name for name in listing.matching(r".*\.(txt|in)") if set(name.split("/")[-2:-1]) & _FOLDERS}
     # What pip-tools compiles of an .in lies beside it and has the versions.
     names -= {name for name in names if name.endswith(".in") and f"{name[:-3]}.txt" in names}
-    home = PurePosixPath(programs[0].name).parent if programs else PurePosixPath()
     by_docker = set(requirement_files(listing))
     return {name: _rank(name, home, in_docker=name in by_docker) for name in names}
 
