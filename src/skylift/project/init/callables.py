@@ -160,6 +160,9 @@ tensorflow.keras.models.save_model 1:filepath                 put    model
 .ModelCheckpoint                  0:dirpath|filepath         put    model
 .BackupAndRestore                 0:backup_dir               lay    checkpoint
 .CheckpointManager                1:directory                lay    checkpoint
+orbax.checkpoint.CheckpointManager 0:directory                lay    checkpoint
+flax.training.checkpoints.save_checkpoint 0:ckpt_dir          lay    checkpoint
+flax.training.checkpoints.restore_checkpoint 0:ckpt_dir       read   checkpoint
 .latest_checkpoint                0:checkpoint_dir           ask    checkpoint
 .TrainingArguments                0:output_dir               lay    model
 .Seq2SeqTrainingArguments         0:output_dir               lay    model

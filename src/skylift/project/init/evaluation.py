@@ -93,6 +93,10 @@ class Evaluation:
                 return [*found, *(self._parameter(node.id, here) if is_parameter and more else ())]
             if node.id in here.imports:
                 return self._imported(here.imports[node.id])
+            for module in here.stars:
+                by_star = self._of_module(node.id, module)
+                if by_star:
+                    return by_star
             here = here.parent
         return [(scope.file,)] if node.id == "__file__" else NOTHING
 
@@ -131,10 +135,13 @@ class Evaluation:
 
     def _imported(self, full: str) -> Iterable[Text]:
         module, _, name = full.rpartition(".")
-        for scope in self.scopes.named(module):
-            if name in scope.names:
-                return [text for given in scope.names[name] for text in self._given(given, scope)]
-        return NOTHING
+        return self._of_module(name, module)
+
+    def _of_module(self, name: str, module: str) -> Iterable[Text]:
+        found = self.scopes.with_name(name, module)
+        if found is None:
+            return NOTHING
+        return [text for given in found.names[name] for text in self._given(given, found)]
 
     def _part(self, node: ast.Attribute | ast.Subscript, scope: Scope) -> Iterable[Text]:
         return (

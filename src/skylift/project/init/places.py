@@ -15,6 +15,7 @@ from skylift.project.init.results import Results
 from skylift.project.init.scopes import Scopes, scopes_of
 from skylift.project.init.settled import read_settled
 from skylift.project.init.tables import Tables
+from skylift.project.init.trackers import read_trackers
 from skylift.project.init.uses import Use, uses_of
 from skylift.project.init.ways import is_in
 from skylift.project.parameters.reading import Reading
@@ -53,6 +54,7 @@ def _read(program: Program, reading: Reading, tables: Tables) -> None:
     _rest_of_channels(ground, tables, reading, uses)
     Results(ground, tables, uses).read()
     read_hydra(program, scopes, tables)
+    read_trackers(scopes, tables)
     defaults = {option.dest: default_text(option) for option in reading.options}
     network = read_network(scopes, uses, _shown(reading, tables), defaults)
     tables.understood += network.understood

@@ -36,6 +36,8 @@ class Scope:
     returns: list[ast.expr] = field(default_factory=list)
     imports: dict[str, str] = field(default_factory=dict)
     """What a name is in full."""
+    stars: list[str] = field(default_factory=list)
+    """The modules of which it has every name."""
 
     def given(self, name: str, line: int) -> tuple[list[Given], bool]:
         """What a name may have been given in a line, and whether it had something else before.

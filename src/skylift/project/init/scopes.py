@@ -69,6 +69,19 @@ class Scopes:
         likely = self.stems.get(module.rpartition(".")[2], [])
         return [one for one in likely if f"/{one.file}".endswith(tuple(f"/{end}" for end in ends))]
 
+    def with_name(self, name: str, module: str) -> Scope | None:
+        """The module that gives a name to who imports all of one: that one, or another of which it has all itself."""
+        seen: list[Scope] = []
+        waiting = [module]
+        while waiting:
+            for scope in self.named(waiting.pop(0)):
+                if name in scope.names:
+                    return scope
+                if scope not in seen:
+                    seen.append(scope)
+                    waiting += scope.stars
+        return None
+
     def add(self, name: str, attribute: Attribute) -> None:
         self.attributes.setdefault(name, {}).setdefault(attribute.owner, []).append(attribute)
 
@@ -211,6 +224,8 @@ def _note(found: Scopes, scope: Scope, node: ast.AST, *, certain: bool) -> None:
         scope.returns.append(node.value)
     elif isinstance(node, ast.Import | ast.ImportFrom):
         scope.imports.update(_imports(node))
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            scope.stars.append(node.module or "")
     else:
         for target, value in _assigned(node):
             if isinstance(target, ast.Name):

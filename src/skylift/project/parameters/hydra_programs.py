@@ -65,6 +65,9 @@ def _read(context: Context, module: Module, call: ast.Call | None, reading: Read
     reading.options = [_group_option(group) for group in composed.groups.values()]
     # A class may have a field for a group: what stands there is the choice's.
     reading.options += [one for one in composed.keys.options() if one.dest not in composed.groups]
+    if folder is not None and (folder / f"{name.removesuffix('.yaml')}.yaml").is_file():
+        shown = (folder / f"{name.removesuffix('.yaml')}.yaml").relative_to(context.program.root.resolve())
+        reading.remarks.append(f"these are the keys of {shown.as_posix()}, and of what it is composed of")
     _changed_classes(reading, composed)
 
 
