@@ -100,3 +100,51 @@ def test_what_an_option_names_is_fetched(project: Folder) -> None:
     assert found.config == {}
     assert "from_pretrained downloads org/bert" in why(found, "network")
     assert not places(project, reading=options("argparse", {"base": None})).understood
+
+
+@pytest.mark.parametrize(
+    ("test", "asked"),
+    [
+        ("args.base.startswith('gpt')", "base"),
+        ("args.base == 'gpt2'", "base"),
+        ("args.base in ('gpt2', 'gpt3')", "base"),
+        ("args.track", "track"),
+        ("args.track and rank == 0", "track"),
+        ("not args.quiet", "quiet"),
+        ("args.base != 'scratch' or args.track", "base"),
+        ("args.base == 'scratch'", ""),
+        ("not args.track", ""),
+        ("rank == 0", ""),
+        ("args.base == rank", ""),
+        ("args.base > 3", ""),
+        ("args.track or rank", ""),
+        ("self.track", ""),
+        ("args.other", ""),
+    ],
+)
+def test_what_is_fetched_only_if_asked_for_is_said_so(project: Folder, test: str, asked: str) -> None:
+    project.write("train.py", f"import wandb\nif {test}:\n    wandb.init()\n")
+    given = options("argparse", {"base": "scratch", "track": False, "quiet": True})
+    row = next(row for row in places(project, reading=given).understood if row.topic == "network")
+    assert row.value == ("if asked for" if asked else "needs it")
+    assert row.why.endswith(f", if {asked} says so") is bool(asked)
+
+
+def test_a_default_that_is_not_fetched_is_not_named_as_a_download(project: Folder) -> None:
+    project.write(
+        "train.py",
+        "if args.start == 'new':\n    pass\nelif args.start.startswith('org/'):\n    N.from_pretrained(args.start)\n",
+    )
+    found = places(project, reading=options("argparse", {"start": "new"}))
+    assert not found.left
+    assert why(found, "network") == "train.py:4 N.from_pretrained downloads, if start says so"
+    found = places(project, reading=options("argparse", {"start": "org/net"}))
+    assert "downloads org/net: a job without network" in found.left[0]
+
+
+def test_a_variable_of_an_options_name_is_no_option(project: Folder) -> None:
+    project.write("train.py", "import requests\nif track:\n    requests.get(url)\n")
+    parsed = places(project, reading=options("argparse", {"track": False}))
+    assert next(row for row in parsed.understood if row.topic == "network").value == "needs it"
+    loose = places(project, reading=options("globals", {"track": False}))
+    assert next(row for row in loose.understood if row.topic == "network").value == "if asked for"

@@ -17,6 +17,7 @@ from skylift.project.init.layout import FoundJob, Layout, read_layout
 from skylift.project.init.metrics import read_metrics
 from skylift.project.init.needs import read_needs
 from skylift.project.init.places import read_places
+from skylift.project.init.tables import is_covered
 from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.schema import read_parameters
 from skylift.project.source.notebooks import Unreadable
@@ -77,10 +78,11 @@ def _program(root: Path, job: FoundJob) -> Program | None:
 
 def _job(found: Findings, job: FoundJob, program: Program) -> None:
     """What one job takes, reads and writes; of a program with sub-commands the jobs beside it as well."""
-    reading = read_parameters(program.root, job.entry_point)
+    reading = read_parameters(program.root, job.entry_point).after(job.words)
     commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
     found.left += [commands.left] if commands.left else []
-    part = _tables(program, reading, commands.training)
+    part = _tables(program, reading, commands.training, job.words)
+    _keep_declared(part, _known(found, job))
     part.take(_metrics(found, job, program))
     found.take(_below(job.name, part))
     for name, command in commands.beside.items():
@@ -89,7 +91,7 @@ def _job(found: Findings, job: FoundJob, program: Program) -> None:
         found.take(_below(name, part))
 
 
-def _tables(program: Program, reading: Reading, command: str) -> Findings:
+def _tables(program: Program, reading: Reading, command: str, words: tuple[str, ...] = ()) -> Findings:
     part = Findings()
     mine = reading.of_command(command) if reading.commands else reading
     if command:
@@ -99,14 +101,36 @@ def _tables(program: Program, reading: Reading, command: str) -> Findings:
         _parameters(part, mine)
     for remark in reading.remarks:
         part.say("arguments", "good to know", remark)
-    part.take(read_places(program, mine))
+    part.take(read_places(program, mine, words))
     return part
 
 
 def _metrics(found: Findings, job: FoundJob, program: Program) -> Findings:
     """Guesses, unless something says which the job has."""
+    return Findings() if "metrics" in _known(found, job) else read_metrics(program)
+
+
+def _known(found: Findings, job: FoundJob) -> Mapping[str, Any]:
+    """What is said of a job already, by a pipeline or by code that submits it."""
     known = found.config if job.name == DEFAULT_JOB else found.config.get("jobs", {}).get(job.name, {})
-    return Findings() if "metrics" in known else read_metrics(program)
+    return dict(known)
+
+
+def _keep_declared(part: Findings, known: Mapping[str, Any]) -> None:
+    """Results that a pipeline declares are of the kind that it says; what the code tells comes to them."""
+    declared: Mapping[str, list[str]] = known.get("collect", {})
+    ours: Mapping[str, list[str]] = part.config.get("collect", {})
+    if not declared or not ours:
+        return
+    every = [rule for rules in declared.values() for rule in rules]
+    new = {kind: [rule for rule in rules if not is_covered(rule, every)] for kind, rules in ours.items()}
+    said = {rule for rules in new.values() for rule in rules}
+    kinds = dict.fromkeys((*declared, *new))
+    merged = {kind: [*declared.get(kind, ()), *new.get(kind, ())] for kind in kinds}
+    part.config["collect"] = {kind: rules for kind, rules in merged.items() if rules}
+    part.understood = [
+        row for row in part.understood if not row.topic.startswith("collect ") or row.value in said
+    ]
 
 
 def _below(name: str, part: Findings) -> Findings:

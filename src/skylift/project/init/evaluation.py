@@ -35,6 +35,8 @@ class Evaluation:
     globals_are_options: bool = False
     """``--key=value`` goes to the globals of the entry file."""
     entry: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the program's command says by place: ``sys.argv[1]``."""
     steps: int = 0
     most: int = 0
     _busy: set[tuple[int, int]] = field(default_factory=set)
@@ -187,6 +189,8 @@ class Evaluation:
             return self._above(self.values(node.value.value, scope), depth)
         if scope.full_name(node.value) == "sys.argv":
             word = ast.unparse(node)
+            if word in self.words:
+                return [(self.words[word],)]
             return [(Ref(word, is_variable=word not in self.options),)]
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
             return self._item(node.value, node.slice.value, scope)

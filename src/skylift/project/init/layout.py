@@ -20,6 +20,7 @@ from skylift.project.init.more_jobs import OtherJob, other_jobs, training_clue
 from skylift.project.init.said import entry_said
 from skylift.project.init.starting import Start, start_of
 from skylift.project.init.workspace import MARKS, members
+from skylift.project.source.command import words_of
 from skylift.project.source.entry import entry_file
 from skylift.project.source.folders import renamed_packages
 from skylift_runtime.contract import DEFAULT_JOB
@@ -40,6 +41,8 @@ class FoundJob:
     """As the config spells it; for a command, the program that it starts, as it would be spelled."""
     path: Path
     """The file behind it."""
+    words: tuple[str, ...] = ()
+    """What a command gives it by itself."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +234,8 @@ def _say_settings(found: Findings, survey: Survey) -> None:
 
 def _jobs(root: Path, name: str, start: Start) -> list[FoundJob]:
     path = entry_file(root, start.entry_point)
-    return [FoundJob(name, start.entry_point, path)] if path is not None else []
+    words = words_of(root, start.command)
+    return [FoundJob(name, start.entry_point, path, words)] if path is not None else []
 
 
 def _add_other(found: Findings, root: Path, other: OtherJob) -> list[FoundJob]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from skylift.project.init.branches import Usual
 from skylift.project.init.findings import Findings
 from skylift.project.init.scopes import Scopes
 from skylift.project.init.uses import Use
@@ -51,10 +52,18 @@ class Fetch:
     what: str
     where: str
     call: str
+    option: str = ""
+    """Without which, as it usually is, the program does not come by."""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.where} {self.call} {self.what}" + (
+            f", if {self.option} says so" if self.option else ""
+        )
 
 
 def read_network(
-    scopes: Scopes, uses: Iterable[Use], shown: frozenset[str], defaults: Mapping[str, str]
+    scopes: Scopes, uses: Iterable[Use], shown: frozenset[str], defaults: Mapping[str, str], usual: Usual
 ) -> Findings:
     """The rows about the network, and about tokens.
 
@@ -62,12 +71,14 @@ def read_network(
     :param defaults: of the options, by dest.
     """
     found = Findings()
-    fetches = list(dict.fromkeys([*_calls(scopes), *_fetched(uses, shown, defaults)]))
+    every = dict.fromkeys([*_calls(scopes), *_fetched(uses, shown, defaults)])
+    # What it needs as it is comes first.
+    fetches = sorted((_if_asked(one, scopes, usual) for one in every), key=lambda one: bool(one.option))
     if fetches:
-        first = "; ".join(f"{one.where} {one.call} {one.what}" for one in fetches[:_SHOWN])
+        first = "; ".join(one.shown for one in fetches[:_SHOWN])
         more = f"; and {len(fetches) - _SHOWN} more" if len(fetches) > _SHOWN else ""
-        found.say("network", "needs it", first + more)
-    loads = [one for one in fetches if one.what.startswith("downloads")]
+        found.say("network", "if asked for" if fetches[0].option else "needs it", first + more)
+    loads = [one for one in fetches if one.what.startswith("downloads") and not one.option]
     if loads:
         found.left.append(
             f"{loads[0].where} {loads[0].call} {loads[0].what}: a job without network needs it as a channel; "
@@ -75,6 +86,17 @@ def read_network(
         )
     found.left += _secrets(scopes)
     return found
+
+
+def _if_asked(fetch: Fetch, scopes: Scopes, usual: Usual) -> Fetch:
+    file, _, line = fetch.where.rpartition(":")
+    scope = scopes.modules.get(file)
+    if scope is None or not isinstance(scope.node, ast.Module):
+        return fetch
+    option = usual.asked_for(scope.node, int(line))
+    # What is fetched when that option is given is something else than its default.
+    what = "downloads" if option and fetch.what == f"downloads {usual.values[option]}" else fetch.what
+    return replace(fetch, option=option, what=what)
 
 
 def _calls(scopes: Scopes) -> Iterator[Fetch]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from skylift.project.init.bindings import Bindings, channel_by_name, default_text
+from skylift.project.init.branches import Usual
 from skylift.project.init.findings import Findings
 from skylift.project.init.ground import Ground
 from skylift.project.init.hydra_runs import read_hydra
@@ -16,7 +17,7 @@ from skylift.project.init.scopes import Scopes, scopes_of
 from skylift.project.init.settled import read_settled
 from skylift.project.init.tables import Tables
 from skylift.project.init.trackers import read_trackers
-from skylift.project.init.uses import Use, uses_of
+from skylift.project.init.uses import GLOBALS, Use, uses_of
 from skylift.project.init.ways import is_in
 from skylift.project.parameters.reading import Reading
 from skylift.project.source.literals import environment_variable, module_constants
@@ -25,14 +26,16 @@ from skylift.project.source.program import Program
 _CHANNEL = "SM_CHANNEL_"
 
 
-def read_places(program: Program, reading: Reading) -> Findings:
+def read_places(program: Program, reading: Reading, words: Sequence[str] = ()) -> Findings:
     """The tables ``channels``, ``arguments``, ``paths`` and ``collect`` of one job.
 
     What an option is depends on what the code does with it; its name only supports that.
+
+    :param words: what the job's command gives the program by place: paths that are as good as hard-coded.
     """
     tables = Tables()
     try:
-        _read(program, reading, tables)
+        _read(program, reading, tables, words)
     except RecursionError:
         tables.leave(
             f"{program.name} is nested too deeply to see what it reads and writes: say it in [channels]"
@@ -40,10 +43,10 @@ def read_places(program: Program, reading: Reading) -> Findings:
     return tables.findings()
 
 
-def _read(program: Program, reading: Reading, tables: Tables) -> None:
+def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[str]) -> None:
     ground, scopes = Ground(program), scopes_of(program)
     settled = read_settled(program, scopes, [default_text(option) for option in reading.options])
-    uses = uses_of(scopes, reading, settled, program.name)
+    uses = uses_of(scopes, reading, settled, program.name, words)
     _variables(ground, tables, scopes)
     imports = frozenset(full.split(".")[0] for scope in scopes.every() for full in scope.imports.values())
     bindings = Bindings(ground, tables, uses, imports)
@@ -56,7 +59,9 @@ def _read(program: Program, reading: Reading, tables: Tables) -> None:
     read_hydra(program, scopes, tables)
     read_trackers(scopes, tables)
     defaults = {option.dest: default_text(option) for option in reading.options}
-    network = read_network(scopes, uses, _shown(reading, tables), defaults)
+    known = {one.dest: one.parameter.default for one in reading.options if one.parameter.default_known}
+    usual = Usual(known, reading.source in GLOBALS)
+    network = read_network(scopes, uses, _shown(reading, tables), defaults, usual)
     tables.understood += network.understood
     tables.left += [line for line in network.left if line not in tables.left]
 

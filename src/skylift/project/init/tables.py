@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +14,15 @@ from skylift_runtime.contract import RESERVED_CHANNEL
 
 _MANY = 4
 """Rules for one folder, besides which it is as well collected as a whole."""
+
+
+def is_covered(pattern: str, rules: Iterable[str]) -> bool:
+    """Whether what a rule of ``[collect]`` finds is found by others already.
+
+    >>> is_covered("out/a.json", ["out/**"]), is_covered("out/a.json", ["outer/**"])
+    (True, False)
+    """
+    return any(pattern == rule or (rule.endswith("/**") and pattern.startswith(rule[:-2])) for rule in rules)
 
 
 @dataclass
@@ -83,8 +93,7 @@ class Tables:
     def gather(self, kind: str, pattern: str, why: str, *, sure: bool = True) -> None:
         """A rule of ``[collect]``, unless another one covers it."""
         rules = self.collect.setdefault(kind, [])
-        covering = (rule[:-3] for rule in rules if rule.endswith("/**"))
-        if pattern in rules or any(pattern.startswith(f"{folder}/") for folder in covering):
+        if is_covered(pattern, rules):
             return
         if pattern.endswith("/**"):
             rules[:] = [rule for rule in rules if not rule.startswith(pattern[:-2])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from skylift.project.init.callables import Callee, argument, callees
@@ -16,7 +16,7 @@ from skylift.project.init.ways import Way, way
 from skylift.project.parameters.reading import Reading
 
 _MOST_CALLS = 20_000
-_GLOBALS = frozenset({"globals", "python", "notebook", "configurator"})
+GLOBALS = frozenset({"globals", "python", "notebook", "configurator"})
 """Kinds of parsers whose options are variables of the entry file."""
 _WRITING = frozenset("wax")
 _NO_FILE = frozenset({".", "..", "*", "-"})
@@ -51,11 +51,19 @@ class Use:
 
 
 def uses_of(
-    scopes: Scopes, reading: Reading, settings: Mapping[str, tuple[str, ...]], entry: str
+    scopes: Scopes,
+    reading: Reading,
+    settings: Mapping[str, tuple[str, ...]],
+    entry: str,
+    words: Sequence[str] = (),
 ) -> list[Use]:
-    """What a program does with paths, in the order of its source; each only once."""
+    """What a program does with paths, in the order of its source; each only once.
+
+    :param words: what its command gives it by place.
+    """
     dests = {option.dest for option in reading.options} - {""}
-    evaluation = Evaluation(scopes, dests, settings, reading.source in _GLOBALS, entry)
+    said = {f"sys.argv[{place}]": word for place, word in enumerate(words, 1)}
+    evaluation = Evaluation(scopes, dests, settings, reading.source in GLOBALS, entry, said)
     found: dict[Use, None] = {}
     calls = ((call, scope) for scope in scopes.every() for call in scope.calls)
     for count, (call, scope) in enumerate(calls):

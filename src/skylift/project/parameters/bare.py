@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skylift.project.parameters.context import Context, context_of
-from skylift.project.parameters.reading import Option, Reading
+from skylift.project.parameters.reading import BY_PLACE, Option, Reading
 from skylift.project.source.literals import environment_variable
 from skylift.project.source.names import Module
 from skylift.project.source.program import Program
@@ -148,7 +148,7 @@ def _is_guarded(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
 
 
 def _by_place(context: Context, uses: list[_Use]) -> Reading:
-    reading = Reading("sys.argv")
+    reading = Reading(BY_PLACE)
     first = uses[0]
     reading.notes.append(first.module.said(first.node, "it reads sys.argv itself"))
     by_index: dict[int, _Use] = {}

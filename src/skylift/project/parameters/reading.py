@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from skylift.values.arguments import Parameter, Schema
+
+BY_PLACE = "sys.argv"
+"""The source of a reading whose options are words by their place, the first of them first."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,13 @@ class Reading:
         words = command.split()
         mine = {" ".join(words[:depth]) for depth in range(len(words) + 1)}
         return replace(self, options=[one for one in self.options if one.parameter.command in mine])
+
+    def after(self, words: Sequence[str]) -> Reading:
+        """What is left to give to a program whose command has these words already.
+
+        They take the first places. What a parser makes of them is not known here, and nothing is taken away.
+        """
+        return replace(self, options=self.options[len(words) :]) if self.source == BY_PLACE else self
 
     def schema(self) -> Schema:
         parameters = tuple(option.parameter for option in self.options)

@@ -23,7 +23,7 @@ from skylift.project.parameters.service_file import read_service_file
 from skylift.project.parameters.signature import read_signature, reads_command_line
 from skylift.project.parameters.typed_parsers import read_typed
 from skylift.project.parameters.typer_commands import read_typer
-from skylift.project.source.command import program_of
+from skylift.project.source.command import program_of, words_of
 from skylift.project.source.entry import entry_file, function_name
 from skylift.project.source.notebooks import is_notebook, notebook_of
 from skylift.project.source.program import Program
@@ -51,12 +51,13 @@ _OF_SCRIPTS: tuple[_Reader, ...] = (read_globals, read_service_file, read_bare)
 def read_schema(root: Path, job: JobSettings) -> Schema:
     """The parameters of a job. ``complete`` only when every one of them was read.
 
-    Of a command they are those of the project's program that it launches.
+    Of a command they are those of the project's program that it launches, without what it says itself by place.
     """
     entry_point = job.entry_point or program_of(root, job.command)
     if entry_point is None:
         return Schema(notes=("no Python program of the project is in the command",))
-    return read_parameters(root, entry_point).schema()
+    words = () if job.entry_point else words_of(root, job.command)
+    return read_parameters(root, entry_point).after(words).schema()
 
 
 def read_parameters(root: Path, entry_point: str) -> Reading:
