@@ -23,8 +23,10 @@ _LONGEST = 4096
 _STEPS = ("epoch", "step", "global_step", "iteration", "iter")
 _SMALLER_IS_BETTER = re.compile(r"loss|error|err\b|mse|mae|rmse|perplexity|wer\b|cer\b")
 _LARGER_IS_BETTER = re.compile(r"auc|acc|f1|precision|recall|score|map\b|bleu|rouge|r2\b|dice|iou")
-# What `logging` puts in front, and what printing the parsed arguments looks like.
-_NOT_METRICS = re.compile(r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]*:|\bNamespace\(.*\)")
+# What `logging` puts in front, and what printing the parsed arguments, or the layers of a model, looks like.
+_NOT_METRICS = re.compile(
+    r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]*:|\bNamespace\(.*\)|^\s*\([\w-]+\): (?:\d+ x )?\w+\(.*"
+)
 
 
 @dataclass(frozen=True)
