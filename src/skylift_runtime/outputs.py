@@ -61,9 +61,13 @@ def collect(
             _copy(os.path.join(work.root, path), os.path.join(folders[kind], path))
 
 
-def left_behind(work: WorkDirectory, links: Set[str]) -> "list[str]":
-    """Files that the user's code wrote into the work directory, which goes away with the job; sorted."""
-    return sorted(_written(work, links))
+def left_behind(work: WorkDirectory, links: Set[str], rules: Mapping[str, Sequence[str]]) -> "list[str]":
+    """Files that the user's code wrote into the work directory, which goes away with the job; sorted.
+
+    :param rules: globs by kind, as ``collect`` has them: what they name was kept.
+    """
+    kept = [_compile(globs) for globs in rules.values() if globs]
+    return sorted(path for path in _written(work, links) if not any(one.match(path) for one in kept))
 
 
 def is_empty(folder: str) -> bool:

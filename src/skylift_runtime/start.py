@@ -186,7 +186,7 @@ def _tell_without_model(prepared: Prepared) -> None:
     say(
         "no model: nothing was written to SM_MODEL_DIR" + (" on this host" if len(prepared.hosts) > 1 else "")
     )
-    found = left_behind(prepared.work, set(prepared.links))
+    found = left_behind(prepared.work, set(prepared.links), prepared.job.collect)
     if found:
         shown = ", ".join(found[:5]) + (" and %d more" % (len(found) - 5) if len(found) > 5 else "")
         say("the script left in its work directory, which is not kept: %s" % shown)

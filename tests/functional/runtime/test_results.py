@@ -36,6 +36,14 @@ def test_an_empty_model_is_told_even_when_nothing_was_left(stage: Stage) -> None
     assert result.err == "skylift: no model: nothing was written to SM_MODEL_DIR\n"
 
 
+def test_what_a_rule_has_kept_is_not_told_as_lost(stage: Stage) -> None:
+    stage.ship("train.py", "import os\nos.makedirs('plots')\nfor n in ('plots/a.png', 'b.txt'): open(n, 'w')")
+    stage.job = {"entry_point": "train.py", "collect": {"output": ["plots/*.png"], "model": []}}
+    result = stage.run()
+    assert "which is not kept: b.txt\n" in result.err
+    assert "a.png" not in result.err
+
+
 def test_nothing_is_said_of_a_model_that_is_there(stage: Stage) -> None:
     stage.ship(
         "train.py", IMPORTS + "shutil.rmtree(model)\nos.makedirs(model + '/sub')\nopen(model + '/sub/m', 'w')"
