@@ -339,3 +339,80 @@ def test_uses_in_other_modules_count(project: Folder) -> None:
     found = places(project)
     assert found.config["arguments"] == {"i": "{channel:stuff}", "o": "{model}/m.pt"}
     assert why(found, "argument o") == "lib/deep.py:6 torch.save"
+
+
+@pytest.mark.parametrize(
+    "key", ["resume-from-checkpoint", "initial-checkpoint", "load-model-dir", "init-ckpt-dir"]
+)
+def test_what_is_read_at_the_start_is_no_place_for_results(project: Folder, key: str) -> None:
+    script(
+        project,
+        f"p.add_argument('--{key}')\np.set_defaults(**json.loads(os.environ['X']))\nprint(p.parse_args())\n",
+    )
+    assert "arguments" not in places(project).config
+
+
+def test_a_name_that_is_given_anew_in_the_same_block_is_no_option_any_more(project: Folder) -> None:
+    body = """
+        p.add_argument('--save-dir', required=True)
+        p.add_argument('--checkpoint-path')
+        a = p.parse_args()
+
+        def store(net, path):
+            torch.save(net, path)
+
+        def train(save_dir, checkpoint_path):
+            if checkpoint_path is not None:
+                net = torch.load(checkpoint_path)
+            for step in range(9):
+                if step % 3 == 0:
+                    checkpoint_path = os.path.join(save_dir, f'step_{step}')
+                    store(net, checkpoint_path)
+
+        train(a.save_dir, a.checkpoint_path)
+    """
+    script(project, body)
+    assert places(project).config == {"arguments": {"save-dir": "{model}"}}
+
+
+def test_in_the_other_branch_a_name_is_what_it_was(project: Folder) -> None:
+    body = """
+        p.add_argument('--to', default='kept')
+        a = p.parse_args()
+        to = a.to
+        if os.environ.get('X'):
+            to = '/tmp/x'
+        else:
+            torch.save({}, os.path.join(to, 'net.pt'))
+    """
+    script(project, body)
+    assert places(project).config == {"arguments": {"to": "{model}"}}
+
+
+@pytest.mark.parametrize(
+    ("function", "call"),
+    [
+        (
+            "def keep(*args, **kwargs):\n    torch.save(*args, **kwargs)",
+            "keep({}, os.path.join(a.to, 'net.pth'))",
+        ),
+        (
+            "def keep(first, *args):\n    if first:\n        torch.save(*args)",
+            "keep(1, {}, a.to + '/net.pth')",
+        ),
+        ("def keep(*args, **kwargs):\n    torch.save(*args, **kwargs)", "keep({}, f=a.to + '/net.pth')"),
+    ],
+)
+def test_arguments_that_are_passed_on_as_they_came_are_followed(
+    project: Folder, function: str, call: str
+) -> None:
+    script(project, f"p.add_argument('--to', default='kept')\na = p.parse_args()\n{function}\n{call}")
+    found = places(project)
+    assert found.config == {"arguments": {"to": "{model}"}}
+    assert "torch.save" in why(found, "argument to")
+
+
+def test_the_whole_tree_of_a_job_is_left_as_it_is(project: Folder) -> None:
+    body = "p.add_argument('--root', default='/opt/ml')\na = p.parse_args()\njson.dump({}, open(a.root + '/model/x.json', 'w'))"
+    script(project, body)
+    assert places(project).config == {}

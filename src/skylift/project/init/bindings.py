@@ -27,6 +27,10 @@ _DATA = re.compile(
     rf"((.*[-_.])?(data|dataset|input|train|training|valid|validation|val|test|images?))([-_.]\w+)*{_FOLDER}|"
     rf"data|dataset|(train|test|valid|validation|val|data|input)[-_.]file|corpus"
 )
+_READ_BACK = re.compile(
+    r"(.*[-_.])?(resume|init|initial|load|pretrained|restore|warm|start|from|base|finetune)([-_.].*)?"
+)
+"""What these are given has to be there already: a folder that is empty at first is none for them."""
 _NO_PLACES = frozenset({"int", "float", "bool"})
 _OUTPUT_FOLDER = re.compile(r"(output|out|save|checkpoint)s?[-_.]?dir")
 _TREE = Tree()
@@ -59,6 +63,9 @@ class Bindings:
             return
         text, uses = default_text(option), [use for use in self.uses if _is_of(use, option)]
         key = option.parameter.key
+        if text.rstrip("/") == _TREE.root:
+            # The whole tree is there, for a program that knows its way in it.
+            return
         if text.startswith(_TREE.root + "/"):
             self._of_the_tree(key, text)
         elif "://" in text:
@@ -87,9 +94,9 @@ class Bindings:
             # The Trainer of transformers saves the model there.
             place = "model"
         if place and not self.ground.is_file(text):
-            off = option.parameter.default == "" or (
-                option.parameter.default_known and not option.parameter.required
-            )
+            known, required = option.parameter.default_known, option.parameter.required
+            reads = _READ_BACK.fullmatch(key) is not None
+            off = option.parameter.default == "" or (not required and (known or reads))
             if text or not off or (_OUTPUT_FOLDER.fullmatch(key) and option.parameter.default is None):
                 self._place(option, place, text, _NAME_ONLY, sure=False)
         elif text and _looks_like_a_path(text) and (_DATA.fullmatch(key) or self.ground.matches(text)):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+EVERYWHERE = sys.maxsize
+"""Behind every line: what stands in no branch and in no loop holds until there."""
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,8 @@ class Given:
     value: ast.expr
     each: bool = False
     line: int = 0
-    certain: bool = False
-    """Whoever comes by has it: it stands in no branch and in no loop."""
+    until: int = 0
+    """The last line of the block that it stands in: in what follows there whoever comes by has it."""
     inside: bool = False
     """It is for what stands within, perhaps in the same line: ``with``, a comprehension."""
 
@@ -49,8 +52,8 @@ class Scope:
         for given in every:
             if line and not (given.line < line or (given.inside and given.line == line)):
                 continue
-            found = [given] if given.certain and line else [*found, given]
-        is_known = bool(found and found[0].certain)
+            found = [given] if line <= given.until and line else [*found, given]
+        is_known = bool(found and found[0].until >= (line or EVERYWHERE))
         return found or ([] if self.has_parameter(name) else every), not is_known
 
     def has_parameter(self, name: str) -> bool:
@@ -64,6 +67,18 @@ class Scope:
         arguments = self.node.args
         found = [*arguments.posonlyargs, *arguments.args]
         return [*(found[1:] if self.owner and not _is_static(self.node) else found), *arguments.kwonlyargs]
+
+    @property
+    def rest(self) -> str:
+        """The name of ``*args``; empty where there is none."""
+        star = None if isinstance(self.node, ast.Module) else self.node.args.vararg
+        return star.arg if star else ""
+
+    @property
+    def places(self) -> int:
+        """How many arguments come by position before ``*args``."""
+        by_name = 0 if isinstance(self.node, ast.Module) else len(self.node.args.kwonlyargs)
+        return len(self.parameters) - by_name
 
     def default(self, name: str) -> ast.expr | None:
         if isinstance(self.node, ast.Module):

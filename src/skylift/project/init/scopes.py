@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from skylift.project.init.scope import Function, Given, Scope
+from skylift.project.init.scope import EVERYWHERE, Function, Given, Scope
 from skylift.project.source.modules import Definition
 from skylift.project.source.program import Program
 
-_BRANCHES = ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.IfExp | ast.Match | ast.Lambda
+_BRANCHES = (
+    ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.ExceptHandler | ast.IfExp | ast.Match | ast.match_case | ast.Lambda
+)  # fmt: skip
 _MOST_BASES = 20
 _MOST_MEANT = 12
 """Functions of one name: of so many it is not known which is meant."""
@@ -172,7 +174,7 @@ def _shown(root: Path, path: Path) -> str:
 
 
 def _fill(
-    found: Scopes, scope: Scope, nodes: Iterable[ast.AST], owner: str = "", *, certain: bool = True
+    found: Scopes, scope: Scope, nodes: Iterable[ast.AST], owner: str = "", *, until: int = EVERYWHERE
 ) -> None:
     for node in nodes:
         found.nodes += 1
@@ -183,9 +185,21 @@ def _fill(
         elif isinstance(node, ast.ClassDef):
             _class(found, scope, node)
         else:
-            inner = certain and not isinstance(node, _BRANCHES)
-            _note(found, scope, node, certain=inner)
-            _fill(found, scope, ast.iter_child_nodes(node), certain=inner)
+            is_branch = isinstance(node, _BRANCHES)
+            _note(found, scope, node, until=0 if is_branch else until)
+            for block, end in _blocks(node) if is_branch else [(ast.iter_child_nodes(node), until)]:
+                _fill(found, scope, block, until=end)
+
+
+def _blocks(node: ast.AST) -> Iterator[tuple[list[ast.AST], int]]:
+    """What a branch or a loop consists of, with the last line in which what is said there is certain."""
+    for _, value in ast.iter_fields(node):
+        block = value if isinstance(value, list) else [value]
+        last = block[-1] if block else None
+        yield (
+            [one for one in block if isinstance(one, ast.AST)],
+            (last.end_lineno or 0) if isinstance(last, ast.stmt) else 0,
+        )
 
 
 def _function(found: Scopes, scope: Scope, node: Function, owner: str) -> None:
@@ -214,7 +228,7 @@ def _class(found: Scopes, scope: Scope, node: ast.ClassDef) -> None:
         _fill(found, scope, ast.iter_child_nodes(inner))
 
 
-def _note(found: Scopes, scope: Scope, node: ast.AST, *, certain: bool) -> None:
+def _note(found: Scopes, scope: Scope, node: ast.AST, *, until: int) -> None:
     if isinstance(node, ast.Call):
         scope.calls.append(node)
     elif isinstance(node, ast.Constant):
@@ -230,7 +244,8 @@ def _note(found: Scopes, scope: Scope, node: ast.AST, *, certain: bool) -> None:
         for target, value in _assigned(node):
             if isinstance(target, ast.Name):
                 inside = isinstance(node, ast.withitem | ast.comprehension)
-                given = replace(value, line=target.lineno, certain=certain or inside, inside=inside)
+                end = EVERYWHERE if inside else until
+                given = replace(value, line=target.lineno, until=end, inside=inside)
                 scope.names.setdefault(target.id, []).append(given)
             elif isinstance(target, ast.Attribute) and not value.each:
                 owner = scope.class_name if _is_self(target.value) else ""

@@ -16,6 +16,7 @@ from skylift.project.init.ways import Way, way
 from skylift.project.parameters.reading import Reading
 
 _MOST_CALLS = 20_000
+_MOST_GIVERS = 50
 GLOBALS = frozenset({"globals", "python", "notebook", "configurator"})
 """Kinds of parsers whose options are variables of the entry file."""
 _WRITING = frozenset("wax")
@@ -88,14 +89,34 @@ def _uses(call: ast.Call, scope: Scope, evaluation: Evaluation) -> Iterator[Use]
     # One of the project's own is followed; `torch.save` is not, whatever the project calls `save`.
     is_own = bool(evaluation.scopes.called(call, scope))
     for callee in callees(name):
-        node = argument(call, callee)
         by_last_part = callee.name.startswith(".") and not callee.on_self
-        if node is None or (is_own and by_last_part) or _is_shadowed(callee, call, scope):
+        if (is_own and by_last_part) or _is_shadowed(callee, call, scope):
             continue
-        for text in evaluation.paths(node, scope):
-            if way(text).text in _NO_FILE and callee.effect not in ("list", "lay"):
-                continue
-            yield _use(call, callee, way(text), name.lstrip("."), f"{scope.file}:{call.lineno}")
+        for given, giver in _given(call, scope, evaluation.scopes):
+            node = argument(given, callee)
+            for text in evaluation.paths(node, giver) if node is not None else ():
+                if way(text).text in _NO_FILE and callee.effect not in ("list", "lay"):
+                    continue
+                yield _use(given, callee, way(text), name.lstrip("."), f"{giver.file}:{given.lineno}")
+
+
+def _given(call: ast.Call, scope: Scope, scopes: Scopes) -> Iterator[tuple[ast.Call, Scope]]:
+    """A call with what it is given: for ``torch.save(*args, **kwargs)`` what the function around it is called with."""
+    rest = scope.rest
+    if not rest or not any(isinstance(one, ast.Starred) and _is_name(one.value, rest) for one in call.args):
+        yield call, scope
+        return
+    at = next(
+        n for n, one in enumerate(call.args) if isinstance(one, ast.Starred) and _is_name(one.value, rest)
+    )
+    for outer, giver in scopes.callers.get(scope, [])[:_MOST_GIVERS]:
+        words = [*call.args[:at], *outer.args[scope.places :], *call.args[at + 1 :]]
+        whole = ast.Call(call.func, words, [*outer.keywords, *call.keywords])
+        yield ast.copy_location(whole, outer), giver
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _is_shadowed(callee: Callee, call: ast.Call, scope: Scope) -> bool:
