@@ -449,3 +449,53 @@ def test_files_that_are_made_to_be_slow_say_nothing(project: Folder, text: str) 
         (project.root / name).parent.mkdir(parents=True, exist_ok=True)
         (project.root / name).write_text("SchemaVersion SageMaker\n" * (name == "config.yaml") + text)
     assert read_layout(project.root, {}, None).jobs[0].entry_point == "train.py"
+
+
+def test_a_module_that_only_defines_is_no_rival_of_the_program_that_imports_it(project: Folder) -> None:
+    project.write_all(
+        {
+            "train.py": "import torch\ntorch.manual_seed(0)\ndef train_and_evaluate(m):\n    m.loss.backward()\n    torch.save(m, 'm.pt')\n",
+            "main.py": "import argparse\nimport train\ndef main():\n    argparse.ArgumentParser().parse_args()\n    train.train_and_evaluate(1)\nif __name__ == '__main__':\n    main()\n",
+        }
+    )
+    found = read_layout(project.root, {}, None)
+    assert [job.entry_point for job in found.jobs] == ["main.py"]
+
+
+def test_a_script_that_trains_as_it_is_read_stays_a_program_though_it_is_imported(project: Folder) -> None:
+    project.write_all(
+        {
+            "train.py": "from sklearn.svm import SVC\ndef data():\n    return [[0], [1]], [0, 1]\nmodel = SVC().fit(*data())\nprint(model)\n",
+            "main.py": "import train\nif __name__ == '__main__':\n    print(train.model)\n",
+        }
+    )
+    found = read_layout(project.root, {}, None)
+    assert "train.py" in [one.path for one in found.candidates]
+
+
+def test_of_equals_the_one_that_the_projects_own_readme_starts_is_taken_as_a_guess(project: Folder) -> None:
+    project.write_all(
+        {
+            "main.py": "import argparse\nimport engine\nif __name__ == '__main__':\n    argparse.ArgumentParser().parse_args()\n    engine.go()\n",
+            "engine.py": "def go(m):\n    m.backward()\n",
+            "other/train_net.py": "def go(m):\n    m.backward()\nif __name__ == '__main__':\n    go(1)\n",
+            "README.md": "# x\n\n```\npython main.py\n```\n",
+            "other/README.md": "# y\n\n```\npython other/train_net.py\n```\n",
+        }
+    )
+    found = read_layout(project.root, {}, None)
+    assert [job.entry_point for job in found.jobs] == ["main.py"]
+    assert not next(row for row in found.findings.understood if row.topic == "entry point").sure
+
+
+def test_a_launcher_that_is_told_to_train_is_better_than_nothing(project: Folder) -> None:
+    program = "if __name__ == '__main__':\n    print(1)\n"
+    project.write_all(
+        {
+            "launch.py": program,
+            "sample.py": program,
+            "README.md": "# x\n\n```\npython launch.py train_policy\npython sample.py sample --n 1\n```\n",
+        }
+    )
+    found = read_layout(project.root, {}, None)
+    assert [job.entry_point for job in found.jobs] == ["launch.py"]

@@ -28,6 +28,7 @@ _ASIDE = frozenset(
 _STEPS = (".fit(", "backward(", ".train(", "Trainer(", "GradientTape", "minimize(")
 _MOST_PARSED, _MOST_PARSED_BYTES = 80, 3 << 19
 _MOST_NOTEBOOKS, _MOST_REACHED, _REACH = 30, 20, 2
+_TOP_README = re.compile(r"README[^/]*:\d+ ", re.IGNORECASE)
 _TRAINS = "it calls "
 _NAMES: Mapping[Role, tuple[int, str]] = {
     "train": (30, "is about training"),
@@ -98,7 +99,9 @@ def programs(survey: Survey, clues: Iterable[Clue]) -> list[Candidate]:
         notebooks = [path for path in survey.with_suffix(SUFFIX) if not _NO_PROGRAM.search(path)]
         found += [_notebook(survey, path, by_path.get(path, [])) for path in notebooks[:_MOST_NOTEBOOKS]]
     best = {one.path: one for one in found if one is not None}
-    return sorted(best.values(), key=lambda one: (-one.score, one.path))
+    imported = _only_imported(survey, best)
+    kept = (one for path, one in best.items() if path not in imported)
+    return sorted(kept, key=lambda one: (-one.score, one.path))
 
 
 def likely(found: Iterable[Candidate]) -> list[Candidate]:
@@ -107,7 +110,26 @@ def likely(found: Iterable[Candidate]) -> list[Candidate]:
     named = [one for one in able if one.role in ("train", "main", "")]
     if named:
         return named
-    return [one for one in able if one.deeds is not None and one.deeds.trains]
+    trains = [one for one in able if one.deeds is not None and one.deeds.trains]
+    return trains or [one for one in able if one.trains]
+
+
+def told_at_the_top(found: Iterable[Candidate]) -> list[Candidate]:
+    """Those that the README of the whole project starts."""
+    return [one for one in found if any(_TOP_README.match(clue.why) for clue in one.clues)]
+
+
+def _only_imported(survey: Survey, found: Mapping[str, Candidate]) -> set[str]:
+    """Modules that only set something up when they are started, and that a program imports."""
+    able = [
+        path
+        for path, one in found.items()
+        if one.deeds and not one.deeds.guarded and one.deeds.defines_only and not one.clues
+    ]
+    if not able:
+        return set()
+    programs = [(path, one.deeds.tree) for path, one in found.items() if one.deeds and one.deeds.guarded]
+    return {file for path, tree in programs for file in _imported(survey, path, tree) if file in able}
 
 
 def _worth_a_look(survey: Survey, said: Mapping[str, object]) -> list[str]:
@@ -153,7 +175,7 @@ def _judged(path: str, reasons: list[tuple[int, str]], bare: Candidate) -> Candi
     score -= 15 * bool(set(folders) & _ASIDE) + 5 * ("scripts" in folders)
     ranked = sorted(reasons, key=lambda reason: -reason[0])
     texts = tuple(dict.fromkeys(text for _, text in ranked))
-    telling = any(clue.declared or clue.facts or role_of_name(clue.job) == "train" for clue in bare.clues)
+    telling = any(clue.declared or clue.facts or _is_told_to_train(clue) for clue in bare.clues)
     trains = (
         bare.role == "train"
         or telling
@@ -161,6 +183,13 @@ def _judged(path: str, reasons: list[tuple[int, str]], bare: Candidate) -> Candi
         or any(_TRAINS in text or "which it imports" in text for _, text in reasons)
     )
     return Candidate(path, score, texts, bare.role, bare.deeds, bare.clues, trains)
+
+
+def _is_told_to_train(clue: Clue) -> bool:
+    """``make train``, ``./launch.py train_policy``"""
+    words = clue.started.arguments if clue.started else ()
+    told = [clue.job, *(word for word in words[:2] if not word.startswith("-"))]
+    return any(role_of_name(word) == "train" for word in told if "/" not in word and "." not in word)
 
 
 def _of_the_name(path: str, role: Role) -> list[tuple[int, str]]:

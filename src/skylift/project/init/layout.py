@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from skylift.errors import NotReady, UsageError
-from skylift.project.init.candidates import CLOSE, Candidate, home_of, likely, programs
+from skylift.project.init.candidates import CLOSE, Candidate, home_of, likely, programs, told_at_the_top
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.gathered import gather
 from skylift.project.init.evidence.sdk_config import settings_facts
@@ -127,9 +127,15 @@ def _likeliest(survey: Survey, every: list[Candidate]) -> list[Candidate]:
             if one.trains and one.score >= _WORTH:
                 first.setdefault(home_of(survey, one.path), one)
         if len(first) > 1:
-            return list(first.values())
+            return _the_one_told(list(first.values()))
     near = [one for one in able if one.score > best.score - CLOSE]
-    return [best, *(one for one in near[1:] if not _is_variant(best, one))]
+    return _the_one_told([best, *(one for one in near[1:] if not _is_variant(best, one))])
+
+
+def _the_one_told(tied: list[Candidate]) -> list[Candidate]:
+    """Of some that can not be told apart, the only one that the project's own README starts."""
+    told = told_at_the_top(tied)
+    return told if len(told) == 1 else tied
 
 
 def _is_clear(best: Candidate, every: list[Candidate]) -> bool:

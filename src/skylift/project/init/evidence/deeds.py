@@ -104,6 +104,17 @@ class Deeds:
         )
 
     @cached_property
+    def defines_only(self) -> bool:
+        """Whether starting it does nothing of what it defines, and trains nothing: a module for others to import."""
+        own = {node.name for node in self.tree.body if isinstance(node, _DEFINITIONS)}
+        rest = [node for node in self.tree.body if not isinstance(node, _DEFINITIONS)]
+        if not own or any(isinstance(node, ast.For | ast.While | ast.With) for node in rest):
+            return False
+        inner = [node for one in rest for node in ast.walk(one)]
+        uses = any(isinstance(node, ast.Name) and node.id in own for node in inner)
+        return not uses and not any(isinstance(node, ast.Call) and self._step(node) for node in inner)
+
+    @cached_property
     def relative(self) -> bool:
         return any(isinstance(node, ast.ImportFrom) and node.level for node in self._nodes)
 
