@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from skylift.project.checks.subject import CodeCall, Subject, folders
 from skylift.project.files.left_out import Rules, why_left_out
+from skylift.project.source.trees import walk
 from skylift.values.finding import Finding
 from skylift.values.settings import JobSettings
 
@@ -43,7 +44,7 @@ def absolute_paths(subject: Subject) -> Iterator[Finding]:
     """A path of one machine, in the code: no job elsewhere has it."""
     told = 0
     for path, tree in subject.modules.items():
-        for node in ast.walk(tree):
+        for node in walk(tree):
             text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
             if "\n" not in text and _HOME.fullmatch(text) and told < _MOST:
                 told += 1

@@ -15,6 +15,7 @@ from skylift.project.source.entry import entry_file
 from skylift.project.source.literals import literal, module_constants
 from skylift.project.source.notebooks import Unreadable
 from skylift.project.source.program import Program
+from skylift.project.source.trees import walk
 from skylift.values.arguments import Schema
 from skylift.values.project import Loaded, ShippedFile
 from skylift.values.settings import JobSettings, Settings
@@ -113,7 +114,7 @@ class Subject:
     def _calls(self) -> Iterator[CodeCall]:
         for path, tree in self.modules.items():
             constants = module_constants(tree)
-            nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+            nodes = [node for node in walk(tree) if isinstance(node, ast.Call)]
             for node in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
                 name = (
                     node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

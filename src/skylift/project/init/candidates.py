@@ -16,6 +16,7 @@ from skylift.project.init.workspace import MARKS
 from skylift.project.source.entry import module_file
 from skylift.project.source.notebooks import Unreadable, notebook_of
 from skylift.project.source.parsing import parsed, parsed_text
+from skylift.project.source.trees import walk
 from skylift_runtime.notebook_file import SUFFIX
 
 _NO_PROGRAM = re.compile(
@@ -240,7 +241,7 @@ def _trains_elsewhere(survey: Survey, path: str, tree: ast.Module) -> str:
 
 def _imported(survey: Survey, path: str, tree: ast.Module) -> list[str]:
     names: list[tuple[str, int]] = []
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             names += [(alias.name, 0) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

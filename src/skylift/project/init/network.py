@@ -11,6 +11,7 @@ from skylift.project.init.branches import Usual
 from skylift.project.init.findings import Findings
 from skylift.project.init.scopes import Scopes
 from skylift.project.init.uses import Use
+from skylift.project.source.trees import walk
 
 _SHOWN = 4
 _FETCHING: tuple[tuple[str, str], ...] = (
@@ -128,9 +129,7 @@ def _runs_a_program(name: str, call: ast.Call) -> bool:
     if name not in ("os.system", "os.popen") and not name.startswith("subprocess."):
         return False
     words = [
-        node.value
-        for node in ast.walk(call)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        node.value for node in walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     return bool(_PROGRAM.search(" ".join(words) + " "))
 

@@ -22,6 +22,7 @@ from skylift.project.init.ways import is_in
 from skylift.project.parameters.reading import Reading
 from skylift.project.source.literals import environment_variable, module_constants
 from skylift.project.source.program import Program
+from skylift.project.source.trees import walk
 
 _CHANNEL = "SM_CHANNEL_"
 
@@ -110,7 +111,7 @@ def _variables(ground: Ground, tables: Tables, scopes: Scopes) -> None:
 
 def _channel_variables(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
     constants = module_constants(tree)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         found = environment_variable(node, constants)
         if found is not None and found.variable.startswith(_CHANNEL):
             yield (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skylift.project.source.program import Program
+from skylift.project.source.trees import children
 
 GAP = "\0"
 _WRITERS = frozenset({"print", "write", "info", "log", "debug"})
@@ -63,7 +64,7 @@ def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.expr) and (text := _text(node)) != GAP and GAP in text:
             yield node.lineno, text[:_LONGEST]
         else:
-            waiting += reversed(list(ast.iter_child_nodes(node)))
+            waiting += reversed(children(node))
 
 
 def _named(node: ast.AST, names: frozenset[str]) -> bool:

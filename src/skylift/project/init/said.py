@@ -14,6 +14,7 @@ from skylift.project.init.evidence.survey import Survey
 from skylift.project.source.entry import entry_file, function_name
 from skylift.project.source.modules import module_parts
 from skylift.project.source.parsing import parsed
+from skylift.project.source.trees import children
 from skylift_runtime.notebook_file import SUFFIX
 
 _KINDS = "a script or a notebook, `-m package.module`, or `package.module:function`"
@@ -117,5 +118,5 @@ def _names(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.Assign):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.If | ast.Try):
-            waiting += [inner for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.stmt)]
+            waiting += [inner for inner in children(node) if isinstance(inner, ast.stmt)]
     return names

@@ -10,6 +10,7 @@ from pathlib import Path
 from skylift.project.init.scope import EVERYWHERE, Function, Given, Scope
 from skylift.project.source.modules import Definition
 from skylift.project.source.program import Program
+from skylift.project.source.trees import children
 
 _BRANCHES = (
     ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.ExceptHandler | ast.IfExp | ast.Match | ast.match_case | ast.Lambda
@@ -187,7 +188,7 @@ def _fill(
         else:
             is_branch = isinstance(node, _BRANCHES)
             _note(found, scope, node, until=0 if is_branch else until)
-            for block, end in _blocks(node) if is_branch else [(ast.iter_child_nodes(node), until)]:
+            for block, end in _blocks(node) if is_branch else [(children(node), until)]:
                 _fill(found, scope, block, until=end)
 
 
@@ -225,7 +226,7 @@ def _class(found: Scopes, scope: Scope, node: ast.ClassDef) -> None:
         for target, value in _assigned(inner):
             if isinstance(target, ast.Name) and not value.each:
                 found.add(target.id, Attribute(node.name, value.value, scope))
-        _fill(found, scope, ast.iter_child_nodes(inner))
+        _fill(found, scope, children(inner))
 
 
 def _note(found: Scopes, scope: Scope, node: ast.AST, *, until: int) -> None:

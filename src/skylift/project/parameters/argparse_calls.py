@@ -18,6 +18,7 @@ from skylift.project.source.symbolic.values import (
     Varying,
     is_plain,
 )
+from skylift.project.source.trees import walk
 from skylift.values.arguments import Action, Parameter
 
 _ACTIONS: dict[str, Action] = {
@@ -192,8 +193,8 @@ def _as_argparse(default: object, kind: str) -> object:
 def _of_function(function: Function) -> tuple[str, str]:
     """A type of the script's own: a reader of truths is known by its name or by what it calls."""
     code = ast.unparse(function.node)
-    calls = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
-    calls |= {node.attr for node in ast.walk(function.node) if isinstance(node, ast.Attribute)}
+    calls = {node.id for node in walk(function.node) if isinstance(node, ast.Name)}
+    calls |= {node.attr for node in walk(function.node) if isinstance(node, ast.Attribute)}
     is_lambda = isinstance(function.node, ast.Lambda)
     named_so = _OF_TRUTH.fullmatch(function.name.lower()) or "strtobool" in calls
     if not named_so and not (is_lambda and _TRUE_WORD.search(code)):

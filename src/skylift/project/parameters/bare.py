@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from skylift.project.parameters.context import Context, context_of
@@ -11,6 +11,7 @@ from skylift.project.parameters.reading import BY_PLACE, Option, Reading
 from skylift.project.source.literals import environment_variable
 from skylift.project.source.names import Module
 from skylift.project.source.program import Program
+from skylift.project.source.trees import parents_in, walk
 from skylift.values.arguments import Parameter
 
 PARSERS = frozenset(
@@ -91,8 +92,8 @@ class _Use:
 
 
 def _uses(module: Module, root: ast.AST) -> Iterator[_Use]:
-    parents = {id(child): parent for parent in ast.walk(root) for child in ast.iter_child_nodes(parent)}
-    for node in ast.walk(root):
+    parents = parents_in(root)
+    for node in walk(root):
         if module.full(node) != "sys.argv" or not isinstance(getattr(node, "ctx", None), ast.Load):
             continue
         parent = parents.get(id(node))
@@ -110,7 +111,7 @@ def _uses(module: Module, root: ast.AST) -> Iterator[_Use]:
             yield _Use(module, node, None)
 
 
-def _place(module: Module, node: ast.AST, index: int, parents: dict[int, ast.AST]) -> _Use:
+def _place(module: Module, node: ast.AST, index: int, parents: Mapping[int, ast.AST]) -> _Use:
     """How one argument is used: its type, the name it is given, and what stands in when it is not there."""
     cast, fallback, has_fallback, name = "str", None, False, ""
     above = parents.get(id(node))
@@ -134,10 +135,10 @@ def _place(module: Module, node: ast.AST, index: int, parents: dict[int, ast.AST
 
 
 def _is_within(node: ast.AST, outer: ast.AST) -> bool:
-    return any(inner is node for inner in ast.walk(outer))
+    return any(inner is node for inner in walk(outer))
 
 
-def _is_guarded(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+def _is_guarded(node: ast.AST, parents: Mapping[int, ast.AST]) -> bool:
     """Whether it stands in an ``if len(sys.argv) > 1``, or in a ``try``."""
     above = parents.get(id(node))
     while above is not None:
@@ -176,7 +177,7 @@ def _variables(context: Context, reading: Reading) -> None:
     """Settings that come from the environment."""
     names: dict[str, None] = {}
     for module, node in context.reach.code:
-        for inner in ast.walk(node):
+        for inner in walk(node):
             found = environment_variable(inner, context.constants.of(module))
             if (
                 found is not None

@@ -11,6 +11,7 @@ from skylift.project.parameters.context import Context, context_of, decorators, 
 from skylift.project.parameters.reading import Reading
 from skylift.project.source.names import Module, Place
 from skylift.project.source.program import Program
+from skylift.project.source.trees import children, walk
 
 _MAKES = frozenset({"command", "group"})
 _HARMLESS = frozenset(
@@ -184,7 +185,7 @@ class _Options:
     def _followed(self, module: Module, node: ast.AST) -> bool:
         """Read what a decorator of the project's own mentions: functions, lists and names of options."""
         known = False
-        for inner in ast.walk(node):
+        for inner in walk(node):
             if not isinstance(inner, ast.Name | ast.Attribute):
                 continue
             place = self._context.reach.find(module, inner)
@@ -208,7 +209,7 @@ class _Options:
                 return
         if isinstance(node, ast.Name | ast.Attribute) and not local:
             self._followed(module, node)
-        for inner in ast.iter_child_nodes(node):
+        for inner in children(node):
             self._inside(module, inner, local)
 
     def _loop(self, module: Module, node: ast.For, local: Mapping[str, Any]) -> None:

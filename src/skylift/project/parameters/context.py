@@ -15,6 +15,7 @@ from skylift.project.source.constants import Constants
 from skylift.project.source.names import Module, Place
 from skylift.project.source.program import Program
 from skylift.project.source.reach import Reach
+from skylift.project.source.trees import walk
 from skylift.values.arguments import Parameter
 
 
@@ -82,7 +83,7 @@ class Context:
         inner = max(around, key=lambda one: one.lineno, default=None)
         given = [
             one
-            for one in (ast.walk(inner) if inner is not None else ())
+            for one in (walk(inner) if inner is not None else ())
             if isinstance(one, ast.Assign) and one.lineno < node.lineno
             if any(isinstance(target, ast.Name) and target.id == node.id for target in one.targets)
         ]

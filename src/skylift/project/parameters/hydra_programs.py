@@ -15,6 +15,7 @@ from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.documents import read_document
 from skylift.project.source.names import Module
 from skylift.project.source.program import Program
+from skylift.project.source.trees import walk
 from skylift.values.arguments import ANY, Parameter
 
 _OPEN = ("hydra.*", "hydra/*", "+*", "~*")
@@ -107,7 +108,7 @@ def _folder(context: Context, module: Module, path: ast.expr | None, name: str) 
     texts = (
         [said]
         if said
-        else [n.value for n in ast.walk(path) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        else [n.value for n in walk(path) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     )
     package = said.removeprefix("pkg://").replace(".", "/") if said.startswith("pkg://") else ""
     root = context.program.root.resolve()
@@ -176,14 +177,14 @@ def _asked(context: Context, keys: Keys) -> None:
     names = {
         (id(module), target.id)
         for module, node in context.reach.code
-        for inner in ast.walk(node)
+        for inner in walk(node)
         if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call)
         if module.full(inner.value.func) == "omegaconf.OmegaConf.from_cli"
         for target in inner.targets
         if isinstance(target, ast.Name)
     }
     for module, node in context.reach.code if names else ():
-        for inner in ast.walk(node):
+        for inner in walk(node):
             owner = inner.value if isinstance(inner, ast.Attribute) else None
             if isinstance(owner, ast.Name) and (id(module), owner.id) in names:
                 keys.add_unseen({inner.attr: None})  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.modules import parsed
 from skylift.project.source.names import Module
 from skylift.project.source.program import Program
+from skylift.project.source.trees import walk
 from skylift.values.arguments import ANY, Parameter
 
 _TYPES = frozenset({"int", "float", "bool", "str"})
@@ -33,7 +34,7 @@ def _overriding(context: Context, module: Module, node: ast.stmt) -> ast.AST | N
     """The code that reads ``sys.argv`` into ``globals()``: this statement, what it executes, or what it calls."""
     if _overrides(module, node):
         return node
-    for call in (inner for inner in ast.walk(node) if isinstance(inner, ast.Call)):
+    for call in (inner for inner in walk(node) if isinstance(inner, ast.Call)):
         if module.full(call.func) == "exec" and call.args:
             tree = _executed(context, module, call.args[0])
             if tree is not None and _overrides(module, tree):
@@ -48,19 +49,19 @@ def _overriding(context: Context, module: Module, node: ast.stmt) -> ast.AST | N
 def _overrides(module: Module, node: ast.AST) -> bool:
     if isinstance(node, ast.FunctionDef | ast.ClassDef) or not _reads_argv(node):
         return False
-    calls = (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
+    calls = (inner for inner in walk(node) if isinstance(inner, ast.Call))
     return any(module.full(call.func) == "globals" for call in calls)
 
 
 def _reads_argv(node: ast.AST) -> bool:
-    names = (n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "") for n in ast.walk(node))
+    names = (n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "") for n in walk(node))
     return "argv" in names
 
 
 def _executed(context: Context, module: Module, node: ast.expr) -> ast.Module | None:
     """``exec(open("configurator.py").read())``: the file, if it is the project's."""
     root = context.program.root.resolve()
-    for inner in ast.walk(node):
+    for inner in walk(node):
         text = inner.value if isinstance(inner, ast.Constant) and isinstance(inner.value, str) else ""
         for base in (context.program.root, module.path.parent):
             path = (base / text).resolve()
@@ -123,8 +124,7 @@ def _kind(node: ast.expr) -> str:
 def _config_file(context: Context, names: set[str], code: ast.AST) -> Option | None:
     """The configs that ship: files of Python that assign nothing but these names."""
     executes = any(
-        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "exec"
-        for n in ast.walk(code)
+        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "exec" for n in walk(code)
     )
     if not executes:
         return None

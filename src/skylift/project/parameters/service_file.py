@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from skylift.project.parameters.context import Context, context_of
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.literals import environment_variable
 from skylift.project.source.names import Module
 from skylift.project.source.program import Program
+from skylift.project.source.trees import parents_in, walk
 from skylift.values.arguments import ANY, Parameter
 
 _FILE = "hyperparameters.json"
@@ -30,10 +31,10 @@ def read_service_file(program: Program, function: str = "") -> Reading | None:
         tables |= {(id(module), name) for name in names}
         touched = touched or here
     for module, node in code:
-        parents = {id(child): parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)}
+        parents = parents_in(node)
         for option in _variables(context, module, node, parents):
             found.setdefault(option.parameter.key, option)
-        for inner in ast.walk(node):
+        for inner in walk(node):
             taken = _taken(context, module, inner, tables, parents)
             if taken is not None:
                 found.setdefault(taken.parameter.key, taken)
@@ -50,14 +51,14 @@ def read_service_file(program: Program, function: str = "") -> Reading | None:
 
 def _tables(context: Context, module: Module, node: ast.AST) -> tuple[set[str], bool]:
     """Names that hold all hyperparameters, and whether this code touches them at all."""
-    texts = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    texts = {n.value for n in walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     texts |= {str(value) for value in context.constants.of(module).values() if isinstance(value, str)}
     from_file = any(text.endswith(_FILE) for text in texts)
     if not from_file and _ALL not in texts:
         return set(), False
     loads = (
         inner
-        for inner in ast.walk(node)
+        for inner in walk(node)
         if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call)
         if module.full(inner.value.func) in ("json.load", "json.loads")
     )
@@ -66,10 +67,10 @@ def _tables(context: Context, module: Module, node: ast.AST) -> tuple[set[str], 
 
 
 def _variables(
-    context: Context, module: Module, node: ast.AST, parents: dict[int, ast.AST]
+    context: Context, module: Module, node: ast.AST, parents: Mapping[int, ast.AST]
 ) -> Iterator[Option]:
     constants = context.constants.of(module)
-    for inner in ast.walk(node):
+    for inner in walk(node):
         found = environment_variable(inner, constants)
         if found is not None and found.variable.startswith(_ONE):
             key = found.variable.removeprefix(_ONE).lower().replace("_", "-")
@@ -78,7 +79,11 @@ def _variables(
 
 
 def _taken(
-    context: Context, module: Module, node: ast.AST, tables: set[tuple[int, str]], parents: dict[int, ast.AST]
+    context: Context,
+    module: Module,
+    node: ast.AST,
+    tables: set[tuple[int, str]],
+    parents: Mapping[int, ast.AST],
 ) -> Option | None:
     """``hps["lr"]`` and ``hps.get("lr", 0.1)``."""
     if isinstance(node, ast.Subscript) and _is_table(node.value, module, tables):
@@ -98,7 +103,9 @@ def _is_table(node: ast.expr, module: Module, tables: set[tuple[int, str]]) -> b
     return isinstance(node, ast.Name) and (id(module), node.id) in tables
 
 
-def _whole(node: ast.AST, module: Module, tables: set[tuple[int, str]], parents: dict[int, ast.AST]) -> bool:
+def _whole(
+    node: ast.AST, module: Module, tables: set[tuple[int, str]], parents: Mapping[int, ast.AST]
+) -> bool:
     """The table as a whole is handed on: ``train(**hps)``."""
     if (
         not isinstance(node, ast.Name)
@@ -112,7 +119,7 @@ def _whole(node: ast.AST, module: Module, tables: set[tuple[int, str]], parents:
     return isinstance(parent, ast.Call | ast.keyword | ast.Return | ast.Starred)
 
 
-def _cast(node: ast.AST, parents: dict[int, ast.AST], default: object) -> str:
+def _cast(node: ast.AST, parents: Mapping[int, ast.AST], default: object) -> str:
     """The type that the value is turned into, else that of the default."""
     parent = parents.get(id(node))
     if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id in _CASTS:

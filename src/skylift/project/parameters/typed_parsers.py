@@ -14,6 +14,7 @@ from skylift.project.parameters.nested import Leaf, Leaves, Style, leaf_option
 from skylift.project.parameters.reading import Reading
 from skylift.project.source.names import Module, Place
 from skylift.project.source.program import Program
+from skylift.project.source.trees import walk
 from skylift.values.arguments import Action, Parameter
 
 _TYRO = Style(hyphens=True, off="no-", names=True)
@@ -251,5 +252,5 @@ def _parses(place: Place, call: ast.Call) -> bool:
     """``cli_parse_args`` at the class, in its settings, or where it is made."""
     words = {*keywords(call), *(keyword.arg for keyword in getattr(place.node, "keywords", []))}
     said = "_cli_parse_args" in words or "cli_parse_args" in words
-    settings = (node for node in ast.walk(place.node) if isinstance(node, ast.keyword))
+    settings = (node for node in walk(place.node) if isinstance(node, ast.keyword))
     return said or any(node.arg == "cli_parse_args" for node in settings)

@@ -12,6 +12,7 @@ from typing import Any
 from skylift.host.toml import NotToml, read_toml
 from skylift.project.source.literals import literal
 from skylift.project.source.parsing import parsed
+from skylift.project.source.trees import walk
 
 SRC = "src"
 _PYPROJECT, _CFG, _SETUP = "pyproject.toml", "setup.cfg", "setup.py"
@@ -156,7 +157,7 @@ def _setup_py(path: Path) -> Iterator[Any]:
     tree = parsed(path)
     if tree is None:
         return
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func).rpartition(".")[2]

@@ -13,6 +13,7 @@ from skylift.project.source.folders import import_folders
 from skylift.project.source.modules import folders_above
 from skylift.project.source.notebooks import Unreadable
 from skylift.project.source.program import Program
+from skylift.project.source.trees import walk
 from skylift.values.settings import JobSettings
 
 
@@ -55,7 +56,7 @@ def _implied(program: Program) -> list[str]:
 
 def _top_level(tree: ast.Module) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:

@@ -11,6 +11,7 @@ from pathlib import Path
 from skylift.project.source.entry import module_folders, module_in
 from skylift.project.source.folders import SRC, import_folders
 from skylift.project.source.parsing import parsed as parsed  # noqa: PLC0414 - part of what this module offers
+from skylift.project.source.trees import walk
 
 _EVERYTHING = "*"
 _DEEPEST = 8
@@ -92,7 +93,7 @@ class _Look:
 
 @lru_cache(maxsize=_KEPT)
 def _import_nodes(tree: ast.Module) -> tuple[ast.Import | ast.ImportFrom, ...]:
-    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    return tuple(node for node in walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 def _imports(
@@ -151,7 +152,7 @@ def _attributes(tree: ast.Module, name: str) -> set[str]:
 def _all_attributes(tree: ast.Module) -> dict[str, set[str]]:
     """For each name, and dotted name, the attributes of it that a module uses; one look for all its imports."""
     found: dict[str, set[str]] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Attribute) and (name := _dotted(node.value)):
             found.setdefault(name, set()).add(node.attr)
     return found
@@ -167,4 +168,4 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}

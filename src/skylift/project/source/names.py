@@ -10,6 +10,7 @@ from pathlib import Path
 
 from skylift.project.source.modules import Definition
 from skylift.project.source.program import Program
+from skylift.project.source.trees import walk
 
 _DEEPEST = 12
 _MOST_MODULES = 400
@@ -29,7 +30,7 @@ class Module:
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
         """All of it, walked once."""
-        return tuple(ast.walk(self.tree))
+        return walk(self.tree)
 
     @cached_property
     def calls(self) -> tuple[ast.Call, ...]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from skylift.project.source.modules import Definition, is_main_guard
 from skylift.project.source.names import Module, Names
 from skylift.project.source.program import Program
+from skylift.project.source.trees import walk
 
 _MOST = 4000
 
@@ -43,7 +44,7 @@ class Reach(Names):
         while waiting and len(found) < _MOST:
             module, node = waiting.pop(0)
             found.append((module, node))
-            for inner in ast.walk(node):
+            for inner in walk(node):
                 if isinstance(inner, ast.Call):
                     calls.setdefault(id(inner), (module, inner))
                 if not isinstance(inner, ast.Name | ast.Attribute):

@@ -14,6 +14,7 @@ from skylift.project.init.evidence.survey import Survey
 from skylift.project.source.entry import module_file
 from skylift.project.source.literals import literal
 from skylift.project.source.parsing import parsed
+from skylift.project.source.trees import walk
 
 _TARGET = re.compile(r"([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_][\w.]*)")
 _NAMED, _ANY = 35, 12
@@ -72,7 +73,7 @@ def _of_setup_cfg(survey: Survey) -> list[str]:
 
 def _of_setup_py(survey: Survey) -> list[str]:
     tree = parsed(survey.root / "setup.py")
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in walk(tree) if tree is not None else ():
         if isinstance(node, ast.keyword) and node.arg == "entry_points":
             found = literal(node.value, {})
             scripts = found.value.get("console_scripts") if found and isinstance(found.value, dict) else None

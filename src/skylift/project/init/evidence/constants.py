@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from skylift.project.source.literals import literal, module_constants
+from skylift.project.source.trees import walk
 
 UNKNOWN = object()
 
@@ -23,7 +24,7 @@ class Constants:
         """What each variable is given, where it is given one thing only."""
         found: dict[str, ast.expr] = {}
         twice: set[str] = set()
-        for node in ast.walk(self.tree):
+        for node in walk(self.tree):
             if (
                 isinstance(node, ast.Assign)
                 and len(node.targets) == 1

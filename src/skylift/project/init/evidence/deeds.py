@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from skylift.project.init.evidence.roles import role_of_name, words
 from skylift.project.source.modules import is_main_guard
+from skylift.project.source.trees import walk
 
 _FRAMEWORKS = words(
     "torch tensorflow keras sklearn xgboost lightgbm catboost transformers pytorch_lightning lightning jax flax mxnet "
@@ -63,7 +64,7 @@ class Deeds:
 
     @cached_property
     def _nodes(self) -> list[ast.AST]:
-        return list(ast.walk(self.tree))
+        return list(walk(self.tree))
 
     @cached_property
     def imports(self) -> frozenset[str]:
@@ -245,7 +246,7 @@ def _unconditional(body: Iterable[ast.stmt]) -> bool:
         blocks = [block for block in inner if isinstance(block, list)]
         if any(_unconditional(block) for block in blocks):
             return True
-        if not blocks and any(_demands_rank(part) for part in ast.walk(node)):
+        if not blocks and any(_demands_rank(part) for part in walk(node)):
             return True
     return False
 

@@ -17,6 +17,7 @@ from skylift.project.init.evidence.roles import is_secret
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.source.notebooks import Unreadable, notebook_of
 from skylift.project.source.parsing import parsed
+from skylift.project.source.trees import walk
 from skylift_runtime.contract import HYPERPARAMETER_KEY_LIMIT, RESERVED_CHANNEL
 
 _MOST = 30
@@ -61,10 +62,10 @@ def _calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     """Constructors of estimators, and the variable that each is kept in."""
     bound = {
         id(node.value): node.targets[0].id
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
     }
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Call) and last_name(node.func) in (_ESTIMATORS | {_TRAINER}):
             yield bound.get(id(node), ""), node
 
@@ -200,7 +201,7 @@ class _Submission:
     def _inputs(self, said: _Keys, variable: str) -> Iterator[ast.expr]:
         if "input_data_config" in said:
             yield said["input_data_config"]
-        for node in ast.walk(self.known.tree):
+        for node in walk(self.known.tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             if node.func.attr in ("fit", "train") and variable and last_name(node.func.value) == variable:
@@ -253,7 +254,7 @@ class _Submission:
         found = {"role": role} if isinstance(role, str) and ROLE.fullmatch(role) else {}
         regions = {
             value
-            for node in ast.walk(self.known.tree)
+            for node in walk(self.known.tree)
             if isinstance(node, ast.keyword) and node.arg == "region_name"
             if isinstance(value := self.known.value(node.value), str) and REGION.fullmatch(value)
         }

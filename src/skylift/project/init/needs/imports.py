@@ -13,6 +13,7 @@ from skylift.project.init.needs.known_names import package_of
 from skylift.project.source.entry import python_files
 from skylift.project.source.modules import is_main_guard
 from skylift.project.source.program import Program
+from skylift.project.source.trees import walk
 from skylift_runtime.notebook_file import SUFFIX
 
 _REMOVED = frozenset(
@@ -224,7 +225,7 @@ def _implied(name: str, tree: ast.Module, *, entry: bool) -> Iterator[Import]:
                 yield Import(package, where, needed, package, implied=True)
     if "pandas" not in tops:
         return
-    for call in ast.walk(tree):
+    for call in walk(tree):
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             continue
         package = _CALLS_NEED.get(call.func.attr, "")

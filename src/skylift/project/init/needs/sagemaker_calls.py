@@ -13,6 +13,7 @@ from skylift.project.init.needs.listing import Listing
 from skylift.project.source.literals import literal, module_constants
 from skylift.project.source.modules import parsed
 from skylift.project.source.notebooks import Unreadable, notebook_of
+from skylift.project.source.trees import walk
 from skylift_runtime.notebook_file import SUFFIX
 
 _FRAMEWORKS = {
@@ -68,7 +69,7 @@ def _tree(listing: Listing, name: str) -> ast.Module | None:
 
 def _calls(name: str, tree: ast.Module) -> Iterator[Framework]:
     constants = module_constants(tree)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, ast.Call):
             continue
         called = last_name(node.func)

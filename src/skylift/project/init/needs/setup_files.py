@@ -15,6 +15,7 @@ from skylift.project.init.needs.declared import Declared, valid
 from skylift.project.init.needs.listing import Listing
 from skylift.project.init.needs.requirement_lines import read_lines
 from skylift.project.source.literals import literal, module_constants
+from skylift.project.source.trees import children, walk
 
 _DEEPEST = 100
 _MOST_LINES = 2000
@@ -75,7 +76,7 @@ class _Program:
                 name = posixpath.normpath(inner.value).lstrip("/")
                 if _FILE.search(name) and self.listing.has(name):
                     return name
-            more: list[ast.AST | None] = [*ast.iter_child_nodes(inner)]
+            more: list[ast.AST | None] = [*children(inner)]
             if isinstance(inner, ast.Name):
                 more += [self.names.get(inner.id), self.functions.get(inner.id)]
             fresh = [one for one in more if one is not None and id(one) not in seen]
@@ -126,7 +127,7 @@ def _definitions(tree: ast.Module) -> tuple[dict[str, ast.expr], dict[str, ast.F
     """Names and what they are given last, functions too: also inside a ``with`` or a function."""
     names: dict[str, ast.expr] = {}
     functions = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Assign):
             names |= {target.id: node.value for target in node.targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.With):
@@ -145,7 +146,7 @@ def _tree(listing: Listing) -> ast.Module:
 
 
 def _call(tree: ast.Module) -> ast.Call | None:
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node for node in walk(tree) if isinstance(node, ast.Call))
     return next((call for call in calls if last_name(call.func) == "setup"), None)
 
 
