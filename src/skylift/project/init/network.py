@@ -55,6 +55,8 @@ class Fetch:
     call: str
     option: str = ""
     """Without which, as it usually is, the program does not come by."""
+    is_doubtful: bool = False
+    """Whether what is fetched may be no name of anything: a word that the program looks at first."""
 
     @property
     def shown(self) -> str:
@@ -74,7 +76,10 @@ def read_network(
     found = Findings()
     every = dict.fromkeys([*_calls(scopes), *_fetched(uses, shown, defaults)])
     # What it needs as it is comes first.
-    fetches = sorted((_if_asked(one, scopes, usual) for one in every), key=lambda one: bool(one.option))
+    asked = (_if_asked(one, scopes, usual) for one in every)
+    fetches = sorted(
+        (one for one in asked if one.option or not one.is_doubtful), key=lambda one: bool(one.option)
+    )
     if fetches:
         first = "; ".join(one.shown for one in fetches[:_SHOWN])
         more = f"; and {len(fetches) - _SHOWN} more" if len(fetches) > _SHOWN else ""
@@ -138,10 +143,10 @@ def _fetched(uses: Iterable[Use], shown: frozenset[str], defaults: Mapping[str, 
     for use in uses:
         text = use.way.text
         if use.effect == "hub" and use.way.option and not text and use.way.option not in shown:
-            # `init_from="scratch"` is a word that the program looks at first.
             named = defaults.get(use.way.option, "")
-            if "/" in named or (named and _A_MODEL.search(use.way.option)):
-                yield Fetch(f"downloads {defaults[use.way.option]}", use.where, use.call)
+            is_word = "/" not in named and not _A_MODEL.search(use.way.option)
+            if named:
+                yield Fetch(f"downloads {named}", use.where, use.call, is_doubtful=is_word)
             continue
         if use.effect == "fetch" and (use.way.option or text) not in shown:
             yield Fetch("downloads a dataset", use.where, use.call)

@@ -175,7 +175,7 @@ class Deeds:
     def training_command(self) -> str:
         """The sub-command that it has for training: ``add_parser("train")``, or a function that is a command."""
         for node in self._nodes:
-            name = ""
+            name: object = ""
             if isinstance(node, ast.Call) and _last(node.func) == "add_parser" and node.args:
                 name = node.args[0].value if isinstance(node.args[0], ast.Constant) else ""
             elif isinstance(node, ast.FunctionDef):
