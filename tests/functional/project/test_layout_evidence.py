@@ -73,3 +73,20 @@ def test_a_makefile_is_told_with_its_variables_filled_in(project: Folder, makefi
     train = f"import argparse\nfrom sklearn.svm import SVC\nimport joblib\ndef main():\n    argparse.ArgumentParser().parse_args()\n    joblib.dump(SVC().fit(1, 2), 'm.pkl')\n{GUARD}"
     project.write_all({"src/train_model.py": train, "Makefile": makefile})
     assert "the target `model`, starts it" in _entry(detect(project.root)).why
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import os\nprint 'x'\n", "train.py is a program of Python 2 (line 2)"),
+        ("try:\n    f()\nexcept IOError, e:\n    pass\n", "train.py is a program of Python 2 (line 3)"),
+        ("print >>f, 1\nprint 'x'\n", "train.py is a program of Python 2 (line 1)"),
+        ("def f(:\n", "train.py could not be read as Python ("),
+        ("(" * 5000, "train.py could not be read as Python ("),
+    ],
+)
+def test_a_program_that_is_no_python_of_today_is_named(project: Folder, text: str, said: str) -> None:
+    project.write_all({"train.py": text, "main.py": PARSER})
+    found = detect(project.root)
+    assert found.config["entry-point"] == "main.py"
+    assert [line for line in found.left_to_you if line.startswith(said)]

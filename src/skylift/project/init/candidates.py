@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -93,7 +93,7 @@ def programs(survey: Survey, clues: Iterable[Clue]) -> list[Candidate]:
     by_path: dict[str, list[Clue]] = {}
     for clue in clues:
         by_path.setdefault(clue.path, []).append(clue)
-    found = [_script(survey, path, by_path.get(path, [])) for path in _worth_a_look(survey, by_path)]
+    found = [_script(survey, path, by_path.get(path, [])) for path in worth_a_look(survey, by_path)]
     found += [_shell(path, said) for path, said in by_path.items() if not path.endswith((".py", SUFFIX))]
     found += [_executable(survey, path, by_path.get(path, [])) for path in survey.named("train", deep=True)]
     if not any(one is not None and not one.submits and one.score > 0 for one in found):
@@ -133,7 +133,7 @@ def _only_imported(survey: Survey, found: Mapping[str, Candidate]) -> set[str]:
     return {file for path, tree in programs for file in _imported(survey, path, tree) if file in able}
 
 
-def _worth_a_look(survey: Survey, said: Mapping[str, object]) -> list[str]:
+def worth_a_look(survey: Survey, said: Collection[str]) -> list[str]:
     """The files that are worth parsing, by a look at their text; as many as can be afforded."""
     worth: list[tuple[tuple[object, ...], str]] = []
     for path in survey.with_suffix(".py"):

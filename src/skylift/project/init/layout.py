@@ -10,11 +10,20 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from skylift.errors import NotReady, UsageError
-from skylift.project.init.candidates import CLOSE, Candidate, home_of, likely, programs, told_at_the_top
+from skylift.project.init.candidates import (
+    CLOSE,
+    Candidate,
+    home_of,
+    likely,
+    programs,
+    told_at_the_top,
+    worth_a_look,
+)
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.gathered import gather
 from skylift.project.init.evidence.sdk_config import settings_facts
 from skylift.project.init.evidence.survey import Survey
+from skylift.project.init.evidence.unread import unread
 from skylift.project.init.findings import Findings
 from skylift.project.init.more_jobs import OtherJob, other_jobs, training_clue
 from skylift.project.init.said import entry_said
@@ -67,7 +76,7 @@ def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> L
     _refuse_nothing(survey)
     clues = gather(survey, pyproject)
     every = programs(survey, clues)
-    found = Findings()
+    found = Findings(left=list(unread(survey, worth_a_look(survey, {clue.path for clue in clues}))))
     if said is not None:
         best, start = _named(survey, every, said)
         likeliest = [best]

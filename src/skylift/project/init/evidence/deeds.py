@@ -174,15 +174,8 @@ class Deeds:
     @cached_property
     def training_command(self) -> str:
         """The sub-command that it has for training: ``add_parser("train")``, or a function that is a command."""
-        for node in self._nodes:
-            name: object = ""
-            if isinstance(node, ast.Call) and _last(node.func) == "add_parser" and node.args:
-                name = node.args[0].value if isinstance(node.args[0], ast.Constant) else ""
-            elif isinstance(node, ast.FunctionDef):
-                name = _command_name(node)
-            if isinstance(name, str) and role_of_name(name) == "train":
-                return name
-        return ""
+        names = (_command_name(node) for node in self._nodes)
+        return next((name for name in names if role_of_name(name) == "train"), "")
 
     @cached_property
     def saves(self) -> bool:
@@ -257,18 +250,20 @@ def _demands_rank(node: ast.AST) -> bool:
     return node.slice.value in ("LOCAL_RANK", "RANK", "WORLD_SIZE") and _last(node.value) == "environ"
 
 
-def _command_name(function: ast.FunctionDef) -> str:
-    """What a function is called on the command line; empty where it is no command of several."""
-    for node in function.decorator_list:
-        called = node.func if isinstance(node, ast.Call) else node
+def _command_name(node: ast.AST) -> str:
+    """What a function, or a parser, is called on the command line; empty where it is no command of several."""
+    if isinstance(node, ast.Call):
+        return _text(node.args[:1]) if _last(node.func) == "add_parser" else ""
+    for one in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+        called = one.func if isinstance(one, ast.Call) else one
         # `@click.command()` is a program by itself, `@cli.command()` is one of those of `cli`.
-        is_one = (
-            isinstance(called, ast.Attribute) and called.attr == "command" and _last(called.value) != "click"
-        )
-        if is_one:
-            first = node.args[0] if isinstance(node, ast.Call) and node.args else None
-            return str(first.value) if isinstance(first, ast.Constant) else function.name
+        if isinstance(called, ast.Attribute) and called.attr == "command" and _last(called.value) != "click":
+            return (_text(one.args[:1]) if isinstance(one, ast.Call) else "") or getattr(node, "name", "")
     return ""
+
+
+def _text(nodes: Iterable[ast.expr]) -> str:
+    return next((str(node.value) for node in nodes if isinstance(node, ast.Constant)), "")
 
 
 def _last(node: ast.expr) -> str:
