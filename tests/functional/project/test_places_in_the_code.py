@@ -477,3 +477,21 @@ def test_there_are_never_more_channels_than_a_job_can_have(project: Folder) -> N
     found = places(project)
     assert len(found.config["channels"]) == 19
     assert "30 folders, more than a job has channels for" in found.left[0]
+
+
+@pytest.mark.parametrize("above", ["data/", ""])
+def test_options_never_make_more_channels_than_a_job_can_have(project: Folder, above: str) -> None:
+    names = [f"d{number}" for number in range(25)]
+    project.write_all({f"{above}{name}/x.csv": "1" for name in names})
+    script(project, "".join(f"pd.read_csv(args.{name} + '/x.csv')\n" for name in names))
+    found = places(project, reading=options("argparse", {name: f"{above}{name}" for name in names}))
+    channels, arguments = found.config["channels"], found.config["arguments"]
+    if above:
+        assert channels == {"data": "data"}
+        assert arguments == {name: f"{{channel:data}}/{name}" for name in names}
+        assert found.left == []
+    else:
+        assert len(channels) == len(arguments) == 19
+        assert found.left == [
+            f"the program reads 25 folders, more than a job has channels for: {', '.join(names[19:])}: lay them into one folder"
+        ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from skylift.project.init.ground import Ground
 from skylift.project.init.model_names import names_model
-from skylift.project.init.tables import Tables
+from skylift.project.init.tables import MOST_CHANNELS, Tables
 from skylift.project.init.uses import Use
 from skylift.project.parameters.reading import Option
 from skylift_runtime.contract import Tree
@@ -217,7 +217,7 @@ class Bindings:
         if not ground.matches(text):
             folder, rest = self._stem(option, text)
             if folder:
-                self.tables.bind(key, f"{self.tables.channel(folder, why)}/{rest}", why)
+                self._bind_channel(key, folder, f"/{rest}", why, why)
             elif certain or (_DATA.fullmatch(key) and key != "dataset"):
                 why = why if certain else "its name says that it is read"
                 self.tables.leave(
@@ -236,8 +236,12 @@ class Bindings:
                 self.tables.leave(f"{flag} is {text}, which is empty ({why}): put the data there")
             return
         rest = "" if ground.is_folder(text) else f"/{posixpath.basename(text)}"
-        template = self.tables.channel(folder, f"{why}; {ground.amount(folder)}")
-        self.tables.bind(key, f"{template}{rest}", why)
+        self._bind_channel(key, folder, rest, f"{why}; {ground.amount(folder)}", why)
+
+    def _bind_channel(self, key: str, folder: str, rest: str, channel_why: str, why: str) -> None:
+        template = self.tables.channel(folder, channel_why)
+        if template:
+            self.tables.bind(key, f"{template}{rest}", why)
 
     def _stem(self, option: Option, text: str) -> tuple[str, str]:
         """Of a default like ``data/train``, to which the code adds ``.csv``, the folder and the rest."""
@@ -257,10 +261,8 @@ class Bindings:
     def _outside(self, key: str, flag: str, text: str, why: str, leads: str) -> None:
         there = leads == "beside" and self.ground.is_folder(text) and self.ground.holds_something(text)
         if there and posixpath.normpath(text) != "..":
-            template = self.tables.channel(
-                text, f"{why}; it lies beside the project; {self.ground.amount(text)}"
-            )
-            self.tables.bind(key, template, why)
+            size = self.ground.amount(text)
+            self._bind_channel(key, text, "", f"{why}; it lies beside the project; {size}", why)
             return
         self.tables.leave(
             f"{flag} is {text}, outside of the project ({why}): name the folder in [channels], "
@@ -273,14 +275,12 @@ def channel_by_name(ground: Ground, tables: Tables, name: str, fallback: str, wh
     if name in tables.channels:
         return True
     if fallback and ground.leads(fallback) == "inside" and ground.is_folder(fallback):
-        tables.channel(fallback, f"{why}, else {fallback}", name=name)
-        return True
+        return bool(tables.channel(fallback, f"{why}, else {fallback}", name=name))
     match = _matching(ground, name)
     if match is None:
         tables.leave(f"{why}, but no folder here looks like `{name}`: name it in [channels]")
         return False
-    tables.channel(match, f"{why}, and this folder has that name", name=name, sure=False)
-    return True
+    return bool(tables.channel(match, f"{why}, and this folder has that name", name=name, sure=False))
 
 
 def _matching(ground: Ground, name: str) -> str | None:
@@ -291,6 +291,22 @@ def _matching(ground: Ground, name: str) -> str | None:
     data = ground.root / "data"
     likely = sorted(path for path in data.glob("*") if path.is_dir() and name in path.name.lower())
     return likely[0].relative_to(ground.root).as_posix() if len(likely) == 1 else None
+
+
+def shared_folders(ground: Ground, options: Iterable[Option]) -> frozenset[str]:
+    """The folders that are channels as a whole, because the options read more folders than a job has channels."""
+    texts = {
+        posixpath.normpath(text)
+        for option in options
+        if _may_be_a_place(option) and (text := default_text(option))
+    }
+    there = {text for text in texts if ground.leads(text) == "inside" and ground.matches(text)}
+    folders = {text if ground.is_folder(text) else posixpath.dirname(text) or "." for text in there}
+    if len(folders) <= MOST_CHANNELS:
+        return frozenset()
+    return frozenset(
+        top for top in {one.split("/")[0] for one in folders if "/" in one} if not ground.is_code(top)
+    )
 
 
 def default_text(option: Option) -> str:

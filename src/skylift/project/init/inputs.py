@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 
 from skylift.project.init.bindings import channel_by_name
 from skylift.project.init.ground import Ground
-from skylift.project.init.tables import Tables
+from skylift.project.init.tables import MOST_CHANNELS, Tables
 from skylift.project.init.uses import Use
 from skylift.project.init.ways import is_in
-from skylift_runtime.contract import CHANNEL_LIMIT, Tree, beside
+from skylift_runtime.contract import Tree, beside
 
 _TREE = Tree()
 _NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp", "/etc", "/sys", "/usr")  # noqa: S108 - paths in the user's code
 _MOST_LEFT = 6
-_MOST_CHANNELS = CHANNEL_LIMIT - 1
 _LARGE = 20_000_000_000
 
 
@@ -43,13 +42,7 @@ def fixed_inputs(ground: Ground, tables: Tables, uses: Sequence[Use]) -> None:
         if use.reads:
             _note(ground, tables, folders, use, (written, optional))
     _shared(ground, folders)
-    outer = _outermost(folders)
-    room = _MOST_CHANNELS - len(tables.channels)
-    if len(outer) > room:
-        tables.leave(
-            f"the program reads {len(outer)} folders, more than a job has channels for: {', '.join(outer[room:])}"
-        )
-    for folder in outer[:room]:
+    for folder in _outermost(folders):
         _lay(ground, tables, folder, folders, fixed)
     _contract(ground, tables, uses)
 
@@ -150,7 +143,7 @@ def _away(tables: Tables, text: str, use: Use) -> None:
 
 def _shared(ground: Ground, folders: dict[str, _Folder]) -> None:
     """Where there are too many folders for channels, what they lie in, unless that is code."""
-    if len(folders) <= _MOST_CHANNELS // 2:
+    if len(folders) <= MOST_CHANNELS // 2:
         return
     plain = [folder for folder, found in folders.items() if found.source == folder and "/" in folder]
     for top in {folder.split("/")[0] for folder in plain} - {".."}:
@@ -179,6 +172,8 @@ def _lay(
     why = f"{first.because} reads {first.way.text}"
     size = ground.glance(found.source)[1]
     template = tables.channel(found.source, f"{why}; {ground.amount(found.source)}")
+    if not template:
+        return
     if size > _LARGE:
         tables.leave(
             f"{found.source} is {ground.amount(found.source)}: is all of it needed? else name a smaller one in [channels]"

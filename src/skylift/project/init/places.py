@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from skylift.project.init.bindings import Bindings, channel_by_name, default_text
+from skylift.project.init.bindings import Bindings, channel_by_name, default_text, shared_folders
 from skylift.project.init.branches import Usual
 from skylift.project.init.findings import Findings
 from skylift.project.init.ground import Ground
@@ -48,6 +48,7 @@ def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[st
     ground, scopes = Ground(program), scopes_of(program)
     settled = read_settled(program, scopes, [default_text(option) for option in reading.options])
     uses = uses_of(scopes, reading, settled, program.name, words)
+    tables.shared = shared_folders(ground, reading.options)
     _variables(ground, tables, scopes)
     imports = frozenset(full.split(".")[0] for scope in scopes.every() for full in scope.imports.values())
     bindings = Bindings(ground, tables, uses, imports)

@@ -10,8 +10,10 @@ from typing import Any
 from skylift.project.init.findings import Findings
 from skylift.values.project import Understood
 from skylift.values.references import slug
-from skylift_runtime.contract import RESERVED_CHANNEL
+from skylift_runtime.contract import CHANNEL_LIMIT, RESERVED_CHANNEL
 
+MOST_CHANNELS = CHANNEL_LIMIT - 1
+"""One is ours."""
 _MANY = 4
 """Rules for one folder, besides which it is as well collected as a whole."""
 
@@ -35,6 +37,10 @@ class Tables:
     collect: dict[str, list[str]] = field(default_factory=dict)
     understood: list[Understood] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    shared: frozenset[str] = frozenset()
+    """Folders that are one channel each with all that lies in them, because there would be too many else."""
+    over: list[str] = field(default_factory=list)
+    """Folders for which there was no channel left."""
 
     @property
     def has_model(self) -> bool:
@@ -52,6 +58,8 @@ class Tables:
     def channel(self, folder: str, why: str, *, name: str = "", sure: bool = True) -> str:
         """The channel of a folder, made where there is none; and what is the rest of the way to the folder.
 
+        Empty where a job has no channel left for it.
+
         >>> tables = Tables()
         >>> tables.channel("data", ""), tables.channel("data/a", ""), tables.channel("b/data", "")
         ('{channel:data}', '{channel:data}/a', '{channel:b-data}')
@@ -60,6 +68,13 @@ class Tables:
         known = "" if name and name not in self.channels else self.inside(folder)
         if known:
             return known
+        top = next((one for one in self.shared if PurePosixPath(folder).is_relative_to(one)), folder)
+        if top != folder and not name:
+            head = self.channel(top, why, sure=sure)
+            return f"{head}/{PurePosixPath(folder).relative_to(top).as_posix()}" if head else ""
+        if len(self.channels) >= MOST_CHANNELS:
+            self.over += [folder] if folder not in self.over else []
+            return ""
         name = name or self._free_name(folder)
         self.channels[name] = folder
         self.say(f"channel {name}", folder, why, sure=sure)
@@ -112,6 +127,11 @@ class Tables:
         )
 
     def findings(self) -> Findings:
+        if self.over:
+            self.leave(
+                f"the program reads {len(self.channels) + len(self.over)} folders, more than a job has channels for: "
+                f"{', '.join(self.over)}: lay them into one folder"
+            )
         self.collect = {kind: self._folded(patterns) for kind, patterns in self.collect.items()}
         tables = {
             "channels": self.channels,
