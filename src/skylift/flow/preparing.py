@@ -14,7 +14,7 @@ from typing import Any
 from skylift.data.dataset import version_of
 from skylift.data.glance import Glance, glance
 from skylift.data.scan import scan
-from skylift.errors import NotReady
+from skylift.errors import ConfigError, Issue, NotReady
 from skylift.flow.demands import NO_DEMANDS, Demands, demanded
 from skylift.flow.handing import check_secrets
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for, need_for_notebook
@@ -167,6 +167,7 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
     """
     target, job = demanded(sources.target(options.target), options.demands), sources.job(options.job)
     check_secrets(job, target, sources.world.environment)
+    _refuse_names_of_jobs(sources, options)
     arguments = resolve(
         sources.schemas[options.job],
         job.hyperparameters,
@@ -194,6 +195,16 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
         interpreter=interpreter,
     )
     return replace(prepared, ours=_ours(prepared))
+
+
+def _refuse_names_of_jobs(sources: Sources, options: RunOptions) -> None:
+    """``skylift run evaluate`` means another job, where the program has no sub-command of that name."""
+    commands = sources.schemas[options.job].commands
+    named = [word for word in options.given if word in sources.settings.jobs and word not in commands]
+    if named:
+        raise ConfigError(
+            [Issue(word, "is a job, and no parameter", f"skylift run --job {word}") for word in named]
+        )
 
 
 def _new_name(sources: Sources) -> str:

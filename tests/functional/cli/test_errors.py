@@ -56,6 +56,16 @@ def test_all_problems_of_a_config_come_at_once_with_the_nearest_key(project: Pat
     assert "max-run" in done.stderr
 
 
+def test_the_name_of_a_job_is_told_from_a_parameter(project: Path) -> None:
+    with (project / "skylift.toml").open("a") as stream:
+        stream.write('\n[jobs.score]\nentry-point = "train.py"\n')
+    done = skylift(project, "run", "score", "epochs=3")
+    assert done.returncode == 2
+    assert "score: is a job, and no parameter" in done.stderr
+    assert "skylift run --job score" in done.stderr
+    assert not (project / ".skylift").exists()
+
+
 def test_a_misspelt_hyperparameter_starts_nothing(project: Path) -> None:
     done = skylift(project, "run", "epoch=3", "lr=fast")
     assert done.returncode == 2
