@@ -215,3 +215,13 @@ def test_the_sub_command_that_trains_is_the_job_and_others_stand_beside_it(proje
             "arguments": {"data-dir": "{channel:raw}"},
         }
     }
+
+
+def test_arguments_that_could_not_be_read_are_said(project: Folder) -> None:
+    project.write(
+        "train.py",
+        "import sys, acme\nif __name__ == '__main__':\n    acme.Brain(acme.read(sys.argv[1:])).fit()\n",
+    )
+    row = next(row for row in detect(project.root).understood if row.topic == "arguments")
+    assert not row.sure
+    assert "train.py:3" in row.why

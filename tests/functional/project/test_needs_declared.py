@@ -235,3 +235,25 @@ def test_what_lies_beside_the_program_counts_however_deep_that_is(project: Folde
     aside = {"a/b/c/d/e/other/requirements.txt": "flask\n"}
     found = needs(project, {**files, **aside}, f"{deep}/train.py")
     assert packages(found) == {"requirements": [f"{deep}/requirements.txt"]}
+
+
+def test_what_an_example_asks_for_is_behind_what_the_project_itself_does(project: Folder) -> None:
+    files = {
+        "setup.py": "from setuptools import setup\nsetup(name='x', install_requires=['torch>=1.13'])\n",
+        "examples/deep/requirements.txt": "flask\ntorch\npandas\n",
+        "cli/train.py": "import torch, pandas\n",
+    }
+    found = needs(project, files, "cli/train.py")
+    assert packages(found) == {"dependencies": ["torch>=1.13", "pandas"]}
+
+
+def test_options_of_pip_may_stand_before_its_command(project: Folder) -> None:
+    found = needs(
+        project, {"Dockerfile": "FROM python:3.11\nRUN pip --no-cache-dir install torch==2.3.0 flask\n"}
+    )
+    assert packages(found) == {"dependencies": ["torch==2.3.0"]}
+
+
+def test_a_program_without_a_suffix_is_read_too(project: Folder) -> None:
+    found = needs(project, {"train": "#!/usr/bin/env python3\nimport torch\n"}, "train")
+    assert packages(found) == {"dependencies": ["torch"]}

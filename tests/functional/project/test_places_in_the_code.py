@@ -495,3 +495,30 @@ def test_options_never_make_more_channels_than_a_job_can_have(project: Folder, a
         assert found.left == [
             f"the program reads 25 folders, more than a job has channels for: {', '.join(names[19:])}: lay them into one folder"
         ]
+
+
+def test_a_package_that_looks_for_its_own_modules_reads_no_data(project: Folder) -> None:
+    project.write_all(
+        {
+            "train.py": "import models\n",
+            "models/__init__.py": "import os\nfor f in os.listdir(os.path.dirname(__file__)):\n    print(f)\n",
+            "models/a.py": "",
+        }
+    )
+    assert places(project).left == []
+
+
+def test_there_is_no_link_below_a_link(project: Folder) -> None:
+    body = """
+        import os, torch
+        from pathlib import Path
+        def keep(folder):
+            path = folder / "last.pt"
+            if path.exists():
+                torch.load(path)
+            torch.save({}, path)
+        keep(Path("checkpoints"))
+        keep(Path("checkpoints") / "checkpoints")
+    """
+    project.write("train.py", body)
+    assert places(project).config["paths"] == {"checkpoints": "{checkpoints}"}

@@ -99,6 +99,8 @@ def _tables(program: Program, reading: Reading, command: str, words: tuple[str, 
         part.say("command", command, f"{program.name} has the commands {', '.join(reading.commands)}")
     if mine.options:
         _parameters(part, mine)
+    elif mine.notes:
+        part.say("arguments", "none that could be read", "; ".join(mine.notes), sure=False)
     for remark in reading.remarks:
         part.say("arguments", "good to know", remark)
     part.take(read_places(program, mine, words))

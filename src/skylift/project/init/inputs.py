@@ -102,7 +102,9 @@ def _there(ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use
 def _among_code(ground: Ground, tables: Tables, use: Use) -> None:
     text = use.way.text
     if not ground.is_file(text):
-        if use.way.fixed_folder != "." and "*" not in text:
+        # A package that looks for its own modules reads no data.
+        is_own = use.effect == "list" and posixpath.dirname(use.where.rpartition(":")[0]) == text
+        if use.way.fixed_folder != "." and "*" not in text and not is_own:
             tables.leave(
                 f"{use.because} reads {text}, where code lies as well: move the data into a folder of its own"
             )

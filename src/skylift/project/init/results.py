@@ -54,7 +54,7 @@ class Results:
             self._gather(use)
 
     def _lay(self, folder: str, place: str, use: Use, why: str) -> None:
-        if folder not in self.tables.paths:
+        if not self._is_shown(folder):
             self.tables.lay(folder, f"{{{place}}}", f"{use.because} writes there; {why}")
 
     def _gather(self, use: Use) -> None:

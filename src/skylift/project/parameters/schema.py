@@ -26,6 +26,7 @@ from skylift.project.parameters.typer_commands import read_typer
 from skylift.project.source.command import program_of, words_of
 from skylift.project.source.entry import entry_file, function_name
 from skylift.project.source.notebooks import is_notebook, notebook_of
+from skylift.project.source.parsing import is_python
 from skylift.project.source.program import Program
 from skylift.values.arguments import Schema
 from skylift.values.settings import JobSettings
@@ -65,7 +66,7 @@ def read_parameters(root: Path, entry_point: str) -> Reading:
     path = entry_file(root, entry_point)
     if path is not None and is_notebook(entry_point):
         return read_notebook_parameters(notebook_of(path))
-    if path is None or path.suffix != ".py":
+    if path is None or not is_python(path):
         return Reading("", notes=["there is no Python to read"])
     program = Program.read(root, path)
     if program is None:

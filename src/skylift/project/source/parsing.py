@@ -11,6 +11,7 @@ from pathlib import Path
 _MOST_BYTES = 1 << 20
 """Nobody writes a longer module by hand."""
 _KEPT = 512
+_LONGEST_FIRST = 200
 
 
 def parsed(path: Path) -> ast.Module | None:
@@ -31,6 +32,18 @@ def _parsed(path: Path, changed: int, size: int) -> ast.Module | None:  # noqa: 
         return parsed_text(path.read_bytes())
     except OSError:
         return None
+
+
+def is_python(path: Path) -> bool:
+    """Whether a file is Python by its name, or, where the name says nothing, by its first line: ``train``."""
+    if path.suffix:
+        return path.suffix == ".py"
+    try:
+        with path.open("rb") as file:
+            first = file.readline(_LONGEST_FIRST) if stat.S_ISREG(path.stat().st_mode) else b""
+    except (OSError, ValueError):
+        return False
+    return first.startswith(b"#!") and b"python" in first
 
 
 def parsed_text(source: bytes | str) -> ast.Module | None:

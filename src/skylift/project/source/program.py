@@ -9,6 +9,7 @@ from pathlib import Path
 
 from skylift.project.source.modules import Imported, imported, parsed
 from skylift.project.source.notebooks import notebook_of
+from skylift.project.source.parsing import is_python
 from skylift_runtime.notebook_file import SUFFIX
 
 _MOST_MODULES = 60
@@ -30,7 +31,7 @@ class Program:
         """
         if path.suffix == SUFFIX:
             return cls(root, path, notebook_of(path).tree)
-        tree = parsed(path) if path.suffix == ".py" else None
+        tree = parsed(path) if is_python(path) else None
         return cls(root, path, tree) if tree is not None else None
 
     @property

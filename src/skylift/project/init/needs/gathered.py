@@ -61,8 +61,10 @@ class Gathered:
             inline_needs(program.name, self.listing.text(program.name)) for program in self.programs[:1]
         ]
         found += [project_needs(self.listing, self.pyproject), poetry_needs(self.pyproject)]
-        found += [*by_file, *self.files, pipfile_needs(self.listing)]
+        near = [one for one in self.files if not self._is_aside(one)]
+        found += [*by_file, *near, pipfile_needs(self.listing)]
         found += [self.conda.declared() if self.conda else None, *([] if by_file else [setup])]
+        found += [one for one in self.files if self._is_aside(one)]
         return [one for one in found if one is not None]
 
     def hints(self) -> Iterator[Declared]:
@@ -91,7 +93,10 @@ class Gathered:
         choice.extras += [one for one in optional if one.trains]
         for one in self.declared:
             helpful = choice.helps(one.names) if one is not first else set()
-            if helpful:
+            if helpful and first is not None and self._is_aside(one):
+                # Of something beside the program not all is meant for it.
+                choice.take(replace(one.only(helpful), files=()))
+            elif helpful:
                 choice.take(one if one.files else one.only(helpful))
         for extra in optional:
             if extra not in choice.extras and choice.helps(Declared("", extra.lines).names):
@@ -106,9 +111,11 @@ class Gathered:
 
     def _stands(self, one: Declared, choice: Choice) -> bool:
         """Whether a declaration is this program's own, and not one of something beside it."""
+        return not self._is_aside(one) or not choice.uncovered or bool(choice.helps(one.names))
+
+    def _is_aside(self, one: Declared) -> bool:
         homes = [PurePosixPath(program.name).parent for program in self.programs]
-        beside = any(not is_above(name, home) for name in one.files for home in homes[:1])
-        return not beside or not choice.uncovered or bool(choice.helps(one.names))
+        return any(not is_above(name, home) for name in one.files for home in homes[:1])
 
     def _whole(self, first: Declared) -> Declared:
         """A declaration with what it refers to: ``-e .`` asks for all that the project itself declares."""

