@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _COMPLETE = "_SKYLIFT_COMPLETE"
 """In the environment when a shell asks, by click's protocol."""
+_NEW_OBJECTS = 100_000
+"""A syntax tree is tens of thousands of objects, and no garbage: Python looks for some after each 700."""
 _VERBS = {
     "init": "Understand this project and write its config.",
     "check": "Look for what would go wrong, before anything runs.",
@@ -85,6 +88,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script."""
+    gc.set_threshold(_NEW_OBJECTS)
     if _COMPLETE in os.environ:
         from skylift.cli.completing import answer_shells
 

@@ -33,6 +33,8 @@ _ELSEWHERE = frozenset(
 """What is put into a text there is no result in the log: complaints, figures, names of files."""
 _PERCENT = re.compile(r"%(?:\(\w+\))?[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?[diouxXeEfFgGcrsa]")
 _LONGEST = 2000
+_TEXTS = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call)
+"""Expressions that may be a text."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,20 @@ def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Raise | ast.Assert) or _named(node, _ELSEWHERE):
+        name = _name(node) if isinstance(node, ast.Call) else ""
+        if name in _ELSEWHERE or isinstance(node, ast.Raise | ast.Assert):
             continue
-        if isinstance(node, ast.Call) and _named(node, _WRITERS):
+        if isinstance(node, ast.Call) and name in _WRITERS:
             yield node.lineno, _printed(node)
-        elif isinstance(node, ast.expr) and (text := _text(node)) != GAP and GAP in text:
+        elif isinstance(node, _TEXTS) and (text := _text(node)) != GAP and GAP in text:
             yield node.lineno, text[:_LONGEST]
         else:
             waiting += reversed(children(node))
 
 
-def _named(node: ast.AST, names: frozenset[str]) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    function = node.func
-    return (function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")) in names
+def _name(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _printed(call: ast.Call) -> str:

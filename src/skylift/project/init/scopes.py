@@ -57,6 +57,7 @@ class Scopes:
     nodes: int = 0
     own: set[str] = field(default_factory=set)
     """The names of the program's modules, their folders, and its classes."""
+    _called: dict[tuple[ast.Call, Scope], list[Scope]] = field(default_factory=dict)
 
     def every(self) -> Iterator[Scope]:
         yield from self.modules.values()
@@ -90,6 +91,12 @@ class Scopes:
 
     def called(self, call: ast.Call, scope: Scope) -> list[Scope]:
         """The functions of the program that a call may mean: none for a library's, whatever its name."""
+        known = self._called.get((call, scope))
+        if known is None:
+            known = self._called[call, scope] = self._look_up(call, scope)
+        return known
+
+    def _look_up(self, call: ast.Call, scope: Scope) -> list[Scope]:
         full = scope.full_name(call.func)
         first, last = full.split(".")[0], full.rpartition(".")[2]
         if full == ".__init__" and scope.owner:

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 _KEPT = 4096
-_LEAVES = frozenset({"ctx", "op", "ops", "type_comment", "kind"})
+_LEAVES = frozenset(
+    [
+        "ctx",
+        "op",
+        "ops",
+        "type_comment",
+        "kind",
+        "id",
+        "attr",
+        "arg",
+        "level",
+        "module",
+        "conversion",
+        "asname",
+    ]
+)
 """Fields without anything to find: what they hold is asked of the node itself."""
 
 
@@ -24,15 +40,18 @@ def walk(node: ast.AST) -> tuple[ast.AST, ...]:
 def children(node: ast.AST) -> list[ast.AST]:
     """What stands directly in a node, as ``ast.iter_child_nodes`` has it; without the operators and contexts."""
     found: list[ast.AST] = []
-    for name in node._fields:
-        if name in _LEAVES:
-            continue
+    for name in _fields(type(node)):
         value = getattr(node, name, None)
         if isinstance(value, list):
             found += [item for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _LEAVES)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -63,8 +63,8 @@ class Deeds:
     tree: ast.Module
 
     @cached_property
-    def _nodes(self) -> list[ast.AST]:
-        return list(walk(self.tree))
+    def _nodes(self) -> tuple[ast.AST, ...]:
+        return walk(self.tree)
 
     @cached_property
     def imports(self) -> frozenset[str]:

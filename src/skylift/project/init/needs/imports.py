@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from skylift.project.init.needs.called import last_name
@@ -33,6 +34,8 @@ _PYTHON_2 = frozenset(
     }
 )
 _STANDARD = sys.stdlib_module_names | _REMOVED | _PYTHON_2 | {"__main__", "tomllib", "_typeshed"}
+_SIMPLE = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Raise, ast.Assert, ast.Pass)
+"""Statements that no other stands in: most."""
 _NOT_THERE = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 # Needed by what is imported, whatever the packages themselves declare; only what is certain.
 _MODULES_NEED = {
@@ -123,7 +126,7 @@ def _reached(program: Program) -> set[Path]:
 
 def _names(tree: ast.Module, *, entry: bool) -> Iterator[str]:
     """Every part of the names that a module imports under no condition."""
-    for node, needed in _walk(tree.body, entry=entry):
+    for node, needed in _every_import(tree, entry=entry):
         if needed:
             for alias in node.names:
                 yield from alias.name.split(".")
@@ -155,7 +158,7 @@ def _is_package(folder: Path) -> bool:
 
 
 def _imports(name: str, tree: ast.Module, *, entry: bool) -> Iterator[Import]:
-    for node, needed in _walk(tree.body, entry=entry):
+    for node, needed in _every_import(tree, entry=entry):
         where = f"{name}:{node.lineno}"
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -169,16 +172,19 @@ def _import(module: str, where: str, needed: bool) -> Import:  # noqa: FBT001
     return Import(module.removesuffix(".*"), where, needed, package_of(module))
 
 
-def _walk(body: Iterable[ast.stmt], *, entry: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
+@lru_cache(maxsize=512)
+def _every_import(tree: ast.Module, *, entry: bool) -> tuple[tuple[ast.Import | ast.ImportFrom, bool], ...]:
     """Every import, and whether nothing stands between it and the program's start."""
+    found: list[tuple[ast.Import | ast.ImportFrom, bool]] = []
     # A stack of its own: ten thousand `elif` are deeper than Python recurses.
-    waiting = [(node, True) for node in body]
+    waiting: list[tuple[ast.stmt, bool]] = [(node, True) for node in tree.body]
     while waiting:
         node, needed = waiting.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
-            yield node, needed
-        else:
+            found.append((node, needed))
+        elif not isinstance(node, _SIMPLE):
             waiting += _inside(node, needed=needed, entry=entry)
+    return tuple(found)
 
 
 def _inside(node: ast.stmt, *, needed: bool, entry: bool) -> Iterator[tuple[ast.stmt, bool]]:
@@ -210,7 +216,7 @@ def _waits_for_failure(handler: ast.ExceptHandler) -> bool:
 def _implied(name: str, tree: ast.Module, *, entry: bool) -> Iterator[Import]:
     """What a program needs although it does not import it."""
     tops = set()
-    for node, needed in _walk(tree.body, entry=entry):
+    for node, needed in _every_import(tree, entry=entry):
         where = f"{name}:{node.lineno}"
         if isinstance(node, ast.ImportFrom) and node.level:
             continue
