@@ -40,7 +40,8 @@ def walk(node: ast.AST) -> tuple[ast.AST, ...]:
 def children(node: ast.AST) -> list[ast.AST]:
     """What stands directly in a node, as ``ast.iter_child_nodes`` has it; without the operators and contexts."""
     found: list[ast.AST] = []
-    for name in _fields(type(node)):
+    kind: Any = type(node)
+    for name in _fields(kind):
         value = getattr(node, name, None)
         if isinstance(value, list):
             found += [item for item in value if isinstance(item, ast.AST)]
