@@ -1,0 +1,29 @@
+"""Channels that the code names itself: they need a folder."""
+
+from __future__ import annotations
+
+from skylift.project.init.ground import Ground
+from skylift.project.init.tables import Tables
+
+
+def channel_by_name(ground: Ground, tables: Tables, name: str, fallback: str, why: str) -> bool:
+    """The channel that code names itself: it needs a folder, and nothing else."""
+    if name in tables.channels:
+        return True
+    if fallback and ground.leads(fallback) == "inside" and ground.is_folder(fallback):
+        return bool(tables.channel(fallback, f"{why}, else {fallback}", name=name))
+    match = _matching(ground, name)
+    if match is None:
+        tables.leave(f"{why}, but no folder here looks like `{name}`: name it in [channels]")
+        return False
+    return bool(tables.channel(match, f"{why}, and this folder has that name", name=name, sure=False))
+
+
+def _matching(ground: Ground, name: str) -> str | None:
+    """``data/x``, ``x``, the one folder in ``data`` whose name has ``x`` in it, or ``data`` itself."""
+    for path in (f"data/{name}", name):
+        if ground.is_folder(path) and not ground.is_code(path):
+            return path
+    data = ground.root / "data"
+    likely = sorted(path for path in data.glob("*") if path.is_dir() and name in path.name.lower())
+    return likely[0].relative_to(ground.root).as_posix() if len(likely) == 1 else None
