@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from skylift.project.init.bindings import channel_by_name
 from skylift.project.init.ground import Ground
+from skylift.project.init.named_channels import channel_by_name
 from skylift.project.init.tables import MOST_CHANNELS, Tables
 from skylift.project.init.uses import Use
 from skylift.project.init.ways import is_in
