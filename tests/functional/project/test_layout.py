@@ -385,6 +385,7 @@ def test_a_template_is_nobodys_program(project: Folder, name: str) -> None:
     project.write_all({name: TRAINS, "hooks/after.py": PLAIN})
     found = detect(project.root)
     assert not {"entry-point", "jobs"} & set(found.config)
+    assert found.candidates == ()
     assert [line for line in found.left_to_you if "is a template" in line]
     (project.root / "hooks/after.py").unlink()
     with pytest.raises(UsageError) as refused:

@@ -22,6 +22,8 @@ def _entry(found: Detection) -> Understood:
     [
         "import argparse\ns = argparse.ArgumentParser().add_subparsers()\ns.add_parser('train')\ns.add_parser('show')\n",
         "import click\n@click.group()\ndef cli(): pass\n@cli.command()\ndef train(): pass\n@cli.command('show')\ndef f(): pass\n",
+        "import argparse\ns = argparse.ArgumentParser().add_subparsers()\nfor name in ('train', 'show'):\n    s.add_parser(name)\n",
+        "import fire\nclass Tool:\n    def train(self, n=1): pass\n    def show(self): pass\nfire.Fire(Tool)\n",
         "import typer\napp = typer.Typer()\n@app.command('fit')\ndef go(): pass\n@app.command()\ndef show(): pass\n",
     ],
 )

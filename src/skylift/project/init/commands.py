@@ -41,6 +41,12 @@ def read_commands(reading: Reading, entry_point: str) -> Commands:
     return Commands(training, {_last(one): one for one in others if _BESIDE.fullmatch(_last(one))})
 
 
+def training_command(reading: Reading) -> str:
+    """The command whose name says that it trains; empty where none does, or several do."""
+    found = _training(reading.commands)
+    return found if _TRAINS.fullmatch(_last(found)) else ""
+
+
 def _training(commands: Sequence[str]) -> str:
     """The command that trains; empty when that is not clear."""
     if len(commands) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,6 +19,7 @@ from skylift.project.init.candidates import (
     told_at_the_top,
     worth_a_look,
 )
+from skylift.project.init.commands import training_command
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.gathered import gather
 from skylift.project.init.evidence.sdk_config import settings_facts
@@ -29,6 +30,7 @@ from skylift.project.init.more_jobs import OtherJob, other_jobs, training_clue
 from skylift.project.init.said import entry_said
 from skylift.project.init.starting import Start, start_of
 from skylift.project.init.workspace import MARKS, members
+from skylift.project.parameters.schema import read_parameters
 from skylift.project.source.command import words_of
 from skylift.project.source.entry import entry_file
 from skylift.project.source.folders import renamed_packages
@@ -83,7 +85,11 @@ def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> L
     else:
         likeliest = _likeliest(survey, every)
         _refuse_workspace(root, pyproject, likeliest)
+        if not any(one.trains for one in likeliest):
+            likeliest = _by_command(root, likeliest) or likeliest
         if len(likeliest) != 1 or not _is_clear(likeliest[0], every):
+            # The programs beside a template make projects of it.
+            likeliest = [one for one in likeliest if one.trains or not survey.is_template]
             _say_what_there_is(survey, every, likeliest, found)
             return Layout((), tuple(likeliest), found)
         best = likeliest[0]
@@ -145,6 +151,17 @@ def _the_one_told(tied: list[Candidate]) -> list[Candidate]:
     """Of some that can not be told apart, the only one that the project's own README starts."""
     told = told_at_the_top(tied)
     return told if len(told) == 1 else tied
+
+
+def _by_command(root: Path, found: list[Candidate]) -> list[Candidate]:
+    """Those with a sub-command for training, however their parser is put together."""
+    able = [one for one in found[:_REASONS] if one.path.endswith(".py") and one.deeds is not None]
+    read = ((one, training_command(read_parameters(root, one.path))) for one in able)
+    return [
+        replace(one, reasons=(f"it has the command `{command}`", *one.reasons), trains=True)
+        for one, command in read
+        if command
+    ]
 
 
 def _is_clear(best: Candidate, every: list[Candidate]) -> bool:

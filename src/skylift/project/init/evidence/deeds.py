@@ -21,7 +21,7 @@ _STEPS = words(
     "backward fit fit_generator partial_fit train_on_batch train_and_evaluate apply_gradients "
     "value_and_grad GradientTape minimize fit_one_cycle fine_tune finetune"
 )
-_TRAINERS = words("Trainer Seq2SeqTrainer SFTTrainer DPOTrainer Learner")
+_TRAINERS = words("Trainer Seq2SeqTrainer SFTTrainer DPOTrainer Learner LightningCLI")
 _TRAIN = frozenset({"train", "run_training", "train_model", "train_epoch", "train_one_epoch", "fit_model"})
 _SAVES = words(
     "save save_pretrained save_model save_weights save_checkpoint dump export_model to_onnx save_state_dict"

@@ -61,6 +61,11 @@ class Survey:
     def known(self) -> frozenset[str]:
         return frozenset(self.files)
 
+    @property
+    def is_template(self) -> bool:
+        """Whether projects are made of this one: what they will have stands in a folder of its root."""
+        return any("/" not in path for path in self.templates)
+
     def with_suffix(self, suffix: str) -> list[str]:
         return [path for path in self.files if path.endswith(suffix)]
 
