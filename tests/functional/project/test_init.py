@@ -215,6 +215,12 @@ def test_the_sub_command_that_trains_is_the_job_and_others_stand_beside_it(proje
             "arguments": {"data-dir": "{channel:raw}"},
         }
     }
+    rows = [
+        (row.topic, row.value, row.job)
+        for row in found.understood
+        if row.topic in ("command", "job evaluate")
+    ]
+    assert sorted(rows) == [("command", "train", "train"), ("job evaluate", "main.py evaluate", "")]
 
 
 def test_arguments_that_could_not_be_read_are_said(project: Folder) -> None:

@@ -109,8 +109,7 @@ class Bindings:
         parameter = option.parameter
         writing = [use for use in uses if use.writes] or [use for use in uses if use.effect == "make"]
         reading = [use for use in uses if use.reads]
-        if not text and not parameter.required and not _place_by_name(parameter.key):
-            # Off unless it is given.
+        if not (text or parameter.required or _place_by_name(parameter.key)) and _is_off(option):
             return
         if not text and parameter.default == "" and not _OUTPUT_FOLDER.fullmatch(parameter.key):
             return
@@ -327,6 +326,11 @@ def _names_model(use: Use, key: str, text: str) -> bool:
     is_plain = use.writes and use.content == "output" and not use.way.text.startswith("/")
     suffix = next((end for start, end in _SUFFIXES if use.call.startswith(start)), "")
     return is_plain and names_model((text or f"{key}{suffix}") + use.way.text)
+
+
+def _is_off(option: Option) -> bool:
+    """Whether nothing happens unless it is given: a default that could not be read is one, but follows others in Hydra."""
+    return option.parameter.default_known or option.parameter.spelling == "hydra"
 
 
 def _place_by_name(key: str) -> str:

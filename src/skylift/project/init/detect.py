@@ -22,12 +22,16 @@ from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.schema import read_parameters
 from skylift.project.source.notebooks import Unreadable
 from skylift.project.source.program import Program
-from skylift.values.project import Choice, Detection
+from skylift.values.project import Choice, Detection, Understood
 from skylift.values.settings import TargetSettings
 from skylift_runtime.contract import COMMAND_KEY, DEFAULT_JOB
 
 _SUGGESTED = TargetSettings("cloud")
 _NO_VARIABLES: Mapping[str, str] = {}
+_TABLES = (
+    "hyperparameters", "channels", "arguments", "paths", "collect", "metrics", "", "targets", "jobs", "aws",
+)  # fmt: skip
+"""As people read them: what the main job has, then where it runs, then the other jobs. A new one has the empty place."""
 
 
 def detect(
@@ -58,11 +62,24 @@ def detect(
     found.config.setdefault("targets", _targets())
     found.left.append("[aws]: region, storage and role, before a job in the cloud")
     return Detection(
-        found.config,
+        ordered(found.config),
         tuple(found.understood),
         _choices(layout),
         tuple(dict.fromkeys(found.left)),
     )
+
+
+def ordered(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A config with its plain values first, then its tables in their order; in each job's table as well."""
+    places = {name: number for number, name in enumerate(_TABLES)}
+
+    def place(key: str) -> int:
+        return places.get(key, places[""]) if isinstance(config[key], Mapping) else -1
+
+    found = {key: config[key] for key in sorted(config, key=place)}
+    if isinstance(found.get("jobs"), Mapping):
+        found["jobs"] = {name: ordered(job) for name, job in found["jobs"].items()}
+    return found
 
 
 def _choices(layout: Layout) -> tuple[Choice, ...]:
@@ -82,13 +99,20 @@ def _job(found: Findings, job: FoundJob, program: Program) -> None:
     commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
     found.left += [commands.left] if commands.left else []
     part = _tables(program, reading, commands.training, job.words)
+    if commands.training:
+        part.understood.insert(0, _command_row(program, reading, commands.training))
     _keep_declared(part, _known(found, job))
     part.take(_metrics(found, job, program))
     found.take(_below(job.name, part))
     for name, command in commands.beside.items():
-        part = _tables(program, reading, command)
+        found.say(f"job {name}", f"{job.entry_point} {command}", f"a command of {program.name} besides")
+        part = _tables(program, replace(reading, remarks=[]), command)
         part.config = {"entry-point": job.entry_point, **part.config}
         found.take(_below(name, part))
+
+
+def _command_row(program: Program, reading: Reading, command: str) -> Understood:
+    return Understood("command", command, f"{program.name} has the commands {', '.join(reading.commands)}")
 
 
 def _tables(program: Program, reading: Reading, command: str, words: tuple[str, ...] = ()) -> Findings:
@@ -96,7 +120,6 @@ def _tables(program: Program, reading: Reading, command: str, words: tuple[str, 
     mine = reading.of_command(command) if reading.commands else reading
     if command:
         part.config["hyperparameters"] = {COMMAND_KEY: command}
-        part.say("command", command, f"{program.name} has the commands {', '.join(reading.commands)}")
     if mine.options:
         _parameters(part, mine)
     elif mine.notes:
