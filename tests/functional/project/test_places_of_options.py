@@ -416,3 +416,20 @@ def test_the_whole_tree_of_a_job_is_left_as_it_is(project: Folder) -> None:
     body = "p.add_argument('--root', default='/opt/ml')\na = p.parse_args()\njson.dump({}, open(a.root + '/model/x.json', 'w'))"
     script(project, body)
     assert places(project).config == {}
+
+
+def test_a_default_that_is_made_at_run_time_is_no_option_that_is_off(project: Folder) -> None:
+    script = """
+        import argparse, time, torch
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--project", default=f"runs/{time.time()}")
+        parser.add_argument("--hyp", default=f"hyp-{time.time()}.yaml")
+        parser.add_argument("--plots")
+        args = parser.parse_args()
+        torch.save(1, args.project + "/best.pt")
+        open(args.hyp)
+        torch.save(1, args.hyp)
+        open(args.plots, "w")
+    """
+    project.write("train.py", script)
+    assert places(project).config == {"arguments": {"project": "{model}"}}

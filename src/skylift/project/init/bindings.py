@@ -109,7 +109,7 @@ class Bindings:
         parameter = option.parameter
         writing = [use for use in uses if use.writes] or [use for use in uses if use.effect == "make"]
         reading = [use for use in uses if use.reads]
-        if not (text or parameter.required or _place_by_name(parameter.key)) and _is_off(option):
+        if not (text or parameter.required or _place_by_name(parameter.key)) and _is_off(option, uses):
             return
         if not text and parameter.default == "" and not _OUTPUT_FOLDER.fullmatch(parameter.key):
             return
@@ -328,9 +328,13 @@ def _names_model(use: Use, key: str, text: str) -> bool:
     return is_plain and names_model((text or f"{key}{suffix}") + use.way.text)
 
 
-def _is_off(option: Option) -> bool:
-    """Whether nothing happens unless it is given: a default that could not be read is one, but follows others in Hydra."""
-    return option.parameter.default_known or option.parameter.spelling == "hydra"
+def _is_off(option: Option, uses: Sequence[Use]) -> bool:
+    """Whether nothing happens unless it is given.
+
+    A default that could not be read is one; but in Hydra it follows others, and a file that is read stands there.
+    """
+    is_read = any(use.reads and not use.way.text for use in uses)
+    return option.parameter.default_known or option.parameter.spelling == "hydra" or is_read
 
 
 def _place_by_name(key: str) -> str:
