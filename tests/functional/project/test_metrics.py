@@ -70,6 +70,7 @@ NO_METRICS = (
     "raise ValueError(f'loss: {1 / 2}')",
     "logging.error('loss: %s', 1)",
     "print(f'Error: {1}')",
+    "try:\n    1 / 0\nexcept ArithmeticError as problem:\n    print(f'disk error: {problem}')",
     "print('loss: no number')",
     "print(f'loss={1 / 2}')",
     "print(f'lossless: {1}')",

@@ -433,3 +433,23 @@ def test_a_default_that_is_made_at_run_time_is_no_option_that_is_off(project: Fo
     """
     project.write("train.py", script)
     assert places(project).config == {"arguments": {"project": "{model}"}}
+
+
+def test_a_model_that_goes_somewhere_goes_into_the_only_folder_that_is_given(project: Folder) -> None:
+    body = """
+        p.add_argument('--outdir', required=True)
+        a = p.parse_args()
+        json.dump({}, open(os.path.join(a.outdir, 'options.json'), 'w'))
+        def loop(run):
+            pickle.dump({}, open(os.path.join(run, 'snapshot.pkl'), 'wb'))
+        loop(**json.load(open('/proc/self/x')))
+    """
+    script(project, body)
+    found = places(project)
+    assert found.config == {"arguments": {"outdir": "{model}"}}
+    assert [row.sure for row in found.understood if row.topic == "argument outdir"] == [False]
+
+
+def test_the_word_none_is_no_path(project: Folder) -> None:
+    script(project, "p.add_argument('config', default='None')\na = p.parse_args()\njson.load(open(a.config))")
+    assert "None" not in str(places(project).left)

@@ -42,6 +42,8 @@ KNOWN = [
     "int('7') + float('0.5')",
     "[n for n, _ in enumerate('ab', 1)]",
     "isinstance((1,), tuple)",
+    "type(0.5)('2')",
+    "[t('1') for t in (type(1), type('x'))]",
     "list(itertools.chain([1], [2]))",
     "(lambda *a, **k: (a, k))(1, x=2)",
     "f()",

@@ -289,7 +289,8 @@ def shared_folders(ground: Ground, options: Iterable[Option]) -> frozenset[str]:
 def default_text(option: Option) -> str:
     """What an option is when it is not given."""
     value = option.fallback if option.variable else option.parameter.default
-    return value if isinstance(value, str) else ""
+    # Some write `default="None"`, and mean it.
+    return value if isinstance(value, str) and value not in ("None", "none", "null") else ""
 
 
 def _may_be_a_place(option: Option) -> bool:

@@ -60,7 +60,7 @@ def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     while waiting:
         node = waiting.pop()
         name = _name(node) if isinstance(node, ast.Call) else ""
-        if name in _ELSEWHERE or isinstance(node, ast.Raise | ast.Assert):
+        if name in _ELSEWHERE or isinstance(node, ast.Raise | ast.Assert | ast.ExceptHandler):
             continue
         if isinstance(node, ast.Call) and name in _WRITERS:
             yield node.lineno, _printed(node)

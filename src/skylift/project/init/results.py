@@ -139,16 +139,27 @@ class Results:
             self._lay(folder, self._kind_of(folder), use, "it lies beside the project")
 
     def _unknown(self) -> None:
-        """A model that goes somewhere that was not understood is looked for by its name."""
+        """A model that goes somewhere that was not understood: into the one folder of results that the program is
+        given, else it is looked for by its name."""
         if self.tables.has_model:
             return
-        for use in self.uses:
-            way = use.way
-            unknown = not (way.is_fixed or way.option or way.variable)
-            name = posixpath.basename(way.text)
-            if unknown and use.writes and use.content == "model" and name.strip("*."):
-                pattern = f"**/{name}" if "/" in way.text else way.text
-                self.tables.gather("model", pattern, f"{use.because} writes {way.text}", sure=False)
+        models = [use for use in self.uses if use.writes and use.content == "model" and _is_anywhere(use)]
+        given = [key for key, template in self.tables.arguments.items() if template == "{output}"]
+        if models and len(given) == 1:
+            why = f"{models[0].because} saves a model, and no other folder for results is given"
+            self.tables.bind(given[0], "{model}", why, sure=False)
+            return
+        for use in models:
+            text, name = use.way.text, posixpath.basename(use.way.text)
+            pattern = f"**/{name}" if "/" in text else text
+            self.tables.gather("model", pattern, f"{use.because} writes {text}", sure=False)
+
+
+def _is_anywhere(use: Use) -> bool:
+    """Whether only the name of a file is known, and not its folder."""
+    way = use.way
+    unknown = not (way.is_fixed or way.option or way.variable)
+    return unknown and bool(posixpath.basename(way.text).strip("*."))
 
 
 def _kind(use: Use) -> str:

@@ -99,6 +99,7 @@ class Tables:
 
     def bind(self, key: str, template: str, why: str, *, sure: bool = True) -> None:
         self.arguments[key] = template
+        self.understood = [row for row in self.understood if row.topic != f"argument {key}"]
         self.say(f"argument {key}", template, why, sure=sure)
 
     def lay(self, path: str, template: str, why: str, *, sure: bool = True) -> None:

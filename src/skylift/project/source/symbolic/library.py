@@ -12,7 +12,13 @@ _PATHS = frozenset(
     {"os.path.join", "posixpath.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
 )
 _LOOKUPS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault"})
-_CONVERSIONS: Mapping[str, Callable[..., object]] = {"int": int, "float": float, "str": str, "bool": bool}
+_CONVERSIONS: Mapping[str, Callable[..., object]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": bool,
+    "type": lambda value: External(type(value).__name__),
+}
 _CONTAINERS: Mapping[str, Callable[..., object]] = {
     "list": list,
     "tuple": tuple,
