@@ -257,3 +257,9 @@ def test_options_of_pip_may_stand_before_its_command(project: Folder) -> None:
 def test_a_program_without_a_suffix_is_read_too(project: Folder) -> None:
     found = needs(project, {"train": "#!/usr/bin/env python3\nimport torch\n"}, "train")
     assert packages(found) == {"dependencies": ["torch"]}
+
+
+def test_a_command_for_some_gpu_says_which_version_and_not_which_build(project: Folder) -> None:
+    command = "pip install torch==2.1.0+cu118 -f https://example.org/torch_stable.html"
+    found = needs(project, {"README.md": f"# x\n\n```\n{command}\n```\n"})
+    assert packages(found) == {"dependencies": ["torch==2.1.0"]}

@@ -453,3 +453,35 @@ def test_a_model_that_goes_somewhere_goes_into_the_only_folder_that_is_given(pro
 def test_the_word_none_is_no_path(project: Folder) -> None:
     script(project, "p.add_argument('config', default='None')\na = p.parse_args()\njson.load(open(a.config))")
     assert "None" not in str(places(project).left)
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [
+        "paths = [Path(a.to) / 'last.pth']\nif a.n:\n    paths.append(Path(a.to) / 'x.pth')\nfor path in paths:\n    torch.save({}, path)",
+        (
+            "class Stop:\n    def __call__(self, loss, path):\n        self.keep(path)\n"
+            "    def keep(self, path):\n        torch.save({}, path + '/best.pth')\n"
+            "stop = Stop()\nstop(0.1, os.path.join(a.to, 'run'))"
+        ),
+    ],
+)
+def test_where_a_model_goes_is_followed_through_lists_and_objects(project: Folder, keep: str) -> None:
+    script(
+        project, f"p.add_argument('--to', default='kept')\np.add_argument('--n')\na = p.parse_args()\n{keep}"
+    )
+    assert places(project).config == {"arguments": {"to": "{model}"}}
+
+
+def test_the_only_folder_for_results_has_the_model_though_it_is_called_checkpoints(project: Folder) -> None:
+    body = """
+        p.add_argument('--checkpoints', default='./checkpoints/')
+        a = p.parse_args()
+        os.makedirs(a.checkpoints)
+        torch.load(os.path.join(a.checkpoints, 'checkpoint.pth'))
+        def keep(path):
+            torch.save({}, path + '/checkpoint.pth')
+        acme.call(keep)
+    """
+    script(project, body)
+    assert places(project).config == {"arguments": {"checkpoints": "{model}"}}

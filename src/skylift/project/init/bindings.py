@@ -12,6 +12,7 @@ from skylift.project.init.model_names import names_model
 from skylift.project.init.named_channels import channel_by_name
 from skylift.project.init.tables import MOST_CHANNELS, Tables
 from skylift.project.init.uses import Use
+from skylift.project.init.ways import SOMETHING
 from skylift.project.parameters.reading import Option
 from skylift_runtime.contract import Tree
 
@@ -160,6 +161,7 @@ class Bindings:
             for use in self.uses
             if use.writes
             and use.content == "model"
+            and not use.way.text.startswith(SOMETHING)
             and use.way.option.replace("_", "-") != key.replace("_", "-")
         ]
         return bool(reading and elsewhere) or (not elsewhere and self.tables.has_model)
@@ -218,7 +220,7 @@ class Bindings:
             folder, rest = self._stem(option, text)
             if folder:
                 self._bind_channel(key, folder, f"/{rest}", why, why)
-            elif certain or (_DATA.fullmatch(key) and key != "dataset"):
+            elif certain or (_DATA.fullmatch(key) and key != "dataset" and re.search(r"[/\\.]", text)):
                 why = why if certain else "its name says that it is read"
                 self.tables.leave(
                     f"{flag} is {text}, which is not here ({why}): put it there, then make it a channel"

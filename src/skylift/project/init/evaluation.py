@@ -116,7 +116,16 @@ class Evaluation:
             return self.values(given.value, scope)
         if isinstance(given.value, ast.List | ast.Tuple | ast.Set):
             return [text for item in given.value.elts for text in self.values(item, scope)]
-        return self.values(given.value, scope) if isinstance(given.value, ast.Call | ast.Name) else NOTHING
+        lists = scope.names.get(given.value.id, ()) if isinstance(given.value, ast.Name) else ()
+        found = [
+            text
+            for one in lists
+            if isinstance(one.value, ast.List | ast.Tuple)
+            for item in one.value.elts
+            for text in self.values(item, scope)
+        ]
+        is_known = isinstance(given.value, ast.Call | ast.Name)
+        return found or (self.values(given.value, scope) if is_known else NOTHING)
 
     def _parameter(self, name: str, scope: Scope) -> Iterator[Text]:
         assert not isinstance(scope.node, ast.Module)

@@ -104,7 +104,7 @@ class Scopes:
         if last in self.bases:
             return self._constructors([last])
         if not isinstance(call.func, ast.Attribute):
-            return self._nearest(last, full, scope.file)
+            return self._nearest(last, full, scope.file) or self._of_object(call.func, scope)
         root = call.func.value
         while isinstance(root, ast.Attribute):
             root = root.value
@@ -125,6 +125,17 @@ class Scopes:
         if mine or len(by_file) >= _MOST_MEANT:
             return mine
         return [one for some in by_file.values() for one in some]
+
+    def _of_object(self, node: ast.expr, scope: Scope) -> list[Scope]:
+        """``__call__`` of the class that a name is an object of: ``stop = EarlyStopping(); stop(loss, path)``."""
+        name = node.id if isinstance(node, ast.Name) else ""
+        every = [(given.value, here) for here in scope.around() for given in here.names.get(name, ())]
+        made = [
+            here.full_name(one.func).rpartition(".")[2] for one, here in every if isinstance(one, ast.Call)
+        ]
+        by_class = self.methods.get("__call__", {})
+        owners = self._lineage([owner for owner in made if owner in self.bases])
+        return next((by_class[owner] for owner in owners if owner in by_class), [])
 
     def _constructors(self, classes: list[str]) -> list[Scope]:
         for name in self._lineage(classes):

@@ -106,7 +106,8 @@ def _packages(text: str) -> Iterator[str]:
         if word in _WITH_VALUE:
             next(words, None)
         elif not word.startswith("-") and re.match(r"[A-Za-z0-9]", word) and not _is_file(word):
-            line = valid(word)
+            # A build like `+cu111` comes from an index of its own; here it is a command for another machine.
+            line = valid(re.sub(r"(?<=[\w.])\+(cu\d+|cpu|rocm[\d.]+)\b", "", word))
             if line and line not in _ABOUT_PIP:
                 yield line
 
