@@ -1,16 +1,14 @@
-"""Other tools' versions and files in the words of PEP 508, as those tools and YAML's own reader have them."""
+"""Other tools' versions and files in the words of PEP 508, as those tools have them."""
 
 from __future__ import annotations
 
 import pytest
-import yaml
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from skylift.project.init.needs.conda import requirement
 from skylift.project.init.needs.known_names import brought_by, is_known, package_of, same_as
 from skylift.project.init.needs.pip_commands import commands
-from skylift.project.init.needs.plain_yaml import read_yaml
 from skylift.project.init.needs.poetry import Inexpressible, constraint
 
 # From the tables in Poetry's documentation.
@@ -80,33 +78,6 @@ CONDA = {
 @pytest.mark.parametrize("text", CONDA)
 def test_condas_packages(text: str) -> None:
     assert requirement(text) == CONDA[text]
-
-
-YAML = [
-    "name: x\nchannels: [a, 'b']\ndependencies:\n  - python=3.9\n  - pip:\n    - torch\n    - 'x @ y'\n",
-    "dependencies:\n- a\n- pip\n- pip:\n  - b\n  - c\nprefix: /opt/x\n",
-    '# remark\n---\na: 1\nb:\n  c: "d # e"\n  f: g # h\nlist:\n  - k: v\n    l: w\n  - m\n',
-    "python: '3.9'\nbuild_dependencies:\n  - pip==23\ndependencies:\n  - -r requirements.txt\n",
-    'entry_points:\n  main:\n    parameters:\n      alpha: {type: float}\n    command: "python train.py {alpha}"\n',
-    "a:\n  - - b\n    - c\n  - d\n",
-    "url: https://h.example/a:b\nx: a:b\n",
-    "empty:\nnext: 1\n",
-]
-
-
-@pytest.mark.parametrize("text", YAML)
-def test_plain_yaml_is_what_yaml_says(text: str) -> None:
-    expected = yaml.load(text, Loader=yaml.BaseLoader)
-    assert _comparable(read_yaml(text)) == _comparable(expected)
-
-
-def _comparable(value: object) -> object:
-    """Nothing is the empty string to YAML's reader; maps on one line are text to ours."""
-    if isinstance(value, dict):
-        if set(value) == {"type"}:
-            return "{type: float}"
-        return {key: _comparable(item) for key, item in value.items()}
-    return [_comparable(item) for item in value] if isinstance(value, list) else value or ""
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from skylift.project.parameters.config_keys import REQUIRED, Keys
 from skylift.project.parameters.context import Context, keywords
 from skylift.project.parameters.nested import Leaves
 from skylift.project.parameters.reading import Reading
-from skylift.project.source.documents import parse_document
+from skylift.project.source.documents import parse_yaml
 from skylift.project.source.names import Place
 
 _PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)", re.MULTILINE)
@@ -112,7 +112,7 @@ class Store:
         except (OSError, ValueError):
             return None
         self._read += 1
-        values = parse_document(text, ".yaml", floats=True)
+        values = parse_yaml(text, "omegaconf")
         if values is None and text.strip():
             values = {}
         if not isinstance(values, Mapping | None):

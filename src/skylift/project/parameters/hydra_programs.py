@@ -164,7 +164,7 @@ def _laid(context: Context, module: Module, call: ast.Call, keys: Keys, reading:
         text = context.constants.text(module, node)
         values = None
         for base in (context.program.root, context.reach.entry.path.parent):
-            values = values or (read_document(base / text, floats=True) if text else None)
+            values = values or (read_document(base / text, "omegaconf") if text else None)
     if isinstance(values, dict):
         keys.lay(values)
     else:

@@ -6,9 +6,12 @@ import configparser
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skylift.host.toml import NotToml, parse_toml
+
+if TYPE_CHECKING:
+    from skylift.project.source.yaml_text import Scalars
 
 YAML = frozenset({".yaml", ".yml"})
 SUFFIXES = YAML | {".json", ".toml", ".ini", ".cfg"}
@@ -16,10 +19,10 @@ _MOST_BYTES = 128 * 1024
 _MOST_PAIRS = 5000
 
 
-def read_document(path: Path, *, floats: bool = False) -> Any:
+def read_document(path: Path, scalars: Scalars = "yaml") -> Any:
     """The values of a file; None for what is none of these kinds, too large, or broken.
 
-    :param floats: read YAML as OmegaConf does.
+    :param scalars: how YAML's are read.
     """
     try:
         if path.suffix not in SUFFIXES or not path.is_file() or path.stat().st_size > _MOST_BYTES:
@@ -27,14 +30,14 @@ def read_document(path: Path, *, floats: bool = False) -> Any:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, ValueError):
         return None
-    return parse_document(text, path.suffix, floats=floats)
+    return parse_document(text, path.suffix, scalars)
 
 
-def parse_document(text: str, suffix: str, *, floats: bool = False) -> Any:
+def parse_document(text: str, suffix: str, scalars: Scalars = "yaml") -> Any:
     """The values of a text, by the suffix that its file would have; None for what is broken."""
     try:
         if suffix in YAML:
-            return _yaml(text, floats=floats)
+            return parse_yaml(text, scalars)
         if suffix == ".json":
             return json.loads(text)
         if suffix == ".toml":
@@ -53,11 +56,12 @@ def parse_document(text: str, suffix: str, *, floats: bool = False) -> Any:
         return None
 
 
-def _yaml(text: str, *, floats: bool) -> Any:
+def parse_yaml(text: str, scalars: Scalars = "yaml") -> Any:
+    """The values of a YAML text, whatever its file is called; None for what is broken."""
     # Most programs have no such file, and all would wait for it.
     from skylift.project.source.yaml_text import load_yaml
 
-    return load_yaml(text, floats=floats)
+    return load_yaml(text, scalars)
 
 
 def dotted(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from skylift.project.source.documents import parse_yaml
 from skylift.project.source.entry import is_source_folder, is_template
 
 _MOST_FILES = 20_000
@@ -16,8 +17,6 @@ _MOST_BYTES = 512 * 1024
 _MOST_NOTEBOOK_BYTES = 2 << 20
 """Pictures stand in it, as text."""
 _DEEPEST = 12
-_MOST_MERGES = 20
-"""Maps that are merged into each other double at each step."""
 _HIDDEN = frozenset({".github", ".circleci", ".vscode", ".gitlab", ".sagemaker"})
 
 
@@ -86,15 +85,7 @@ class Survey:
 
     def yaml(self, path: str) -> Any:
         """The value of a YAML file; None when it is none."""
-        import yaml
-
-        text = self.text(path)
-        if text.count("<<") > _MOST_MERGES:
-            return None
-        try:
-            return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        except (yaml.YAMLError, ValueError, RecursionError):
-            return None
+        return parse_yaml(self.text(path))
 
     def ending(self, tail: str) -> list[str]:
         """Files whose path ends like this: ``src/train.py`` is ``code/src/train.py``, too."""

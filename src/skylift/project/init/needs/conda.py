@@ -17,12 +17,13 @@ from skylift.project.init.needs.conda_names import RENAMED, is_driver, is_of_con
 from skylift.project.init.needs.declared import Declared, valid
 from skylift.project.init.needs.known_names import is_known
 from skylift.project.init.needs.listing import Listing
-from skylift.project.init.needs.plain_yaml import read_yaml
 from skylift.project.init.needs.requirement_lines import Place, read_lines, read_texts
+from skylift.project.source.documents import parse_yaml
 
 _FILES = r"(conda[-_.]?)?(env|environment)([-_.][\w-]+)?\.ya?ml|conda([-_.][\w-]+)?\.ya?ml"
 _OTHER_PURPOSE = re.compile(r"dev|test|doc|lint|\bci\b|mac|osx|win", re.IGNORECASE)
 _SPEC = re.compile(r"(?:[\w./:-]+::)?(?P<name>[A-Za-z0-9_.-]+)\s*(?P<version>.*)$")
+_TEMPLATE = re.compile(r"\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\}")
 _MLPROJECT = "MLproject"
 
 
@@ -78,14 +79,20 @@ def conda_environment(listing: Listing) -> Environment | None:
     """The environment that ``MLproject`` names, else the likeliest of those that lie there."""
     named = _of_mlproject(listing)
     for name in [*named, *_likely(listing)]:
-        data = read_yaml(listing.text(name))
+        data = _yaml(listing, name)
         if isinstance(data, Mapping) and isinstance(data.get("dependencies"), list):
             return _read(listing, name, data)
     return None
 
 
+def _yaml(listing: Listing, name: str) -> Any:
+    # A template's `{{ name }}` is no YAML yet, and a tab is none ever; neither says what is needed.
+    text = _TEMPLATE.sub("_", listing.text(name)).expandtabs()
+    return parse_yaml(text, "texts")
+
+
 def _of_mlproject(listing: Listing) -> list[str]:
-    data = read_yaml(listing.text(_MLPROJECT))
+    data = _yaml(listing, _MLPROJECT)
     found = [data.get(key) for key in ("conda_env", "python_env")] if isinstance(data, Mapping) else []
     return [name for name in found if isinstance(name, str) and listing.has(name)]
 
