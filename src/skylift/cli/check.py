@@ -26,7 +26,7 @@ def command(*, folder: str, fixing: bool, as_json: bool) -> int:
     """Look for what would go wrong, without network and without running anything.
 
     Exit code 0: nothing that keeps a run from starting. 2: something has to be edited. 3: something has to be
-    made or put there first, such as a stale lock or a channel's folder. Warnings and notes do not count.
+    made or put there first, such as a channel's folder. Warnings and notes do not count.
     """
     world = World.here(Steps(quiet=True))
     root, found = check(folder, world)
@@ -46,6 +46,8 @@ def command(*, folder: str, fixing: bool, as_json: bool) -> int:
         return code
     for one in fixed:
         say(f"fixed  {one.where}: {one.remedy}")
+    if fixing and not fixed:
+        say("nothing to fix: " + ("each of these wants a decision" if found else "all is well"))
     if found:
         click.echo(findings(found, columns=columns(sys.stdout), paint=paint_for(sys.stdout)))
     say(summary(found))

@@ -17,7 +17,7 @@ from skylift.packages.lock import LOCK_NAME, locked_names
 from skylift.project.checks.subject import Subject
 from skylift.project.checks.table import checked, ranked
 from skylift.project.config.find import find_root
-from skylift.values.finding import Finding
+from skylift.values.finding import Finding, Severity
 
 _VENDORS = ((circleci.FILE, circleci.circleci), (plain.FILE, plain.plain))
 _TARGET = re.compile(r"skylift run --on '?([\w-]+)")
@@ -37,7 +37,7 @@ def check(path: Path | str, world: World) -> tuple[Path, list[Finding]]:
         what = "the rest is not looked at before the config can be read"
         return root, [*found, Finding("config", "note", str(root), what, "skylift check")]
     found = [Finding("config", "warning", "the config", said) for said in sources.loaded.warnings]
-    found += [*_lock(sources), *_ci(sources), *checked(Subject(sources.loaded))]
+    found += [*_lock(sources), *_ci(sources), *checked(Subject(sources.loaded, _locked(sources)))]
     return root, ranked(found)
 
 
@@ -65,10 +65,11 @@ def _lock(sources: Sources) -> Iterator[Finding]:
     try:
         lock = sources.lock
     except LockStale as stale:
-        # Without a lock the first run that needs one makes it.
+        # The next run that needs one makes it anew, unless it is told not to.
         there = (sources.root / LOCK_NAME).exists()
-        severity = "error" if there else "note"
-        yield Finding("lock", severity, LOCK_NAME, str(stale), "skylift lock; then commit it", waits=True)  # type: ignore[arg-type]
+        said = str(stale) + ("; the next run renews it, and one with --locked refuses it" if there else "")
+        severity: Severity = "warning" if there else "note"
+        yield Finding("lock", severity, LOCK_NAME, said, "skylift lock; then commit it", waits=True)
         lock = known  # type: ignore[assignment]
     except NotReady as problem:
         yield Finding("lock", "error", LOCK_NAME, str(problem), "; ".join(problem.hints))
@@ -81,6 +82,14 @@ def _lock(sources: Sources) -> Iterator[Finding]:
         yield Finding(
             "notebook", "warning", str(notebooks[0]), what, "add nbconvert and ipykernel to what it requires"
         )
+
+
+def _locked(sources: Sources) -> frozenset[str]:
+    """What the lock brings; one that is stale says nothing of what a run will have."""
+    try:
+        return locked_names(sources.lock)
+    except (LockStale, NotReady):
+        return frozenset()
 
 
 def _ci(sources: Sources) -> Iterator[Finding]:

@@ -175,7 +175,7 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
         options.raw,
         bound=job.arguments,
         fixed=words_of(sources.root, job.command),
-        where=lambda name: sources.hyperparameter(job, name),
+        where=lambda table, name: sources.key(job, table, name),
     )
     refuse_for_notebook(job.entry_point, arguments.given, job.arguments, options.raw)
     for warning in arguments.warnings:

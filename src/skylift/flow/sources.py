@@ -83,9 +83,9 @@ class Sources:
     def target(self, name: str) -> TargetSettings:
         return _named("target", self.settings.targets, name)
 
-    def hyperparameter(self, job: JobSettings, name: str) -> str:
-        """Where a job's value stands, for messages: the file and the key."""
-        path = ("hyperparameters",) if job.name == DEFAULT_JOB else ("jobs", job.name, "hyperparameters")
+    def key(self, job: JobSettings, table: str, name: str) -> str:
+        """Where a key of one of a job's tables stands, for messages: the file and the key."""
+        path = (table,) if job.name == DEFAULT_JOB else ("jobs", job.name, table)
         wanted = dotted((*path, name))
         origin = next((one.origin for one in self.loaded.origins if one.key == wanted), "")
         if origin and not origin.endswith(".toml"):

@@ -66,7 +66,7 @@ def test_values_that_the_program_can_not_be_given(clean: Folder) -> None:
     by_key = {one.where: one for one in found(clean)}
     assert by_key["skylift.toml hyperparameters.lrr"].remedy.startswith("did you mean `lr`?")
     assert "wants a number" in by_key["skylift.toml hyperparameters.lr"].what
-    assert by_key["skylift.toml arguments.data-dri"].remedy == "did you mean `data-dir`?"
+    assert by_key["skylift.toml arguments.data-dri"].remedy.startswith("did you mean `data-dir`?")
     assert {one.severity for one in by_key.values()} == {"error"}
 
 
@@ -75,6 +75,111 @@ def test_a_value_that_nothing_gives(clean: Folder) -> None:
     assert "skylift run lr=VALUE" in one_of(clean, "required").remedy
     add(clean, '[arguments]\nlr = "{model}"\n')
     assert "required" not in ids(clean)
+
+
+REQUIRED = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("-d", "--data", required=True)
+parser.add_argument("--lr", type=float, required=True)
+parser.add_argument("words", nargs=1)
+if __name__ == "__main__":
+    print("loss=0.1", parser.parse_args())
+"""
+
+
+def test_what_is_required_is_a_note_and_told_once(clean: Folder) -> None:
+    clean.write("train.py", REQUIRED)
+    clean.write("tune.py", REQUIRED)
+    add(clean, '[arguments]\ndata = "{channel:train}"\n[jobs.tune]\nentry-point = "tune.py"\n')
+    rows = [(one.id, one.severity, one.what) for one in found(clean)]
+    lr, words = (("required", "note", f"the program requires `{name}`") for name in ("lr", "words"))
+    assert rows == [lr, words, ("required", "note", "the program requires `data`"), lr, words]
+    assert "--job tune" in next(one for one in found(clean) if "`data`" in one.what).remedy
+    assert done(clean.root, "check").returncode == 0
+
+
+def test_an_option_that_is_bound_by_another_of_its_names_is_filled(clean: Folder) -> None:
+    clean.write("train.py", REQUIRED.replace('"-d", "--data"', '"--data", dest="folder"'))
+    add(clean, '[arguments]\nfolder = "{channel:train}"\n[hyperparameters]\nlr = 1\nwords = "a"\n')
+    assert found(clean) == []
+
+
+def test_a_sub_command_that_is_not_chosen_is_a_note(clean: Folder) -> None:
+    clean.write(
+        "train.py",
+        """
+        import argparse
+        parser = argparse.ArgumentParser()
+        commands = parser.add_subparsers(dest="command", required=True)
+        commands.add_parser("fit").add_argument("--epochs", type=int, required=True)
+        commands.add_parser("score")
+        print(parser.parse_args())
+        """,
+    )
+    assert "command=fit" in one_of(clean, "required").remedy
+    add(clean, '[hyperparameters]\ncommand = "fit"\n')
+    assert "`epochs`" in one_of(clean, "required").what
+    add(clean, '[hyperparameters]\ncommand = "fitt"\n')
+    assert one_of(clean, "parameter").where == "skylift.toml hyperparameters.command"
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_binding_that_the_program_would_refuse_keeps_a_run_from_starting(
+    clean: Folder, command: str
+) -> None:
+    add(clean, '[arguments]\ndata-dri = "{channel:train}"\n')
+    result = skylift(clean.root, command)
+    assert result.returncode == 2
+    said = result.stdout + result.stderr
+    assert "the program has no option `data-dri`" in said
+    assert "data-dir" in said
+    assert "skylift init" in said
+    assert not (clean.root / ".skylift/runs").exists()
+
+
+IMPORTS = "import xgboost\nimport numpy as np\nimport acme_tools\nprint(np, xgboost, acme_tools)\n"
+
+
+def test_imports_that_no_requirement_brings(clean: Folder) -> None:
+    clean.write("train.py", IMPORTS)
+    add(clean, "")
+    clean.write("skylift.toml", 'requirements = ["requirements.txt"]\n' + CONFIG)
+    clean.write("requirements.txt", "pandas==2.2.0\n")
+    rows = {one.where: one for one in found(clean) if one.id == "undeclared"}
+    # pandas brings numpy.
+    assert set(rows) == {"train.py:1", "train.py:3"}
+    assert rows["train.py:1"].remedy == "add `xgboost` to requirements.txt"
+    assert {one.severity for one in rows.values()} == {"warning"}
+    clean.write("more.txt", "xgboost\nacme-tools\n")
+    clean.write("requirements.txt", "-r more.txt\npandas==2.2.0\n")
+    assert "undeclared" not in ids(clean)
+
+
+@pytest.mark.parametrize(
+    "pyproject",
+    [
+        '[project]\nname = "x"\nversion = "1"\ndependencies = ["xgboost", "acme-tools"]\n',
+        '[project]\nname = "x"\nversion = "1"\noptional-dependencies.train = ["xgboost", "acme-tools"]\n',
+        '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\nxgboost = "*"\nacme-tools = "*"\n',
+    ],
+)
+def test_what_pyproject_brings_is_declared(clean: Folder, pyproject: str) -> None:
+    clean.write("train.py", IMPORTS.replace("import numpy as np", "np = 1"))
+    clean.write("pyproject.toml", pyproject)
+    clean.write("skylift.toml", ('extras = ["train"]\n' if "optional" in pyproject else "") + CONFIG)
+    assert "undeclared" not in ids(clean)
+    clean.write("pyproject.toml", pyproject.replace("xgboost", "other"))
+    assert one_of(clean, "undeclared").remedy == "add `xgboost` to pyproject.toml"
+
+
+def test_what_a_lock_brings_is_declared(clean: Folder) -> None:
+    clean.write("train.py", IMPORTS)
+    loaded = load(clean.root, environment={}, home=Path("/nonexistent"))
+    brought = frozenset({"xgboost", "numpy", "acme-tools"})
+    assert not [one for one in checked(Subject(loaded, brought)) if one.id == "undeclared"]
+    clean.write("skylift.toml", CONFIG + '[image]\nbase = "example.com/base:1"\n')
+    assert {one.severity for one in found(clean) if one.id == "undeclared"} == {"note"}
 
 
 def test_channels_whose_folder_is_missing_or_empty(clean: Folder) -> None:
@@ -124,6 +229,16 @@ def test_secrets_that_would_ship(clean: Folder, path: str, text: str, where: str
     said = finding.what + finding.remedy
     assert AWS_KEY not in said
     assert "hunter22" not in said
+
+
+def test_every_kind_of_secret_on_a_line_is_named(clean: Folder) -> None:
+    token, password = "ghp_" + "a1" * 18, "https://me:" + "hunter22@example.com"
+    clean.write("creds.py", f"A = '{AWS_KEY}', '{token}', '{password}'\nB = 1\nC = '{AWS_KEY}'\n")
+    first, second = (one for one in found(clean) if one.id == "secret-ships")
+    kinds = "a key of AWS, a token of GitHub and a password in an address"
+    assert (first.where, first.what.endswith(kinds)) == ("creds.py:1", True)
+    assert (second.where, second.what.endswith("a key of AWS")) == ("creds.py:3", True)
+    assert "revoke" in first.remedy
 
 
 @pytest.mark.parametrize(
@@ -195,6 +310,36 @@ def test_what_can_be_seen_in_the_code(clean: Folder) -> None:
     assert one_of(clean, "silent").severity == "note"
 
 
+def test_paths_are_followed_as_init_follows_them(clean: Folder) -> None:
+    clean.write(
+        "train.py",
+        """
+        import os
+        import pandas as pd
+        ROOT = "/datasets/mine"
+        OUT = os.path.join("data", "train")
+        print(pd.read_csv(os.path.join(ROOT, "a.csv")))
+        def save(frame, folder=OUT):
+            frame.to_csv(os.path.join(folder, "b.csv"))
+        save(pd.DataFrame())
+        open("/tmp/scratch.txt", "w")
+        """,
+    )
+    rows = {one.id: (one.where, one.what) for one in found(clean)}
+    where, what = rows["absolute-path"]
+    assert where == "train.py:6"
+    assert "/datasets/mine/a.csv" in what
+    assert rows["channel-written"][0] == "train.py:8"
+    assert not any("/tmp" in what for _, what in rows.values())
+
+
+def test_a_default_that_every_run_replaces_is_no_path_of_one_machine(clean: Folder) -> None:
+    clean.write("train.py", TRAIN.replace('default="x"', 'default="/home/ada/data"'))
+    assert "absolute-path" in ids(clean)
+    add(clean, '[arguments]\ndata-dir = "{channel:train}"\n')
+    assert found(clean) == []
+
+
 def test_an_environment_of_another_python(clean: Folder) -> None:
     clean.write(".venv/pyvenv.cfg", "home = /usr/bin\nversion = 3.9.2\n")
     assert one_of(clean, "python").where == "skylift.toml python"
@@ -211,8 +356,13 @@ def test_exit_codes_say_what_kind_of_work_is_left(clean: Folder) -> None:
     assert skylift(clean.root, "check").returncode == 0
     clean.write("pylock.skylift.toml", "lock-version = '1.0'\n")
     stale = skylift(clean.root, "check")
-    assert stale.returncode == 3
-    assert "[lock]" in stale.stdout
+    # The next run renews it.
+    assert stale.returncode == 0
+    assert "warning pylock.skylift.toml  [lock]" in stale.stdout
+    (clean.root / "data/train/a.csv").unlink()
+    (clean.root / "data/train").rmdir()
+    assert skylift(clean.root, "check").returncode == 3
+    clean.write("data/train/a.csv", "1")
     add(clean, "[hyperparameters]\nlrr = 1\n")
     assert skylift(clean.root, "check").returncode == 2
 

@@ -8,7 +8,7 @@ from typing import Any
 from skylift.errors import ConfigError, Issue
 from skylift.project.arguments.items import grouped
 from skylift.project.arguments.lists import list_of
-from skylift.project.arguments.names import hint_for, off_flag, plain
+from skylift.project.arguments.names import hint_for, nearest, off_flag, plain
 from skylift.project.arguments.raw import read_raw
 from skylift.project.arguments.scope import chosen_command, in_scope
 from skylift.project.arguments.typed import sendable, the_only, wants_list
@@ -18,7 +18,7 @@ from skylift.values.arguments import Parameter, Schema
 from skylift.values.project import Arguments
 from skylift_runtime.contract import COMMAND_KEY
 
-Where = Callable[[str], str]
+Where = Callable[[str, str], str]
 _NAMED = 5
 """How many names a warning lists."""
 
@@ -31,7 +31,7 @@ def resolve(
     *,
     bound: Collection[str] = (),
     fixed: Sequence[str] = (),
-    where: Where = "[hyperparameters] {}".format,
+    where: Where = "[{}] {}".format,
 ) -> Arguments:
     """The hyperparameters of one run: the config's, with the command line's on top, typed by the schema.
 
@@ -39,7 +39,7 @@ def resolve(
     :param raw: what is passed to the script untouched.
     :param bound: names that the job itself fills.
     :param fixed: words that the job's command gives the program before all others.
-    :param where: tells where a default stands, for messages.
+    :param where: tells where a name of a table of the config stands, for messages.
     :raises ConfigError: for every item that can not be; unknown names only where the schema is complete.
     """
     issues: list[Issue] = []
@@ -52,9 +52,10 @@ def resolve(
         command = chosen_command(schema, said[-1] if said else None, issues, open_ended=bool(raw))
     resolving = _Resolving(schema, command, issues, fixed)
     for name, value in defaults.items():
-        resolving.configured(name, value, where(name))
+        resolving.configured(name, value, where("hyperparameters", name))
     for name, values in texts.items():
         resolving.said(name, values)
+    issues += unknown_places(schema, bound, where)
     if not raw:
         # Raw arguments may bring what is required.
         resolving.refuse_missing(bound)
@@ -62,6 +63,24 @@ def resolve(
     if issues:
         raise ConfigError(issues)
     return resolving.arguments(raw)
+
+
+def unknown_places(schema: Schema, bound: Collection[str], where: Where) -> list[Issue]:
+    """Names in ``[arguments]`` that a program does not have of which everything is known: it would refuse them."""
+    if not schema.complete or not schema.parameters:
+        return []
+    unknown = [name for name in bound if schema.find(name) is None and not _is_open(schema, name)]
+    return [
+        Issue(where("arguments", name), f"the program has no option `{name}`", _instead(schema, name))
+        for name in unknown
+    ]
+
+
+def _instead(schema: Schema, name: str) -> str:
+    known = sorted(parameter.key for parameter in schema.parameters)
+    near = nearest(name, known)
+    said = f"did you mean `{near}`?" if near else "there are: " + ", ".join(known)
+    return f"{said}; after a change of the program: skylift init"
 
 
 class _Resolving:
@@ -106,7 +125,9 @@ class _Resolving:
 
     def refuse_missing(self, bound: Collection[str]) -> None:
         """What the program can not start without."""
-        here = {plain(name) for name in (*self._values, *self._tried, *bound, *self._fixed.seen)}
+        named = (self._scope.find(name) for name in bound)
+        filled = [*bound, *(parameter.key for parameter in named if parameter is not None)]
+        here = {plain(name) for name in (*self._values, *self._tried, *filled, *self._fixed.seen)}
         for parameter in self._scope.parameters:
             if parameter.required and plain(parameter.key) not in here:
                 what = "the script requires it"

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from skylift.errors import SkyliftError
 from skylift.project.checks.subject import Subject
-from skylift.project.init.detect import detect
-from skylift.values.finding import Finding
+from skylift.project.config.package_checks import refuse_malformed
+from skylift.project.config.toml import read_config
+from skylift.project.init.needs.undeclared import undeclared_imports
+from skylift.values.finding import Finding, Severity
 
 _VERSION = re.compile(r"^version(?:_info)?\s*=\s*(3\.\d+)", re.MULTILINE)
-_UNDECLARED = "undeclared"
-"""The row of ``init``'s report about imports that nothing declares."""
 
 
 def python_version(subject: Subject) -> Iterator[Finding]:
@@ -31,14 +31,29 @@ def python_version(subject: Subject) -> Iterator[Finding]:
 
 def undeclared(subject: Subject) -> Iterator[Finding]:
     """A package that the code imports, and that nothing declares."""
-    entry = subject.jobs[0].entry_point if subject.jobs else None
+    settings = subject.settings
     try:
-        found = detect(subject.root, entry_point=entry)
+        pyproject = read_config(subject.root / "pyproject.toml", "pyproject.toml") or {}
+        refuse_malformed(pyproject)
     except SkyliftError:
-        # What keeps init from reading the project is told by the checks of the config.
+        # Whoever makes the lock says so.
         return
-    for row in found.understood:
-        if row.topic == _UNDECLARED:
-            yield Finding(
-                "undeclared", "warning", row.value, row.why, "add the package to what the project requires"
-            )
+    programs = list(subject.programs.values())
+    for one in undeclared_imports(subject.root, pyproject, programs, settings, subject.locked):
+        name = one.package or one.top
+        what = f"`{one.top}` is imported, and no requirement is known to bring it"
+        if one.implied:
+            what = f"what is called here needs `{name}`, and no requirement is known to bring it"
+        package = f"`{name}`" if one.package else "its package"
+        remedy = f"add {package} to {_home(subject)}"
+        severity: Severity = "warning"
+        if settings.image.base:
+            severity, remedy = "note", f"{remedy}, unless {settings.image.base} has it"
+        yield Finding("undeclared", severity, one.where, what, remedy)
+
+
+def _home(subject: Subject) -> str:
+    """Where a project says what it requires."""
+    files = subject.settings.requirements
+    own = "pyproject.toml" if (subject.root / "pyproject.toml").is_file() else ""
+    return next((name for name in files if name.endswith((".txt", ".in"))), "") or own or "`dependencies`"

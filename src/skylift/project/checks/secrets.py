@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -27,11 +28,13 @@ _TOKENS = (
     ("a token of Slack", re.compile(rb"\bxox[abprs]-[A-Za-z0-9-]{20,}")),
     ("a token of PyPI", re.compile(rb"\bpypi-[A-Za-z0-9_-]{80,}")),
     ("a key of Google", re.compile(rb"\bAIza[A-Za-z0-9_-]{35}\b")),
+    ("a secret key of AWS", re.compile(rb"(?i)\baws_?secret_?(?:access_?)?key\b[\"']?\s*[=:]\s*[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]|\bEXAMPLE)")),
     ("a private key", _KEY),
     ("a password in an address", re.compile(rb"\bhttps?://[^\s/:@\"'{}$<>]{1,80}:[^\s/@\"'{}$<>*]{3,120}@[\w.-]+")),
 )  # fmt: skip
 _MOST_BYTES = 512_000
 """Of one file; a key stands in a small one, or near the top."""
+_MOST_LINES = 20
 _MOST_IN_ALL = 64_000_000
 
 
@@ -65,17 +68,26 @@ def _of_file(path: str, what: str) -> Finding:
 def _in_text(path: str, data: bytes) -> Iterator[Finding]:
     if b"\0" in data[:1024]:
         return
+    if PurePosixPath(path).suffix in (".pem", ".key", "") and _KEY.search(data):
+        yield _of_file(path, "it is a private key")
+        return
+    kinds: dict[int, dict[str, None]] = {}
     for kind, pattern in _TOKENS:
-        match = pattern.search(data)
-        if match is None:
-            continue
-        if pattern is _KEY and PurePosixPath(path).suffix in (".pem", ".key", ""):
-            yield _of_file(path, f"it is {kind}")
-            continue
-        number = data.count(b"\n", 0, match.start()) + 1
-        what = f"it ships, and this line has what looks like {kind}"
-        remedy = "take it out, call it back, and name it in [secrets]"
+        for match in itertools.islice(pattern.finditer(data), _MOST_LINES):
+            kinds.setdefault(data.count(b"\n", 0, match.start()) + 1, {})[kind] = None
+    for number, found in sorted(kinds.items())[:_MOST_LINES]:
+        what = f"it ships, and this line has what looks like {_listed(list(found))}"
+        which = "them" if len(found) > 1 else "it"
+        remedy = f"take {which} out, revoke {which}, and name {which} in [secrets]"
         yield Finding("secret-ships", "error", f"{path}:{number}", what, remedy)
+
+
+def _listed(kinds: list[str]) -> str:
+    """
+    >>> _listed(["a"]), _listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join([", ".join(kinds[:-1]), kinds[-1]]) if len(kinds) > 1 else kinds[0]
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterator
 
 from skylift.errors import ConfigError
-from skylift.project.arguments.resolve import resolve
+from skylift.project.arguments.raw import read_raw
+from skylift.project.arguments.resolve import resolve, unknown_places
+from skylift.project.arguments.scope import in_scope
 from skylift.project.checks.subject import Subject
-from skylift.values.finding import Finding, Severity
+from skylift.project.source.command import words_of
+from skylift.values.arguments import Parameter
+from skylift.values.finding import Finding
 from skylift.values.settings import JobSettings
+from skylift_runtime.contract import COMMAND_KEY, DEFAULT_JOB
 
 
 def unknown_parameters(subject: Subject) -> Iterator[Finding]:
@@ -19,39 +25,68 @@ def unknown_parameters(subject: Subject) -> Iterator[Finding]:
 
 
 def _unfit(subject: Subject, job: JobSettings) -> Iterator[Finding]:
+    schema = subject.schemas[job.name]
+    # What is required may come with each run: that is none of the config's faults.
+    given = [parameter.key for parameter in schema.parameters]
     try:
-        resolve(subject.schemas[job.name], job.hyperparameters, ())
+        resolve(schema, job.hyperparameters, (), bound=given, where="{} {}".format)
     except ConfigError as error:
         for issue in error.issues:
-            at = subject.where(job, "hyperparameters", issue.where.removeprefix("[hyperparameters] "))
-            yield Finding("parameter", "error", at, issue.what, issue.hint)
+            if issue.where == COMMAND_KEY:
+                # No sub-command is chosen yet: a note, like all that is required.
+                continue
+            name = issue.where.removeprefix("hyperparameters ").partition("=")[0]
+            yield Finding(
+                "parameter", "error", subject.where(job, "hyperparameters", name), issue.what, issue.hint
+            )
 
 
 def unknown_arguments(subject: Subject) -> Iterator[Finding]:
     """A name in [arguments] that the program does not take."""
     for job in subject.jobs:
         schema = subject.schemas[job.name]
-        known = sorted(parameter.key for parameter in schema.parameters)
+        for issue in unknown_places(schema, job.arguments, "{} {}".format):
+            at = subject.where(job, *issue.where.split(" ", 1))
+            yield Finding("argument", "error", at, issue.what, issue.hint)
+        known = [] if schema.complete else sorted(parameter.key for parameter in schema.parameters)
         for name in job.arguments:
-            if schema.find(name) is None and known:
+            if known and schema.find(name) is None and not schema.takes(name):
                 near = difflib.get_close_matches(name.replace("_", "-"), known, 1, 0.6)
-                remedy = f"did you mean `{near[0]}`?" if near else "there are: " + ", ".join(known)
-                severity: Severity = "error" if schema.complete else "warning"
-                what = f"the program has no option `{name}`"
-                yield Finding("argument", severity, subject.where(job, "arguments", name), what, remedy)
+                remedy = f"did you mean `{near[0]}`?" if near else "it may be one of those that were not read"
+                what = f"the program has no option `{name}` that could be read"
+                yield Finding("argument", "warning", subject.where(job, "arguments", name), what, remedy)
 
 
 def unfilled(subject: Subject) -> Iterator[Finding]:
     """A value that the program requires, and that neither config nor contract gives."""
     for job in subject.jobs:
-        given = {name.replace("-", "_") for name in (*job.hyperparameters, *job.arguments)}
-        for parameter in subject.schemas[job.name].parameters:
-            names = {name.replace("-", "_") for name in (parameter.key, *parameter.aliases)}
-            if parameter.required and not parameter.command and not names & given:
-                what = f"the program requires `{parameter.key}`"
-                run = "skylift run" + ("" if job.name == "train" else f" --job {job.name}")
-                remedy = f"give it at each run: {run} {parameter.key}=VALUE, or in [hyperparameters]"
-                yield Finding("required", "note", subject.where(job, "entry-point"), what, remedy)
+        run = "skylift run" + ("" if job.name == DEFAULT_JOB else f" --job {shlex.quote(job.name)}")
+        schema, at = subject.schemas[job.name], subject.where(job, "entry-point")
+        if schema.command_required and len(schema.commands) > 1 and COMMAND_KEY not in job.hyperparameters:
+            what = f"the program wants one of its sub-commands: {', '.join(schema.commands)}"
+            remedy = f"give it at each run: {run} {COMMAND_KEY}={shlex.quote(schema.commands[0])}, or in [hyperparameters]"
+            yield Finding("required", "note", at, what, remedy)
+        for parameter in missing(subject, job):
+            what = f"the program requires `{parameter.key}`"
+            remedy = f"give it at each run: {run} {parameter.key}=VALUE, or in [hyperparameters]"
+            yield Finding("required", "note", at, what, remedy)
+
+
+def missing(subject: Subject, job: JobSettings) -> list[Parameter]:
+    """What a run of a job has to be given, since neither config nor contract gives it."""
+    schema = subject.schemas[job.name]
+    chosen = job.hyperparameters.get(COMMAND_KEY)
+    only = schema.commands[0] if len(schema.commands) == 1 and schema.command_required else ""
+    scope = in_scope(schema, str(chosen or only))
+    given = {name.replace("-", "_") for name in (*job.hyperparameters, *job.arguments)}
+    said = read_raw(scope, {}, words_of(subject.root, job.command)).seen
+    return [
+        one
+        for one in scope.parameters
+        if one.required
+        and one.key not in said
+        and not {name.replace("-", "_") for name in (one.key, *one.aliases)} & given
+    ]
 
 
 def cloud(subject: Subject) -> Iterator[Finding]:

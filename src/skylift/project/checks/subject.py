@@ -10,7 +10,10 @@ from pathlib import Path
 
 from skylift.errors import UsageError
 from skylift.project.files.ship import files_that_ship
-from skylift.project.parameters.schema import read_schema
+from skylift.project.init.places import read_uses
+from skylift.project.init.uses import Use
+from skylift.project.parameters.schema import read_parameters, read_schema
+from skylift.project.source.command import program_of, words_of
 from skylift.project.source.entry import entry_file
 from skylift.project.source.literals import literal, module_constants
 from skylift.project.source.notebooks import Unreadable
@@ -39,6 +42,8 @@ class Subject:
     """A project, as the checks see it."""
 
     loaded: Loaded
+    locked: frozenset[str] = frozenset()
+    """The packages of a lock that is fresh."""
 
     @property
     def root(self) -> Path:
@@ -86,8 +91,13 @@ class Subject:
         found = {job.name: self._program(job) for job in self.jobs}
         return {name: program for name, program in found.items() if program is not None}
 
+    def start(self, job: JobSettings) -> str:
+        """What a job starts of the project, by itself or below a launcher; empty where that is not known."""
+        return job.entry_point or program_of(self.root, job.command) or ""
+
     def _program(self, job: JobSettings) -> Program | None:
-        file = entry_file(self.root, job.entry_point) if job.entry_point else None
+        start = self.start(job)
+        file = entry_file(self.root, start) if start else None
         try:
             return Program.read(self.root, file) if file is not None else None
         except Unreadable:
@@ -105,6 +115,19 @@ class Subject:
             for program in self.programs.values()
             for path, tree in program.modules
             if path.suffix == ".py"
+        }
+
+    @cached_property
+    def uses(self) -> dict[str, tuple[Use, ...]]:
+        """What each job does with paths, by job, as ``init`` reads it: through constants, joins and functions."""
+        return {
+            job.name: read_uses(
+                self.programs[job.name],
+                read_parameters(self.root, self.start(job)),
+                words_of(self.root, job.command),
+            )
+            for job in self.jobs
+            if job.name in self.programs
         }
 
     @cached_property

@@ -45,10 +45,22 @@ def read_places(program: Program, reading: Reading, words: Sequence[str] = ()) -
     return tables.findings()
 
 
+def read_uses(program: Program, reading: Reading, words: Sequence[str] = ()) -> tuple[Use, ...]:
+    """What one job does with paths, for those who look at nothing else; nothing where that can not be followed."""
+    try:
+        return tuple(_uses(program, scopes_of(program), reading, words))
+    except RecursionError:
+        return ()
+
+
+def _uses(program: Program, scopes: Scopes, reading: Reading, words: Sequence[str]) -> list[Use]:
+    settled = read_settled(program, scopes, [default_text(option) for option in reading.options])
+    return uses_of(scopes, reading, settled, program.name, words)
+
+
 def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[str]) -> None:
     ground, scopes = Ground(program), scopes_of(program)
-    settled = read_settled(program, scopes, [default_text(option) for option in reading.options])
-    uses = uses_of(scopes, reading, settled, program.name, words)
+    uses = _uses(program, scopes, reading, words)
     tables.shared = shared_folders(ground, reading.options)
     _variables(ground, tables, scopes)
     imports = frozenset(full.split(".")[0] for scope in scopes.every() for full in scope.imports.values())

@@ -14,7 +14,7 @@ from skylift.project.init.ways import is_in
 from skylift_runtime.contract import Tree, beside
 
 _ROOT = Tree().root
-_NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp")  # noqa: S108 - paths in the user's code
+NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp")  # noqa: S108 - paths in the user's code
 
 
 @dataclass
@@ -119,7 +119,7 @@ class Results:
 
     def _away(self, use: Use) -> None:
         text = use.way.text
-        if not text.startswith((*_NOBODYS, f"{_ROOT}/")):
+        if not text.startswith((*NOBODYS, f"{_ROOT}/")):
             self.tables.leave(
                 f"{use.because} writes {text}, which is lost with the job: write to a folder of the project, "
                 "or to an option"
