@@ -15,17 +15,15 @@ from skylift.data.dataset import version_of
 from skylift.data.glance import Glance, glance
 from skylift.data.scan import scan
 from skylift.errors import ConfigError, Issue, NotReady
+from skylift.flow.arguments import arguments_of
 from skylift.flow.demands import NO_DEMANDS, Demands, demanded
 from skylift.flow.handing import check_secrets
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for, need_for_notebook
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
-from skylift.project.arguments.resolve import resolve
 from skylift.project.arguments.wire import Wire, on_wire
-from skylift.project.source.command import words_of
-from skylift.project.source.notebooks import is_notebook, refuse_for_notebook
+from skylift.project.source.notebooks import is_notebook
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
-from skylift.values.progress import Progress
 from skylift.values.project import Arguments
 from skylift.values.references import run_name
 from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
@@ -168,18 +166,7 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
     target, job = demanded(sources.target(options.target), options.demands), sources.job(options.job)
     check_secrets(job, target, sources.world.environment)
     _refuse_names_of_jobs(sources, options)
-    arguments = resolve(
-        sources.schemas[options.job],
-        job.hyperparameters,
-        options.given,
-        options.raw,
-        bound=job.arguments,
-        fixed=words_of(sources.root, job.command),
-        where=lambda table, name: sources.key(job, table, name),
-    )
-    refuse_for_notebook(job.entry_point, arguments.given, job.arguments, options.raw)
-    for warning in arguments.warnings:
-        sources.world.report(Progress("warning", warning))
+    arguments = arguments_of(sources, job, options.given, options.raw)
     channels = tuple(_channel(sources, target, name, said) for name, said in sorted(job.channels.items()))
     interpreter = UNKNOWN if only_plan else interpreter_for(sources, target, options.python)
     if interpreter is not UNKNOWN and is_notebook(job.entry_point):

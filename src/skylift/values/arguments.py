@@ -73,6 +73,8 @@ class Schema:
     """Patterns of names that it takes without declaring them, complete or not: ``hydra.*``, ``trainer.*``."""
     remarks: tuple[str, ...] = ()
     """What is good to know of it, although everything could be read."""
+    groups: tuple[str, ...] = ()
+    """Parameters that choose a config of Hydra's: the defaults of others depend on their values."""
 
     def find(self, name: str) -> Parameter | None:
         """The parameter of that name; ``-`` and ``_`` are alike, and a key goes before an alias."""

@@ -7,8 +7,12 @@ import yaml
 from tests.functional.project.folder import Folder
 from tests.functional.project.judge import by_key, keys, run, schema
 
+from skylift.project.arguments.groups import chosen_groups
+from skylift.project.arguments.resolve import resolve
+from skylift.project.parameters.schema import read_schema
 from skylift.project.source.documents import dotted
 from skylift.values.arguments import Parameter, Schema
+from skylift.values.settings import JobSettings
 
 TRAIN = """
     import hydra
@@ -66,6 +70,42 @@ def plain(found: Schema) -> dict[str, Parameter]:
     groups = {p.key for p in found.parameters if p.help == "a choice of configs"}
     unseen = {p.key for p in found.parameters if not p.default_known and p.key not in ("where", "base.logs")}
     return {key: p for key, p in by_key(found).items() if key not in groups | unseen}
+
+
+@pytest.mark.parametrize(
+    ("given", "raw"),
+    [
+        (["experiment=long", 'callbacks=["keep"]'], []),
+        (["experiment=long", "model=small", "optimiser@model.inner=sgd"], []),
+        (["model/head=linear", "seed=3", "+optimiser=adam"], ["data=letters"]),
+    ],
+)
+def test_what_a_run_chooses_decides_what_its_record_says(
+    project: Folder, given: list[str], raw: list[str]
+) -> None:
+    project.write("src/train.py", TRAIN)
+    project.write_all(CONFIGS)
+    usual = schema(project, "src/train.py")
+    chosen = chosen_groups(usual, {}, given, raw)
+    found = read_schema(project.root, JobSettings(entry_point="src/train.py"), chosen)
+    assert found.complete
+    effective = resolve(found, {}, given, raw).effective
+    theirs = as_hydra_has_it(project, "src/train.py", *given, *raw)
+    computed = {"where", "base.logs"}
+    groups = {*found.groups, *(item.partition("=")[0] for item in given if item.startswith("+"))}
+    ours = {key: value for key, value in effective.items() if key not in groups}
+    assert ours == {key: value for key, value in theirs.items() if key not in computed}
+
+
+def test_of_a_choice_that_nobody_knows_nothing_is_said(project: Folder) -> None:
+    project.write("src/train.py", TRAIN)
+    project.write_all(CONFIGS)
+    raw = ["-m", "data=digits,letters"]
+    chosen = chosen_groups(schema(project, "src/train.py"), {}, [], raw)
+    found = read_schema(project.root, JobSettings(entry_point="src/train.py"), chosen)
+    effective = resolve(found, {}, [], raw).effective
+    assert effective["model.layers"] == 2
+    assert not [key for key in effective if key == "data" or key.startswith("data.")]
 
 
 def test_the_keys_and_values_are_those_that_hydra_composes(project: Folder) -> None:

@@ -136,9 +136,13 @@ class Composed:
 class Composer:
     """Follows a primary config through the defaults lists."""
 
-    def __init__(self, context: Context, store: Store, reading: Reading) -> None:
+    def __init__(
+        self, context: Context, store: Store, reading: Reading, chosen: Mapping[str, Any] | None = None
+    ) -> None:
+        """``chosen``: what a command line chooses, by group; ``+group`` for one that no defaults list has."""
         self._context, self._store, self._reading = context, store, reading
-        self._overrides: dict[str, Any] = {}
+        self._overrides: dict[str, Any] = dict(chosen or {})
+        self._added = {key[1:]: name for key, name in self._overrides.items() if key.startswith("+")}
         self._steps = 0
 
     def compose(self, name: str) -> Composed | None:
@@ -147,14 +151,21 @@ class Composer:
         if primary is None:
             return None
         # What overrides a choice may stand after it: the first time finds them.
-        self._lay(Composed(), primary, "", "", 0)
+        self._whole(Composed(), primary)
         notes = list(self._reading.notes)
         self._steps = 0
         found = Composed()
-        self._lay(found, primary, "", "", 0)
+        self._whole(found, primary)
         self._reading.notes = list(dict.fromkeys([*notes, *self._reading.notes]))
         self._alternatives(found)
         return found
+
+    def _whole(self, found: Composed, primary: Config) -> None:
+        self._lay(found, primary, "", "", 0)
+        for key, name in self._added.items():
+            group, _, package = key.partition("@")
+            if self._store.config(group, str(name)) is not None:
+                self._follow(found, Entry(group, name, package or None, absolute=True), "", "", 0)
 
     def _lay(self, found: Composed, config: Config, group: str, package: str, depth: int) -> None:
         self._steps += 1

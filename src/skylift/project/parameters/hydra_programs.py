@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from skylift.project.parameters.config_keys import REQUIRED, Keys
 from skylift.project.parameters.context import Context, context_of, keywords, opaque
@@ -22,14 +23,19 @@ _OPEN = ("hydra.*", "hydra/*", "+*", "~*")
 """What Hydra takes beside the config's own keys."""
 
 
-def read_hydra(program: Program, function: str = "") -> Reading | None:
-    """The composed config of the function that ``hydra.main`` decorates."""
+def read_hydra(
+    program: Program, function: str = "", chosen: Mapping[str, Any] | None = None
+) -> Reading | None:
+    """The composed config of the function that ``hydra.main`` decorates.
+
+    :param chosen: configs that are chosen instead of those of the defaults lists, by group; None for none.
+    """
     context = context_of(program, function)
     if "hydra" not in context.libraries:
         return None
     for module, call in _mains(context):
         reading = Reading("hydra", open=_OPEN)
-        _read(context, module, call, reading)
+        _read(context, module, call, reading, chosen or {})
         return reading
     return None
 
@@ -46,7 +52,9 @@ def _mains(context: Context) -> Iterator[tuple[Module, ast.Call | None]]:
     yield from context.reach.calls_of("hydra.main")
 
 
-def _read(context: Context, module: Module, call: ast.Call | None, reading: Reading) -> None:
+def _read(
+    context: Context, module: Module, call: ast.Call | None, reading: Reading, chosen: Mapping[str, Any]
+) -> None:
     words = keywords(call) if call is not None else {}
     arguments = call.args if call is not None else []
     path = words.get("config_path") or (arguments[0] if arguments else None)
@@ -59,11 +67,12 @@ def _read(context: Context, module: Module, call: ast.Call | None, reading: Read
     if not name:
         return
     folder = _folder(context, module, path, name)
-    composed = Composer(context, Store(context, folder), reading).compose(name)
+    composed = Composer(context, Store(context, folder), reading, chosen).compose(name)
     if composed is None:
         reading.notes.append(module.said(call or module.tree, f"its config `{name}` was not found"))
         return
     reading.options = [_group_option(group) for group in composed.groups.values()]
+    reading.groups = tuple(composed.groups)
     # A class may have a field for a group: what stands there is the choice's.
     reading.options += [one for one in composed.keys.options() if one.dest not in composed.groups]
     if folder is not None and (folder / f"{name.removesuffix('.yaml')}.yaml").is_file():

@@ -39,6 +39,8 @@ class Reading:
     """Patterns of names that the program takes without declaring them: ``hydra.*``."""
     remarks: list[str] = field(default_factory=list)
     """What is good to know, although nothing is missing: a config file whose keys are no parameters."""
+    groups: tuple[str, ...] = ()
+    """Options that choose a config of Hydra's, on which the defaults of others depend."""
 
     def of_command(self, command: str) -> Reading:
         """What one sub-command takes, with what stands before it."""
@@ -65,4 +67,5 @@ class Reading:
             self.command_required,
             tuple(dict.fromkeys(self.open)),
             tuple(dict.fromkeys(self.remarks)),
+            self.groups,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from skylift.project.parameters.absl_flags import read_absl
 from skylift.project.parameters.bare import read_bare
@@ -49,19 +50,21 @@ _OF_SCRIPTS: tuple[_Reader, ...] = (read_globals, read_service_file, read_bare)
 """In order; the first that finds a parser of its kind has the word."""
 
 
-def read_schema(root: Path, job: JobSettings) -> Schema:
+def read_schema(root: Path, job: JobSettings, chosen: Mapping[str, Any] | None = None) -> Schema:
     """The parameters of a job. ``complete`` only when every one of them was read.
 
     Of a command they are those of the project's program that it launches, without what it says itself by place.
+
+    :param chosen: configs of Hydra's that one run chooses, by group: the defaults are those of them.
     """
     entry_point = job.entry_point or program_of(root, job.command)
     if entry_point is None:
         return Schema(notes=("no Python program of the project is in the command",))
     words = () if job.entry_point else words_of(root, job.command)
-    return read_parameters(root, entry_point).after(words).schema()
+    return read_parameters(root, entry_point, chosen).after(words).schema()
 
 
-def read_parameters(root: Path, entry_point: str) -> Reading:
+def read_parameters(root: Path, entry_point: str, chosen: Mapping[str, Any] | None = None) -> Reading:
     """What the program behind an entry point takes, by whatever kind of parser it has."""
     path = entry_file(root, entry_point)
     if path is not None and is_notebook(entry_point):
@@ -76,7 +79,9 @@ def read_parameters(root: Path, entry_point: str) -> Reading:
         console = _console(program, function) if reads_command_line(program, function) else None
         return console or read_signature(program, function)
     found = (read(program, "") for read in (*_OF_LIBRARIES, *_OF_SCRIPTS))
-    reading = next((one for one in found if one is not None), Reading(""))
+    reading = (read_hydra(program, "", chosen) if chosen else None) or next(
+        (one for one in found if one is not None), Reading("")
+    )
     if context_of(program).reach.is_cut:
         reading.notes.append(f"{program.name}: it is made of more modules than are read")
     reading.remarks += remarks_on(config_files(program, reading), reading)
