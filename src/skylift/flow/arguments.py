@@ -33,7 +33,7 @@ def arguments_of(sources: Sources, job: JobSettings, given: Sequence[str], raw: 
         raw,
         bound=job.arguments,
         fixed=words_of(sources.root, job.command),
-        where=lambda name: sources.hyperparameter(job, name),
+        where=lambda table, name: sources.key(job, table, name),
     )
     refuse_for_notebook(job.entry_point, arguments.given, job.arguments, raw)
     for warning in arguments.warnings:
