@@ -233,7 +233,7 @@ def test_a_value_of_the_config_is_told_by_its_place() -> None:
             SCHEMA,
             {"epochs": "x", "lr": 0.1},
             [],
-            where="pyproject.toml [tool.skylift.hyperparameters] {}".format,
+            where="pyproject.toml [tool.skylift.{}] {}".format,
         )
     assert str(caught.value) == (
         "pyproject.toml [tool.skylift.hyperparameters] epochs: `epochs` wants a whole number, not 'x'"
