@@ -148,3 +148,11 @@ def test_a_variable_of_an_options_name_is_no_option(project: Folder) -> None:
     assert next(row for row in parsed.understood if row.topic == "network").value == "needs it"
     loose = places(project, reading=options("globals", {"track": False}))
     assert next(row for row in loose.understood if row.topic == "network").value == "if asked for"
+
+
+def test_what_must_be_named_may_need_it(project: Folder) -> None:
+    source = "import argparse, transformers\np = argparse.ArgumentParser()\np.add_argument('--base', required=True)\n"
+    project.write("train.py", source + "a = p.parse_args()\ntransformers.AutoModel.from_pretrained(a.base)\n")
+    row = next(row for row in places(project).understood if row.topic == "network")
+    assert (row.value, row.sure) == ("may need it", False)
+    assert "train.py:5" in row.why

@@ -104,7 +104,8 @@ class Bindings:
         elif text and _looks_like_a_path(text) and (_DATA.fullmatch(key) or self.ground.matches(text)):
             self._read(option, text, f"the default of {flag} is there", certain=False)
         elif not text and _wants_data(option):
-            self.tables.leave(f"{flag} has no default: bind it to a channel in [arguments]")
+            how = "no default" if option.parameter.default_known else "a default that is made at run time"
+            self.tables.leave(f"{flag} has {how}: bind it to a channel in [arguments]")
 
     def _written(self, option: Option, text: str, uses: Sequence[Use]) -> None:
         parameter = option.parameter
@@ -201,6 +202,7 @@ class Bindings:
         wanted = parameter.required or first.content == "data" or _DATA.fullmatch(parameter.key)
         if wanted and not text and first.content in ("data", "") and first.effect not in ("hub", "fetch"):
             how = "must be given" if parameter.required else "has no default"
+            how = how if parameter.default_known else "has a default that is made at run time"
             self.tables.leave(
                 f"{flag} {how}, and {first.because} reads it: name its folder in [channels], "
                 f'and bind it, [arguments] {parameter.key} = "{{channel:NAME}}"'

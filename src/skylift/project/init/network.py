@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from skylift.project.init.branches import Usual
@@ -66,7 +66,12 @@ class Fetch:
 
 
 def read_network(
-    scopes: Scopes, uses: Iterable[Use], shown: frozenset[str], defaults: Mapping[str, str], usual: Usual
+    scopes: Scopes,
+    uses: Sequence[Use],
+    shown: frozenset[str],
+    defaults: Mapping[str, str],
+    usual: Usual,
+    required: frozenset[str] = frozenset(),
 ) -> Findings:
     """The rows about the network, and about tokens.
 
@@ -84,6 +89,8 @@ def read_network(
         first = "; ".join(one.shown for one in fetches[:_SHOWN])
         more = f"; and {len(fetches) - _SHOWN} more" if len(fetches) > _SHOWN else ""
         found.say("network", "if asked for" if fetches[0].option else "needs it", first + more)
+    else:
+        _given(found, uses, required - shown)
     loads = [one for one in fetches if one.what.startswith("downloads") and not one.option]
     if loads:
         found.left.append(
@@ -92,6 +99,15 @@ def read_network(
         )
     found.left += _secrets(scopes)
     return found
+
+
+def _given(found: Findings, uses: Sequence[Use], required: frozenset[str]) -> None:
+    """What somebody has to name: the name of something on a hub, or of a folder."""
+    for use in uses:
+        if use.effect == "hub" and use.way.option in required and not use.way.text:
+            why = f"{use.because} downloads what `{use.way.option}` names, unless it is a folder"
+            found.say("network", "may need it", why, sure=False)
+            return
 
 
 def _if_asked(fetch: Fetch, scopes: Scopes, usual: Usual) -> Fetch:

@@ -76,7 +76,8 @@ def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[st
     defaults = {option.dest: default_text(option) for option in reading.options}
     known = {one.dest: one.parameter.default for one in reading.options if one.parameter.default_known}
     usual = Usual(known, reading.source in GLOBALS)
-    network = read_network(scopes, uses, _shown(reading, tables), defaults, usual)
+    required = frozenset(one.dest for one in reading.options if one.parameter.required)
+    network = read_network(scopes, uses, _shown(reading, tables), defaults, usual, required)
     tables.understood += network.understood
     tables.left += [line for line in network.left if line not in tables.left]
 
