@@ -6,6 +6,8 @@ import pytest
 from tests.functional.project.folder import Folder
 from tests.functional.project.shown import options, places, why
 
+from skylift.project.files.ship import files_that_ship
+
 HEAD = """
 import glob, json, os, pickle, shutil
 from pathlib import Path
@@ -274,11 +276,25 @@ def test_files_that_ship_with_the_code_are_no_channels(project: Folder) -> None:
     assert [row.topic for row in found.understood] == ["file rows.csv", "file pkg/table.csv"]
 
 
-def test_a_file_among_the_code_that_git_ignores_does_not_ship(project: Folder) -> None:
-    project.write_all({"rows.csv": "1", ".gitignore": "*.csv\n"})
-    script(project, "pd.read_csv('rows.csv')\n")
+def test_data_among_the_code_that_git_ignores_ships_where_it_can(project: Folder) -> None:
+    project.write_all(
+        {"rows[1].csv": "1", "empty.csv": "", "keys.json": "{}", ".gitignore": "*.csv\n*.json\n"}
+    )
+    script(project, "pd.read_csv('rows[1].csv')\npd.read_csv('empty.csv')\njson.load(open('keys.json'))\n")
+    with (project.root / "large.csv").open("wb") as stream:
+        stream.truncate(21_000_000)
+    with (project.root / "train.py").open("a") as stream:
+        stream.write("pd.read_csv('large.csv')\n")
     project.commit()
-    assert 'include = ["rows.csv"]' in places(project).left[0]
+    found = places(project)
+    assert found.config == {"ship": {"include": ["/rows\\[1].csv"]}}
+    shipped = files_that_ship(project.root, found.config["ship"]["include"])
+    assert [file.path for file in shipped if file.path.endswith(".csv")] == ["rows[1].csv"]
+    assert list(dict.fromkeys(line.split(" which ")[0].split()[-1] for line in found.left)) == [
+        "empty.csv,",
+        "keys.json,",
+        "large.csv,",
+    ]
 
 
 def test_a_model_in_a_place_unknown_is_looked_for_by_its_name(project: Folder) -> None:

@@ -69,6 +69,7 @@ def _config(project: Folder, **files: str) -> dict[str, Any]:
     steps = {"split": SPLIT, "train": TRAIN, "evaluate": EVALUATE}
     project.write_all({"dvc.yaml": PIPELINE, **{f"steps/{name}.py": text for name, text in steps.items()}})
     project.write_all(files)
+    project.commit()
     return dict(detect(project.root).config)
 
 
@@ -106,3 +107,30 @@ def test_only_what_the_command_does_not_say_can_be_given(project: Folder) -> Non
     assert [one.key for one in read_schema(project.root, job).parameters] == ["depth"]
     bare = JobSettings("train", command=("python", "steps/train.py"))
     assert [one.key for one in read_schema(project.root, bare).parameters] == ["parts", "target", "depth"]
+
+
+def test_a_model_that_git_ignores_beside_the_code_ships_for_the_stage_that_reads_it(project: Folder) -> None:
+    config = _config(project, **{"forest.pkl": "x", ".gitignore": "/forest.pkl\n", "raw/parts/rows.pkl": "x"})
+    assert config["ship"] == {"include": ["/forest.pkl"]}
+    assert config["jobs"]["evaluate"]["channels"] == {"parts": "raw/parts"}
+
+
+def test_of_several_jobs_each_has_what_it_reads(project: Folder) -> None:
+    split = SPLIT.replace("    os.makedirs", "    open('words.npy', 'rb')\n    os.makedirs")
+    files = {
+        "words.npy": "x",
+        "forest.pkl": "x",
+        ".gitignore": "*.npy\n/forest.pkl\n",
+        "steps/split.py": split,
+    }
+    assert _config(project, **files)["ship"] == {"include": ["/words.npy", "/forest.pkl"]}
+
+
+def test_text_that_git_ignores_does_not_ship_unasked(project: Folder) -> None:
+    train = TRAIN.replace("    forest.fit(rows)", "    forest.fit(rows, open('keys.json'))")
+    files = {"keys.json": "{}", ".gitignore": "/keys.json\n", "steps/train.py": train}
+    project.write_all({"dvc.yaml": PIPELINE, **files})
+    project.commit()
+    found = detect(project.root)
+    assert "ship" not in found.config
+    assert any('[ship] include = ["keys.json"]' in line for line in found.left_to_you)

@@ -258,6 +258,9 @@ class Bindings:
         if self.ground.is_file(text) and self.ground.ships(posixpath.normpath(text)):
             self.tables.say(f"file {text}", "ships with the code", f"{flag}, {why}")
             return
+        if self.ground.may_ship(text):
+            self.tables.include(posixpath.normpath(text), f"{flag}, {why}")
+            return
         self.tables.leave(
             f"{flag} is {text} ({why}): move the data into a folder of its own, and make it a channel"
         )

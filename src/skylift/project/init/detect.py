@@ -103,12 +103,20 @@ def _job(found: Findings, job: FoundJob, program: Program) -> None:
         part.understood.insert(0, _command_row(program, reading, commands.training))
     _keep_declared(part, _known(found, job))
     part.take(_metrics(found, job, program))
-    found.take(_below(job.name, part))
+    _take(found, _below(job.name, part))
     for name, command in commands.beside.items():
         found.say(f"job {name}", f"{job.entry_point} {command}", f"a command of {program.name} besides")
         part = _tables(program, replace(reading, remarks=[]), command)
         part.config = {"entry-point": job.entry_point, **part.config}
-        found.take(_below(name, part))
+        _take(found, _below(name, part))
+
+
+def _take(found: Findings, part: Findings) -> None:
+    """What one job needs to have shipped, others need besides."""
+    before = found.config.get("ship", {}).get("include", [])
+    if before and "ship" in part.config:
+        part.config["ship"] = {"include": list(dict.fromkeys([*before, *part.config["ship"]["include"]]))}
+    found.take(part)
 
 
 def _command_row(program: Program, reading: Reading, command: str) -> Understood:
@@ -161,8 +169,11 @@ def _keep_declared(part: Findings, known: Mapping[str, Any]) -> None:
 def _below(name: str, part: Findings) -> Findings:
     """A job's keys where they belong: the main job's at top level, the others' below ``[jobs]``."""
     part.understood = [replace(row, job=name) for row in part.understood]
+    ship = part.config.pop("ship", None)
     if name != DEFAULT_JOB:
         part.config = {"jobs": {name: part.config}}
+    if ship:
+        part.config["ship"] = ship
     return part
 
 

@@ -21,6 +21,11 @@ _SETTINGS = frozenset(
 )
 _PERHAPS_SETTINGS = frozenset({".json", ".txt", ".sql"})
 _SMALL = 1 << 20
+_MATERIAL = frozenset(
+    {".csv", ".tsv", ".parquet", ".feather", ".arrow", ".npy", ".npz", ".pkl", ".pickle", ".joblib", ".pt", ".pth", ".bin", ".h5", ".onnx", ".safetensors"}
+)  # fmt: skip
+"""What nobody keeps a password in. Text may well be ignored by git for that."""
+_TRAVELS_WITH_CODE = 20_000_000
 _NAMES_OF_DATA = (
     "data",
     "dataset",
@@ -113,6 +118,12 @@ class Ground:
             return (self.root / text).stat().st_size < _SMALL
         except (OSError, ValueError):
             return False
+
+    def may_ship(self, text: str) -> bool:
+        """Whether a file that git ignores can go along with the code: data or a model, and not large."""
+        if not self.is_file(text) or posixpath.splitext(text)[1].lower() not in _MATERIAL:
+            return False
+        return 0 < _size(str(self.root / text)) <= _TRAVELS_WITH_CODE
 
     def holds_something(self, folder: str) -> bool:
         return self.glance(folder)[0] > 0

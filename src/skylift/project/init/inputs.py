@@ -110,6 +110,8 @@ def _among_code(ground: Ground, tables: Tables, use: Use) -> None:
             )
     elif ground.ships(text):
         tables.say(f"file {text}", "ships with the code", use.because)
+    elif ground.may_ship(text):
+        tables.include(text, f"{use.because} reads it")
     else:
         tables.leave(
             f'{use.because} reads {text}, which git ignores, so it does not ship: [ship] include = ["{text}"], '

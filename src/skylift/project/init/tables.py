@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -35,6 +36,8 @@ class Tables:
     arguments: dict[str, str] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     collect: dict[str, list[str]] = field(default_factory=dict)
+    ship: list[str] = field(default_factory=list)
+    """Files that git ignores, and that go along with the code all the same."""
     understood: list[Understood] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     shared: frozenset[str] = frozenset()
@@ -116,6 +119,11 @@ class Tables:
         rules.append(pattern)
         self.say(f"collect {kind}", pattern, why, sure=sure)
 
+    def include(self, file: str, why: str) -> None:
+        if file not in self.ship:
+            self.ship.append(file)
+            self.say("ship", file, f"{why}; git ignores it")
+
     def _folded(self, patterns: list[str]) -> list[str]:
         """The rules, those of a folder that has many as one."""
         tops = [pattern.split("/")[0] for pattern in patterns]
@@ -141,4 +149,8 @@ class Tables:
             "collect": self.collect,
         }
         written: dict[str, Any] = {key: table for key, table in tables.items() if table}
+        if self.ship:
+            # Just this file: a name alone would be found in every folder, and brackets and stars are a pattern's.
+            patterns = [re.sub(r"([*?\[\\])", r"\\\1", f"/{file}") for file in self.ship]
+            written["ship"] = {"include": patterns}
         return Findings(written, self.understood, self.left)
