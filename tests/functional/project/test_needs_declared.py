@@ -150,7 +150,7 @@ def test_what_was_built_for_numpy_1_does_not_get_2(
 
 @pytest.mark.parametrize(
     ("version", "expected"),
-    [("2.1", "tensorflow>=2.1,<3"), ("1.13", "tensorflow"), ("2.11.0", "tensorflow==2.11.0")],
+    [("2.1", "tensorflow>=2.1,<2.16"), ("1.13", "tensorflow"), ("2.11.0", "tensorflow==2.11.0")],
 )
 def test_a_container_that_can_not_be_had_is_come_near_to(
     project: Folder, version: str, expected: str

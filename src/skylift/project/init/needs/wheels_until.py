@@ -53,6 +53,9 @@ _SAME = {
     "opencv-python-headless": "opencv-python",
 }
 
+_KERAS_3 = "2.16"
+"""TensorFlow's version that came with it: models of before are saved and trained in another way there."""
+
 
 def newest_python(lines: Iterable[str]) -> tuple[int, str] | None:
     """The newest minor of Python 3 that all pins have wheels for, and the pin that says so.
@@ -114,7 +117,7 @@ def obtainable(line: str) -> str:
     """A pin that no Python of ours has a wheel for, as what comes nearest to it and has one; others as they are.
 
     >>> obtainable("tensorflow==2.1.*"), obtainable("tensorflow==1.13.*"), obtainable("torch==1.13.1")
-    ('tensorflow>=2.1,<3', 'tensorflow', 'torch==1.13.1')
+    ('tensorflow>=2.1,<2.16', 'tensorflow', 'torch==1.13.1')
     """
     newest, requirement = _newest(line), _parsed(line)
     if newest is None or newest >= _OLDEST or requirement is None:
@@ -122,7 +125,10 @@ def obtainable(line: str) -> str:
     name = canonicalize_name(requirement.name)
     version = Version(next(iter(requirement.specifier)).version.removesuffix(".*"))
     first = next(Version(since) for minor, since in _SINCE[_SAME.get(name, name)] if minor == _OLDEST)
-    return f"{name}>={version},<{version.major + 1}" if first.major == version.major else name
+    if first.major != version.major:
+        return name
+    end = _KERAS_3 if _SAME.get(name, name) == "tensorflow" and version < Version(_KERAS_3) else None
+    return f"{name}>={version},<{end or version.major + 1}"
 
 
 def _parsed(line: str) -> Requirement | None:
