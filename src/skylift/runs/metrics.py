@@ -14,7 +14,7 @@ from skylift.values.printed import Printed, escape, last_number, shown, unescape
 NUMBER = r"[-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|NaN|inf|Infinity)"
 # A name may hold what frameworks put into it: validation:auc, train/loss, val_loss, f1@0.5.
 _NAME = r"[A-Za-z_][A-Za-z0-9_.@/-]*(?::[A-Za-z_][A-Za-z0-9_.@/-]*)*"
-_PAIR = re.compile(rf"(?<![\w:./@-])(?P<name>{_NAME})=(?P<value>{NUMBER})(?P<percent>%?)(?![\w:/-]|\.\w)")
+_PAIR = re.compile(rf"(?<![\w:./@`-])(?P<name>{_NAME})=(?P<value>{NUMBER})(?P<percent>%?)(?![\w:/-]|\.\w)")
 # Most lines hold no metric: one look at many of them, for a character and the one behind it, passes them all over.
 _HINT = re.compile(rb"=[-+.\dnNiI]")
 _EQUALS = re.compile("=")

@@ -32,6 +32,7 @@ def read(line: str, **patterns: str) -> dict[str, float]:
         ("path=/data/x v=1.2.3 when=12:30", {}),
         ("  (fc1): Linear(in_features=320, out_features=50, bias=True)", {}),
         ("  (0-3): 4 x Dropout(p=0.5, inplace=False)", {}),
+        ("set the environment variable `TF_ENABLE_ONEDNN_OPTS=0`.", {}),
         ("TrainOutput(loss=0.25)", {"loss": 0.25}),
         ("https://example.com/?a=1b", {}),
         ("", {}),
