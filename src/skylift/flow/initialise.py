@@ -13,6 +13,8 @@ from typing import Any
 from skylift.errors import UsageError
 from skylift.project.init import undo, write
 from skylift.project.init.detect import detect
+from skylift.project.init.edit import OWN
+from skylift.project.init.layout import BY_LIBRARY
 from skylift.project.init.merge import leaves
 from skylift.project.init.workspace import project_folder
 from skylift.project.source.entry import entry_file
@@ -140,15 +142,23 @@ def undo_now(undoing: Undoing) -> None:
 
 def _unclear(found: Detection) -> UsageError:
     choices = [choice for choice in found.choices if choice.tied]
+    by_library = [
+        f"{row.why} has a library train: {row.value}; write that as command = [...] in {OWN}"
+        for row in found.understood
+        if row.topic == BY_LIBRARY
+    ]
     if not choices:
         return UsageError(
             "no program was found that could train",
-            hints=("name it: skylift init --entry-point FILE",),
+            hints=(*by_library, "name it: skylift init --entry-point FILE"),
             candidates=[],
         )
     lines = [f"{choice.path}: {choice.why}" for choice in choices]
     return UsageError(
         "\n".join([_TIE if len(lines) > 1 else _ALONE, *lines]),
-        hints=tuple(f"skylift init --entry-point {shlex.quote(choice.path)}" for choice in choices),
+        hints=(
+            *by_library,
+            *(f"skylift init --entry-point {shlex.quote(choice.path)}" for choice in choices),
+        ),
         candidates=[asdict(choice) for choice in found.choices],
     )

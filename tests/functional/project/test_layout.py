@@ -13,7 +13,7 @@ from skylift.errors import NotReady, UsageError
 from skylift.project.config.load import load
 from skylift.project.init.detect import detect
 from skylift.project.init.evidence.survey import Survey
-from skylift.project.init.layout import read_layout
+from skylift.project.init.layout import BY_LIBRARY, read_layout
 from skylift.project.init.workspace import project_folder
 from skylift.project.init.write import write_config
 
@@ -500,3 +500,45 @@ def test_a_launcher_that_is_told_to_train_is_better_than_nothing(project: Folder
     )
     found = read_layout(project.root, {}, None)
     assert [job.entry_point for job in found.jobs] == ["launch.py"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "command"),
+    [
+        (
+            "project.yml",
+            'commands:\n  - name: train\n    script:\n      - "python -m spacy train configs/a.cfg --output out/"\n',
+            "python -m spacy train configs/a.cfg --output out/",
+        ),
+        (
+            "README.md",
+            "# x\n\n```\n$ ludwig train --config a.yaml \\\n   --dataset b\n```\n",
+            "ludwig train --config a.yaml",
+        ),
+        ("Makefile", "train:\n\tyolo train data=a.yaml\n", "yolo train data=a.yaml"),
+    ],
+)
+def test_training_by_a_library_alone_is_told(project: Folder, file: str, text: str, command: str) -> None:
+    project.write_all({file: text, "convert.py": "if __name__ == '__main__':\n    print(1)\n"})
+    found = read_layout(project.root, {}, None)
+    row = next(row for row in found.findings.understood if row.topic == BY_LIBRARY)
+    assert (found.jobs, row.value) == ((), command)
+    assert row.why.startswith(f"{file}:")
+
+
+def test_a_sentence_about_a_library_is_no_command(project: Folder) -> None:
+    project.write_all({"README.md": "With spacy train your own models.\n", "convert.py": "print(1)\n"})
+    assert BY_LIBRARY not in [row.topic for row in read_layout(project.root, {}, None).findings.understood]
+
+
+def test_a_step_that_has_a_trainer_train_is_asked_about_where_nothing_else_trains(project: Folder) -> None:
+    project.write_all(
+        {
+            "src/data_ingestion.py": "from src.model import ModelTrainer\nif __name__ == '__main__':\n    ModelTrainer().go()\n",
+            "src/model.py": "class ModelTrainer:\n    def go(self):\n        self.model.fit(1)\n",
+            "app.py": "import flask\nif __name__ == '__main__':\n    print(1)\n",
+        }
+    )
+    found = read_layout(project.root, {}, None)
+    assert [one.path for one in found.candidates] == ["src/data_ingestion.py"]
+    assert not found.jobs

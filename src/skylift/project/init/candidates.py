@@ -112,7 +112,11 @@ def likely(found: Iterable[Candidate]) -> list[Candidate]:
     if named:
         return named
     trains = [one for one in able if one.deeds is not None and one.deeds.trains]
-    return trains or [one for one in able if one.trains]
+    return (
+        trains
+        or [one for one in able if one.trains]
+        or [one for one in able if one.deeds is not None and one.deeds.names_training]
+    )
 
 
 def told_at_the_top(found: Iterable[Candidate]) -> list[Candidate]:

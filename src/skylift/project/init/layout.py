@@ -22,6 +22,7 @@ from skylift.project.init.candidates import (
 from skylift.project.init.commands import training_command
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.gathered import gather
+from skylift.project.init.evidence.libraries import library_command
 from skylift.project.init.evidence.sdk_config import settings_facts
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.evidence.unread import unread
@@ -36,6 +37,8 @@ from skylift.project.source.entry import entry_file
 from skylift.project.source.folders import renamed_packages
 from skylift_runtime.contract import DEFAULT_JOB
 
+BY_LIBRARY = "a library trains"
+"""The topic of a command that trains without any program of the project."""
 _REASONS = 4
 _WORTH = 30
 _PROGRAMS = (".py", ".ipynb", ".sh")
@@ -287,6 +290,9 @@ def _say_what_there_is(
         for one in every[:_REASONS]:
             what = "it has others train" if one.submits else "it does not look like training"
             found.say("a program", one.path, what, sure=False)
+    command, where = library_command(survey)
+    if command and not any(one.trains for one in likeliest):
+        found.say(BY_LIBRARY, command, where, sure=False)
     _say_limits(found, survey, None)
 
 

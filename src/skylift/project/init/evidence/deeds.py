@@ -178,6 +178,12 @@ class Deeds:
         return next((name for name in names if role_of_name(name) == "train"), "")
 
     @cached_property
+    def names_training(self) -> bool:
+        """Whether it calls something that has training in its name: ``ModelTrainer()``, ``start_training()``."""
+        calls = (_last(node.func).lower() for node in self._nodes if isinstance(node, ast.Call))
+        return any("trainer" in name or "training" in name for name in calls)
+
+    @cached_property
     def saves(self) -> bool:
         calls = (_last(node.func) for node in self._nodes if isinstance(node, ast.Call))
         return any(name in _SAVES for name in calls)
