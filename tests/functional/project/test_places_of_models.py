@@ -17,6 +17,15 @@ HEAD = "import json\nfrom pathlib import Path\nimport numpy as np\n"
         ("with open('out/bestNet.json', 'w') as f:\n    json.dump({}, f)", {"model": ["out/bestNet.json"]}),
         ("json.dump({}, open('checkpoints/last.json', 'w'))", {"model": ["checkpoints/last.json"]}),
         ("np.save('weights.npy', [1])", {"model": ["weights.npy"]}),
+        ("np.savez('model_ranker.npz', w=1)", {"model": ["model_ranker.npz"]}),
+        ("np.savez('params.npz', w=1)", {"model": ["params.npz"]}),
+        ("np.savez('last.npz', w=1)", {"model": ["last.npz"]}),
+        ("json.dump({}, open('theta.json', 'w'))", {"model": ["theta.json"]}),
+        (
+            "np.savez('a.npz', w=1)\nnp.savez('b.npz', w=1)",
+            {"output": ["a.npz", "b.npz"]},
+        ),
+        ("np.savez('train_features.npz', w=1)", {"output": ["train_features.npz"]}),
         ("json.dump({}, open('rows.json', 'w'))", {"output": ["rows.json"]}),
         ("json.dump({}, open('model_metrics.json', 'w'))", {"output": ["model_metrics.json"]}),
         ("json.dump({}, open('models/history.json', 'w'))", {"output": ["models/history.json"]}),
@@ -53,3 +62,32 @@ def test_an_option_that_names_such_a_file(
     config = places(project).config
     assert template in (None, *config.get("arguments", {}).values())
     assert template or "{model}" not in str(config)
+
+
+def test_the_only_thing_that_could_be_a_model_is_one_as_a_guess(project: Folder) -> None:
+    project.write("train.py", f"{HEAD}np.savez('last.npz', w=1)\n")
+    assert not any(row.sure for row in places(project).understood if row.topic == "collect model")
+
+
+def test_nothing_is_guessed_beside_a_model_that_is_certain(project: Folder) -> None:
+    project.write("train.py", f"{HEAD}import joblib\nnp.savez('last.npz', w=1)\njoblib.dump(1, 'net.pkl')\n")
+    assert places(project).config == {"collect": {"output": ["last.npz"], "model": ["net.pkl"]}}
+
+
+@pytest.mark.parametrize(
+    ("write", "template"),
+    [
+        ("np.savez(a.checkpoint_dir / 'last.npz', w=1)", "{checkpoints}"),
+        ("(a.checkpoint_dir / 'state.json').write_text('{}')", "{checkpoints}"),
+        ("import torch\ntorch.save(1, a.checkpoint_dir / 'net.pt')", "{model}"),
+    ],
+)
+def test_a_folder_of_checkpoints_is_one_unless_the_only_model_goes_there(
+    project: Folder, write: str, template: str
+) -> None:
+    project.write(
+        "train.py",
+        f"{HEAD}import argparse\np = argparse.ArgumentParser()\n"
+        f"p.add_argument('--checkpoint-dir', type=Path, default=Path('ck'))\na = p.parse_args()\n{write}\n",
+    )
+    assert places(project).config["arguments"] == {"checkpoint-dir": template}

@@ -120,7 +120,7 @@ class Bindings:
             return
         place, first = self._kind_of(parameter.key, text, writing, reading)
         name = self._file_name(parameter.key, text, writing)
-        self._place(option, place, text, first.because, sure=first.writes, name=name)
+        self._place(option, place, text, first.because, sure=first.writes and not first.guess, name=name)
 
     def _kind_of(
         self, key: str, text: str, writing: Sequence[Use], reading: Sequence[Use]
@@ -135,7 +135,7 @@ class Bindings:
         # What lies in a folder of that name belongs to the model.
         place = "model" if models or (told and named == "model") else "output" if told else named
         place = place or ("model" if saving else "output")
-        if CHECKPOINTS.fullmatch(key) and self._goes_on(key, reading):
+        if CHECKPOINTS.fullmatch(key) and (_keeps_state(told) or self._goes_on(key, reading)):
             place = "checkpoints"
         elif place == "checkpoints" and not self.tables.has_model:
             place = "model"
@@ -311,6 +311,11 @@ def _may_be_a_place(option: Option) -> bool:
     ):
         return False
     return parameter.action == "store" and parameter.nargs in ("", "?")
+
+
+def _keeps_state(told: Sequence[Use]) -> bool:
+    """Whether nothing in a folder is certainly a model: what its name says is all that is known of it."""
+    return bool(told) and all(use.guess or use.content == "output" for use in told)
 
 
 def _is_of(use: Use, option: Option) -> bool:

@@ -18,8 +18,18 @@ _ABOUT_IT = words(
     "stats names list comparison importance importances test data"
 )
 """What is written about a model."""
-_BY_STEM = (".json", ".yaml", ".yml", ".txt", ".npy")
-_BY_FOLDER = (".json", ".npy")
+_PARAMS = words("params parameters")
+_BY_STEM = (".json", ".yaml", ".yml", ".txt", ".npy", ".npz")
+_BY_FOLDER = (".json", ".npy", ".npz")
+_ARRAYS = (".npy", ".npz")
+_PERHAPS = words(
+    "state states params parameters coef coeffs theta policy agent qtable centroids clusters tree trees forest fitted "
+    "trained learner ranker regression last best final"
+)
+_NO_MODEL = words(
+    "features feature embeddings predictions preds outputs labels train valid val split splits dataset cache cached "
+    "processed preprocessed raw samples curve curves time times history"
+)
 
 
 def names_model(path: str) -> bool:
@@ -31,9 +41,25 @@ def names_model(path: str) -> bool:
     folder, name = posixpath.split(path.removesuffix(".gz"))
     stem, suffix = posixpath.splitext(name)
     named = _words(stem)
+    if suffix.lower() in _ARRAYS:
+        # Settings are no arrays: those are what was learned.
+        named -= _PARAMS
     if suffix.lower() not in _BY_STEM or named & _ABOUT_IT:
         return False
     return bool(named & _MODEL) or (suffix.lower() in _BY_FOLDER and bool(_words(folder) & _MODEL))
+
+
+def may_be_model(path: str) -> bool:
+    """Whether a file could be a model, were nothing else one.
+
+    >>> [may_be_model(path) for path in ("out/last.npz", "x.npz", "theta.json", "rows.json", "train_features.npz")]
+    [True, True, True, False, False]
+    """
+    stem, suffix = posixpath.splitext(posixpath.basename(path.removesuffix(".gz")))
+    named = _words(stem)
+    if suffix.lower() not in _BY_STEM or (named - _PARAMS) & (_ABOUT_IT | _NO_MODEL):
+        return False
+    return suffix.lower() == ".npz" or bool(named & _PERHAPS)
 
 
 def _words(text: str) -> set[str]:

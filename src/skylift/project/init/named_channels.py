@@ -1,4 +1,4 @@
-"""Channels that the code names itself: they need a folder."""
+"""Channels that code names itself, and the folder here that each of them is."""
 
 from __future__ import annotations
 

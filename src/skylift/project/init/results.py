@@ -60,7 +60,7 @@ class Results:
     def _gather(self, use: Use) -> None:
         pattern = _pattern(use)
         kind = _kind(use) or ("model" if use.effect == "lay" else "output")
-        sure = bool(use.content) and not pattern.startswith("*")
+        sure = bool(use.content) and not use.guess and not pattern.startswith("*")
         self.tables.gather(kind, pattern, f"{use.because} writes {use.way.text}", sure=sure)
 
     def _folder(self, use: Use) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skylift.project.init.callables import Callee, argument, callees
 from skylift.project.init.evaluation import Evaluation
-from skylift.project.init.model_names import names_model
+from skylift.project.init.model_names import may_be_model, names_model
 from skylift.project.init.scope import Scope
 from skylift.project.init.scopes import Scopes
 from skylift.project.init.ways import Way, way
@@ -37,6 +37,8 @@ class Use:
     """``file:line``"""
     strict: bool = False
     """A folder is made, and it is an error when it is there already."""
+    guess: bool = False
+    """That it is a model is only likely: it could be one, and nothing else is."""
 
     @property
     def writes(self) -> bool:
@@ -71,7 +73,20 @@ def uses_of(
         if count > _MOST_CALLS:
             break
         found.update(dict.fromkeys(_uses(call, scope, evaluation)))
-    return _told(list(found))
+    return _with_a_model(_told(list(found)))
+
+
+def _with_a_model(uses: list[Use]) -> list[Use]:
+    """Where nothing that a program saves is a model, and one thing could be, that is taken for it, as a guess."""
+    writes = [use for use in uses if use.writes]
+    if any(use.content in ("model", "checkpoint") for use in writes):
+        return uses
+    likely = {use.way for use in writes if use.content == "output" and may_be_model(use.way.text)}
+    if len(likely) != 1:
+        return uses
+    return [
+        replace(use, content="model", guess=True) if use.writes and use.way in likely else use for use in uses
+    ]
 
 
 def _told(uses: list[Use]) -> list[Use]:
