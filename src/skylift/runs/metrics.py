@@ -23,10 +23,15 @@ _LONGEST = 4096
 _STEPS = ("epoch", "step", "global_step", "iteration", "iter")
 _SMALLER_IS_BETTER = re.compile(r"loss|error|err\b|mse|mae|rmse|perplexity|wer\b|cer\b")
 _LARGER_IS_BETTER = re.compile(r"auc|acc|f1|precision|recall|score|map\b|bleu|rouge|r2\b|dice|iou")
-# What `logging` puts in front, and what printing the parsed arguments, or the layers of a model, looks like.
+# What `logging` puts in front, and what printing the parsed arguments, or the layers of a model, looks like; what is
+# said of variables, of overrides, and of errors; and commands.
 _NOT_METRICS = re.compile(
     r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]*:|\bNamespace\(.*\)|^\s*\([\w-]+\): (?:\d+ x )?\w+\(.*"
+    r"|^.*\b(?:[Ee]nvironment variable|[Oo]verrides?|[Oo]verriding)\b.*|^\s*(?:[a-z_]\w*\.)*\w*(?:Error|Exception|Warning): .*"
+    r"|^\s*(?:[$+] )?(?:export|python3?|torchrun|skylift) .*"
 )
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+"""Of the environment: `OMP_NUM_THREADS=1`."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,18 @@ def _pairs(text: str) -> list[tuple[str, float]]:
     if "=" not in text:
         return []
     metrics = _NOT_METRICS.sub("", text.lstrip("\r"))
-    return [(name, float(value)) for name, value, _ in _PAIR.findall(metrics)]
+    pairs = ((name, float(value)) for name, value, _ in _PAIR.findall(metrics))
+    return [(name, value) for name, value in pairs if not _is_variable(name)]
+
+
+def _is_variable(name: str) -> bool:
+    """
+    >>> _is_variable("HYDRA_FULL_ERROR"), _is_variable("VAL_LOSS"), _is_variable("AUC"), _is_variable("val_auc")
+    (True, False, False, False)
+    """
+    if not _VARIABLE.fullmatch(name):
+        return False
+    return "ERROR" in name or smaller_is_better(name) is None
 
 
 def _compiled(patterns: Mapping[str, str]) -> dict[str, re.Pattern[str]]:

@@ -20,7 +20,11 @@ PRINTED = {
     "an f-string of another line": ("line = f'val acc: {100 * loss:>5.1f}%'\nprint(line)", {"val_acc": 25.0}),
     "a template": (
         "print('Average loss: {:.3f}, Accuracy: {}/{}'.format(loss, 3, 4))",
-        {"average_loss": 0.25, "accuracy": 3.0},
+        {"average_loss": 0.25},
+    ),
+    "a share with its percentage": (
+        "print('Accuracy: {}/{} ({:.0f}%), loss: {}'.format(9, 10, 90.0, loss))",
+        {"accuracy": 90.0, "loss": 0.25},
     ),
     "percent": (
         "print('[%d/%d]\\tLoss_D: %.4f Loss_G: %.4f' % (epoch, 9, loss, -loss))",
@@ -74,6 +78,9 @@ NO_METRICS = (
     "print('loss: no number')",
     "print(f'loss={1 / 2}')",
     "print(f'lossless: {1}')",
+    "print(f'power: {1}, lower {2}, follower {3}')",
+    "print(f'Accuracy: {9}/{10}')",
+    "print(f'accuracy {9} of {10}')",
     "plt.title(f'loss: {1}')",
     "print(f'{1}')",
     "print('{'.format(1), '%' % ())",

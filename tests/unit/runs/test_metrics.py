@@ -42,6 +42,34 @@ def test_pairs(line: str, expected: dict[str, float]) -> None:
     assert read(line) == expected
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace.",
+        "Error merging override trainer.max_epochs=2.5",
+        "OMP_NUM_THREADS=1 CUDA_VISIBLE_DEVICES=0",
+        "omegaconf.errors.ValidationError: Value '2.5' of lr=2.5 could not be converted",
+        "ValueError: expected k=3",
+        "+ python train.py lr=0.1",
+        "$ torchrun --nproc-per-node=2 train.py",
+    ],
+)
+def test_what_is_said_of_variables_overrides_and_errors_is_no_metric(line: str) -> None:
+    assert read(line) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("error=0.5 VAL_LOSS=0.25 AUC=1", {"error": 0.5, "VAL_LOSS": 0.25, "AUC": 1.0}),
+        ("val.loss=0.5", {"val.loss": 0.5}),
+        ("python_loss=0.5", {"python_loss": 0.5}),
+    ],
+)
+def test_metrics_with_names_alike_are(line: str, expected: dict[str, float]) -> None:
+    assert read(line) == expected
+
+
 def test_the_step_is_read_from_the_same_line() -> None:
     assert MetricReader({}).read("step=12 loss=1") == [Point("loss", 1.0, 12)]
     assert MetricReader({}).read("loss=1") == [Point("loss", 1.0, None)]

@@ -40,6 +40,7 @@ sqlite3.connect                   0:database                 read   data
 .write_bytes                      self                       write  -
 .iterdir                          self                       list   -
 .rglob                            self                       list   -
+.glob                             self                       list   -
 .mkdir                            self                       make   -
 .exists                           self                       ask    -
 .is_file                          self                       ask    -

@@ -20,14 +20,16 @@ _MEASURES = (
     "iou|miou|dice|map|ndcg|mrr|wer|cer|psnr|ssim|fid|elbo|reward|return|logloss|kappa|mcc|err|error"
 )
 _NAMED = re.compile(
-    rf"(?P<name>(?:[A-Za-z]\w*[ _/-]){{0,3}}(?:\w+_)?(?:{_MEASURES})(?:_[A-Za-z0-9]+)?(?:@\d+)?)"
-    rf"(?P<between>\s*\)?\s*(?::|=|->|is|\s)[ \t]*){GAP}",
+    rf"(?<![A-Za-z0-9])(?P<name>(?:[A-Za-z]\w*[ _/-]){{0,3}}(?:\w+_)?(?:{_MEASURES})(?:_[A-Za-z0-9]+)?(?:@\d+)?)"
+    rf"(?P<between>\s*\)?\s*(?::|=|->|is|\s)[ \t]*){GAP}"
+    rf"(?:(?P<ratio>[ ]?(?:/|of)[ ]?){GAP}(?:(?P<share>[ ]*[(\[=][ ]*){GAP})?)?",
     re.IGNORECASE,
 )
 _VAGUE = frozenset({"error", "err", "return", "map", "precision", "mixed_precision", "matmul_precision"})
 """These are as often something else: an exception's text, a dictionary, a type of numbers."""
 _READ_ANYHOW = "="
 _NUMBER = r"([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)"
+_RATIO = r"[\d.]+\s*(?:/|of)\s*[\d.]+\s*"
 _TENSOR = r"(?:tensor\()?"
 
 
@@ -38,6 +40,8 @@ class Measure:
     words: str
     between: str
     place: str
+    share: str = ""
+    """What stands in front of the number that counts, behind another two: ``9/10 (90%)``."""
 
     @property
     def name(self) -> str:
@@ -62,7 +66,8 @@ class Measure:
         blanks = r"\s*" if self.between[0].isspace() else ""
         joint = rf"{blanks}{sign}\s*" if sign else r"\s+"
         # A digit may stand in front: a tab is `#011` in the service's copy.
-        return rf"(?<![A-Za-z_/-]){behind}{_spaced(self.words)}{joint}{_TENSOR}{_NUMBER}"
+        rest = rf"{_RATIO}{re.escape(self.share.strip())}\s*" if self.share else _TENSOR
+        return rf"(?<![A-Za-z_/-]){behind}{_spaced(self.words)}{joint}{rest}{_NUMBER}"
 
 
 def read_metrics(program: Program) -> Findings:
@@ -86,7 +91,10 @@ def _measures(program: Program) -> Iterator[Measure]:
     for printed in prints(program):
         place = f"{printed.path.relative_to(program.root).as_posix()}:{printed.line}"
         for match in _NAMED.finditer(printed.text):
-            measure = Measure(match["name"], match["between"], place)
+            measure = Measure(match["name"], match["between"], place, match["share"] or "")
+            # Nine of ten is no number.
+            if match["ratio"] and not measure.share:
+                continue
             if measure.name not in _VAGUE and measure.between != _READ_ANYHOW:
                 yield measure
 
