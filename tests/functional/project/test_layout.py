@@ -203,6 +203,9 @@ def test_a_console_script_without_a_guard(project: Folder, file: str, text: str)
     code = "import argparse\ndef main():\n    m.fit(1)\n"
     config = _config(project, {file: text, "pkg/__init__.py": "", "pkg/cli.py": code})
     assert config["command"] == ["python", "-c", "import sys; from pkg.cli import main; sys.exit(main())"]
+    parses = "p = argparse.ArgumentParser()\n    p.add_argument('--lr')\n    p.parse_args()\n"
+    project.write("pkg/cli.py", f"import argparse\ndef main():\n    {parses}    m.fit(1)\n")
+    assert detect(project.root).config["entry-point"] == "pkg.cli:main"
     project.write("pkg/cli.py", "def main(lr=0.1):\n    m.fit(1)\n")
     assert detect(project.root).config["entry-point"] == "pkg.cli:main"
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from skylift.project.init.candidates import Candidate
 from skylift.project.init.evidence.clues import Clue
+from skylift.project.parameters.schema import read_parameters
+from skylift.project.parameters.signature import SIGNATURE
 from skylift.project.source.entry import entry_file
 from skylift.project.source.modules import module_parts
 
@@ -75,21 +77,22 @@ def _plain(root: Path, found: Candidate, clues: Iterable[Clue]) -> Start:
         return Start(f"-m {dotted.removesuffix('.__main__')}")
     function = next((clue.function for clue in found.clues if clue.function), "")
     if function and not deeds.guarded:
-        return _called(function, path, parses=bool(deeds.parser or deeds.reads_argv))
+        return _called(root, function, path, parses=bool(deeds.parser or deeds.reads_argv))
     if deeds.relative and "." in dotted:
         return Start(f"-m {dotted}", why="it imports from its own package with a dot")
     return Start(path)
 
 
-def _called(function: str, path: str, *, parses: bool) -> Start:
+def _called(root: Path, function: str, path: str, *, parses: bool) -> Start:
     """A console script without `if __name__ == "__main__"`: only the function starts it."""
-    if not parses:
-        return Start(function)
+    why = "nothing but its console script starts it"
+    if not parses or read_parameters(root, function).source not in ("", SIGNATURE):
+        return Start(function, why=why)
     module, _, name = function.partition(":")
     first = name.partition(".")[0]
     # The arguments have to reach sys.argv, as those of the console script do.
     code = f"import sys; from {module} import {first}; sys.exit({name}())"
-    return Start(path, ("python", "-c", code), "nothing but its console script starts it")
+    return Start(path, ("python", "-c", code), why)
 
 
 def _launched(found: Candidate, plain: Start, clues: list[Clue]) -> Start | None:
