@@ -485,3 +485,13 @@ def test_the_only_folder_for_results_has_the_model_though_it_is_called_checkpoin
     """
     script(project, body)
     assert places(project).config == {"arguments": {"checkpoints": "{model}"}}
+
+
+def test_an_option_that_only_lends_a_file_its_name_stays_what_it_is(project: Folder) -> None:
+    body = """
+        p.add_argument('--arch', default='resnet18')
+        a = p.parse_args()
+        json.dump({}, open(a.arch + '.json', 'w'))
+    """
+    script(project, body)
+    assert places(project).config == {"collect": {"output": ["resnet18.json"]}}

@@ -8,42 +8,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from skylift.project.init.ground import Ground
-from skylift.project.init.model_names import names_model
 from skylift.project.init.named_channels import channel_by_name
+from skylift.project.init.option_names import (
+    CHECKPOINTS,
+    DATA,
+    OF_A_THING,
+    OUTPUT_FOLDER,
+    READ_BACK,
+    SUFFIXES,
+    default_text,
+    is_of,
+    is_off,
+    keeps_state,
+    looks_like_a_path,
+    may_be_a_place,
+    option_names_model,
+    place_by_name,
+    wants_data,
+)
 from skylift.project.init.tables import MOST_CHANNELS, Tables
 from skylift.project.init.uses import Use
 from skylift.project.init.ways import SOMETHING
 from skylift.project.parameters.reading import Option
 from skylift_runtime.contract import Tree
 
-_FOLDER = r"([-_.](dir|directory|folder|path|root))"
-CHECKPOINTS = re.compile(rf"(.*[-_./])?(checkpoints?|ckpts?|snapshots?)({_FOLDER}|[-_.]file)?/?")
-_MODEL = re.compile(
-    rf"(model|export){_FOLDER}|(model|save)[-_](out|output|file|to)|save[-_](dir|path|model)|save"
-)
-_OUTPUT = re.compile(
-    rf"(output|out|results?|logs?|log|artifacts?)([-_.]data)?{_FOLDER}|outputs?|out|results|logdir"
-)
-_NAMES = (("checkpoints", CHECKPOINTS), ("model", _MODEL), ("output", _OUTPUT))
-_DATA = re.compile(
-    rf"((.*[-_.])?(data|dataset|input|train|training|valid|validation|val|test|images?))([-_.]\w+)*{_FOLDER}|"
-    rf"data|dataset|(train|test|valid|validation|val|data|input)[-_.]file|corpus"
-)
-_READ_BACK = re.compile(
-    r"(.*[-_.])?(resume|init|initial|load|pretrained|restore|warm|start|from|base|finetune)([-_.].*)?"
-)
-"""What these are given has to be there already: a folder that is empty at first is none for them."""
-_NO_PLACES = frozenset({"int", "float", "bool"})
-_OUTPUT_FOLDER = re.compile(r"(output|out|save|checkpoint)s?[-_.]?dir")
 _TREE = Tree()
 _OF_THE_TREE = {_TREE.model: "model", _TREE.output_data: "output", _TREE.checkpoints: "checkpoints"}
-_SUFFIXES = (
-    ("torch", ".pt"),
-    ("joblib", ".joblib"),
-    ("pickle", ".pkl"),
-    ("onnx", ".onnx"),
-    ("json", ".json"),
-)
 _NAMELESS = re.compile(r"argument-(\d+)")
 """A word of the command line that has no name in the code."""
 _NAME_ONLY = "its name says so; how it is used was not understood"
@@ -61,9 +51,9 @@ class Bindings:
 
     def option(self, option: Option) -> None:
         """What one option says about folders."""
-        if not _may_be_a_place(option):
+        if not may_be_a_place(option):
             return
-        text, uses = default_text(option), [use for use in self.uses if _is_of(use, option)]
+        text, uses = default_text(option), [use for use in self.uses if is_of(use, option)]
         key = option.parameter.key
         if text.rstrip("/") == _TREE.root:
             # The whole tree is there, for a program that knows its way in it.
@@ -91,19 +81,19 @@ class Bindings:
 
     def _by_name(self, option: Option, text: str) -> None:
         key, flag = option.parameter.key, option.parameter.flag or option.parameter.key
-        place = _place_by_name(key)
-        if place == "output" and _OUTPUT_FOLDER.fullmatch(key) and "transformers" in self.imports:
+        place = place_by_name(key)
+        if place == "output" and OUTPUT_FOLDER.fullmatch(key) and "transformers" in self.imports:
             # The Trainer of transformers saves the model there.
             place = "model"
         if place and not self.ground.is_file(text):
             known, required = option.parameter.default_known, option.parameter.required
-            reads = _READ_BACK.fullmatch(key) is not None
+            reads = READ_BACK.fullmatch(key) is not None
             off = option.parameter.default == "" or (not required and (known or reads))
-            if text or not off or (_OUTPUT_FOLDER.fullmatch(key) and option.parameter.default is None):
+            if text or not off or (OUTPUT_FOLDER.fullmatch(key) and option.parameter.default is None):
                 self._place(option, place, text, _NAME_ONLY, sure=False)
-        elif text and _looks_like_a_path(text) and (_DATA.fullmatch(key) or self.ground.matches(text)):
+        elif text and looks_like_a_path(text) and (DATA.fullmatch(key) or self.ground.matches(text)):
             self._read(option, text, f"the default of {flag} is there", certain=False)
-        elif not text and _wants_data(option):
+        elif not text and wants_data(option):
             how = "no default" if option.parameter.default_known else "a default that is made at run time"
             self.tables.leave(f"{flag} has {how}: bind it to a channel in [arguments]")
 
@@ -111,31 +101,45 @@ class Bindings:
         parameter = option.parameter
         writing = [use for use in uses if use.writes] or [use for use in uses if use.effect == "make"]
         reading = [use for use in uses if use.reads]
-        if not (text or parameter.required or _place_by_name(parameter.key)) and _is_off(option, uses):
+        if not (text or parameter.required or place_by_name(parameter.key)) and is_off(option, uses):
             return
-        if not text and parameter.default == "" and not _OUTPUT_FOLDER.fullmatch(parameter.key):
+        if not text and parameter.default == "" and not OUTPUT_FOLDER.fullmatch(parameter.key):
             return
         if self._is_data(option, text, writing, reading):
             self._read(option, text, reading[0].because, certain=True)
             return
+        if self._is_a_word(option, text, writing):
+            for use in writing:
+                kind = "model" if use.content in ("model", "checkpoint") else "output"
+                self.tables.gather(kind, text + use.way.text, f"{use.because} writes it", sure=False)
+            return
         place, first = self._kind_of(parameter.key, text, writing, reading)
         name = self._file_name(parameter.key, text, writing)
         self._place(option, place, text, first.because, sure=first.writes and not first.guess, name=name)
+
+    def _is_a_word(self, option: Option, text: str, writing: Sequence[Use]) -> bool:
+        """Whether an option only lends a file its name: `--arch resnet18` names a network first of all."""
+        is_path = re.search(r"[/\\.]", text) is not None or self.ground.is_folder(text)
+        named = OF_A_THING.fullmatch(option.parameter.key) is not None
+        in_it = any(use.effect != "write" or use.way.text.startswith("/") for use in writing)
+        return bool(text) and named and not is_path and not in_it
 
     def _kind_of(
         self, key: str, text: str, writing: Sequence[Use], reading: Sequence[Use]
     ) -> tuple[str, Use]:
         """Model, output or checkpoints; and the use that says so."""
         models = [
-            use for use in writing if use.content in ("model", "checkpoint") or _names_model(use, key, text)
+            use
+            for use in writing
+            if use.content in ("model", "checkpoint") or option_names_model(use, key, text)
         ]
         told = [use for use in writing if use.content and use.writes]
         saving = [use for use in writing if use.call.endswith(".save")]
-        named = _place_by_name(key)
+        named = place_by_name(key)
         # What lies in a folder of that name belongs to the model.
         place = "model" if models or (told and named == "model") else "output" if told else named
         place = place or ("model" if saving else "output")
-        if CHECKPOINTS.fullmatch(key) and (_keeps_state(told) or self._goes_on(key, reading)):
+        if CHECKPOINTS.fullmatch(key) and (keeps_state(told) or self._goes_on(key, reading)):
             place = "checkpoints"
         elif place == "checkpoints" and not self.tables.has_model:
             place = "model"
@@ -152,7 +156,7 @@ class Bindings:
             return False
         read = {use.way.text for use in reading}
         again = all(use.way.text in read or use.effect == "make" for use in writing)
-        is_data = any(use.content == "data" for use in reading) or bool(_DATA.fullmatch(option.parameter.key))
+        is_data = any(use.content == "data" for use in reading) or bool(DATA.fullmatch(option.parameter.key))
         return is_data and (again or not any(use.content in ("model", "output") for use in writing))
 
     def _goes_on(self, key: str, reading: Sequence[Use]) -> bool:
@@ -177,7 +181,7 @@ class Bindings:
         if text:
             name = posixpath.basename(text.rstrip("/"))
             return name if posixpath.splitext(name)[1] or (writing and not plain) or plain else ""
-        suffix = next((end for use in plain for start, end in _SUFFIXES if use.call.startswith(start)), "")
+        suffix = next((end for use in plain for start, end in SUFFIXES if use.call.startswith(start)), "")
         return f"{_NAMELESS.sub('model', key)}{suffix}" if plain else ""
 
     def _place(
@@ -196,10 +200,10 @@ class Bindings:
             (use for use in uses if use.reads and use.content), next(use for use in uses if use.reads)
         )
         flag = parameter.flag or parameter.key
-        if text and _looks_like_a_path(text):
+        if text and looks_like_a_path(text):
             self._read(option, text, first.because, certain=first.effect not in ("hub", "fetch"))
             return
-        wanted = parameter.required or first.content == "data" or _DATA.fullmatch(parameter.key)
+        wanted = parameter.required or first.content == "data" or DATA.fullmatch(parameter.key)
         if wanted and not text and first.content in ("data", "") and first.effect not in ("hub", "fetch"):
             how = "must be given" if parameter.required else "has no default"
             how = how if parameter.default_known else "has a default that is made at run time"
@@ -222,7 +226,7 @@ class Bindings:
             folder, rest = self._stem(option, text)
             if folder:
                 self._bind_channel(key, folder, f"/{rest}", why, why)
-            elif certain or (_DATA.fullmatch(key) and key != "dataset" and re.search(r"[/\\.]", text)):
+            elif certain or (DATA.fullmatch(key) and key != "dataset" and re.search(r"[/\\.]", text)):
                 why = why if certain else "its name says that it is read"
                 self.tables.leave(
                     f"{flag} is {text}, which is not here ({why}): put it there, then make it a channel"
@@ -249,7 +253,7 @@ class Bindings:
 
     def _stem(self, option: Option, text: str) -> tuple[str, str]:
         """Of a default like ``data/train``, to which the code adds ``.csv``, the folder and the rest."""
-        tails = [use.way.text for use in self.uses if _is_of(use, option) and use.reads]
+        tails = [use.way.text for use in self.uses if is_of(use, option) and use.reads]
         there = any(tail and not tail.startswith("/") and self.ground.matches(text + tail) for tail in tails)
         folder = posixpath.dirname(text)
         return (folder, posixpath.basename(text)) if there and not self.ground.is_code(folder) else ("", "")
@@ -282,7 +286,7 @@ def shared_folders(ground: Ground, options: Iterable[Option]) -> frozenset[str]:
     texts = {
         posixpath.normpath(text)
         for option in options
-        if _may_be_a_place(option) and (text := default_text(option))
+        if may_be_a_place(option) and (text := default_text(option))
     }
     there = {text for text in texts if ground.leads(text) == "inside" and ground.matches(text)}
     folders = {text if ground.is_folder(text) else posixpath.dirname(text) or "." for text in there}
@@ -291,68 +295,3 @@ def shared_folders(ground: Ground, options: Iterable[Option]) -> frozenset[str]:
     return frozenset(
         top for top in {one.split("/")[0] for one in folders if "/" in one} if not ground.is_code(top)
     )
-
-
-def default_text(option: Option) -> str:
-    """What an option is when it is not given."""
-    value = option.fallback if option.variable else option.parameter.default
-    # Some write `default="None"`, and mean it.
-    return value if isinstance(value, str) and value not in ("None", "none", "null") else ""
-
-
-def _may_be_a_place(option: Option) -> bool:
-    # What Hydra fills in, `${…}`, follows another option.
-    parameter = option.parameter
-    if (
-        "${" in str(parameter.default)
-        or option.variable.startswith("SM_")
-        or parameter.choices
-        or parameter.type in _NO_PLACES
-    ):
-        return False
-    return parameter.action == "store" and parameter.nargs in ("", "?")
-
-
-def _keeps_state(told: Sequence[Use]) -> bool:
-    """Whether nothing in a folder is certainly a model: what its name says is all that is known of it."""
-    return bool(told) and all(use.guess or use.content == "output" for use in told)
-
-
-def _is_of(use: Use, option: Option) -> bool:
-    return bool(option.dest) and use.way.option == option.dest
-
-
-def _wants_data(option: Option) -> bool:
-    """Whether an option without a default is data by its name. `--dataset` is as often one of several."""
-    parameter = option.parameter
-    is_known = parameter.default_known or parameter.required
-    return (
-        bool(_DATA.fullmatch(parameter.key))
-        and parameter.key != "dataset"
-        and is_known
-        and not option.variable
-    )
-
-
-def _names_model(use: Use, key: str, text: str) -> bool:
-    """Whether a file that an option names is a model by that name, or, without one, by the option's."""
-    is_plain = use.writes and use.content == "output" and not use.way.text.startswith("/")
-    suffix = next((end for start, end in _SUFFIXES if use.call.startswith(start)), "")
-    return is_plain and names_model((text or f"{key}{suffix}") + use.way.text)
-
-
-def _is_off(option: Option, uses: Sequence[Use]) -> bool:
-    """Whether nothing happens unless it is given.
-
-    A default that could not be read is one; but in Hydra it follows others, and a file that is read stands there.
-    """
-    is_read = any(use.reads and not use.way.text for use in uses)
-    return option.parameter.default_known or option.parameter.spelling == "hydra" or is_read
-
-
-def _place_by_name(key: str) -> str:
-    return next((name for name, pattern in _NAMES if pattern.fullmatch(key)), "")
-
-
-def _looks_like_a_path(text: str) -> bool:
-    return bool(text.strip()) and "\n" not in text and len(text) < 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from skylift.project.init.bindings import Bindings, default_text, shared_folders
+from skylift.project.init.bindings import Bindings, shared_folders
 from skylift.project.init.branches import Usual
 from skylift.project.init.findings import Findings
 from skylift.project.init.ground import Ground
@@ -13,6 +13,7 @@ from skylift.project.init.hydra_runs import read_hydra
 from skylift.project.init.inputs import fixed_inputs
 from skylift.project.init.named_channels import channel_by_name
 from skylift.project.init.network import read_network
+from skylift.project.init.option_names import default_text
 from skylift.project.init.results import Results
 from skylift.project.init.scopes import Scopes, scopes_of
 from skylift.project.init.settled import read_settled

@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skylift.project.init.bindings import CHECKPOINTS
 from skylift.project.init.ground import Ground
+from skylift.project.init.option_names import CHECKPOINTS
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use
 from skylift.project.init.ways import is_in
