@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skylift.aws.ecr import Ecr, Login
 from skylift.aws.s3 import S3Store
@@ -15,13 +16,15 @@ from skylift.aws.session import Session
 from skylift.errors import NotReady, SkyliftError
 from skylift.host.clock import SystemClock
 from skylift.host.files import cache_folder
-from skylift.registry.client import RegistryClient
-from skylift.registry.credentials import Credentials, docker_credentials
-from skylift.registry.download import HttpDownloader
 from skylift.values.ports import Clock
 from skylift.values.progress import Report, silent
 from skylift.values.references import S3Url, parse_s3
 from skylift.values.settings import AwsSettings
+
+if TYPE_CHECKING:
+    from skylift.registry.client import RegistryClient
+    from skylift.registry.credentials import Credentials
+    from skylift.registry.download import HttpDownloader
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,17 @@ class World:
     def cache(self) -> Path:
         return cache_folder(self.environment)
 
+    # Most verbs speak to no registry, and all would wait for what does: it is a quarter of their start.
     def downloader(self) -> HttpDownloader:
+        from skylift.registry.download import HttpDownloader
+
         return HttpDownloader(self.environment, self.clock)
 
     def registry(self, login: Login | None = None) -> RegistryClient:
         """A client with docker's credentials, and ECR's where a login is given."""
+        from skylift.registry.client import RegistryClient
+        from skylift.registry.credentials import Credentials, docker_credentials
+
         known = docker_credentials(self.environment, self.home)
 
         def credentials(host: str) -> Credentials | None:

@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-import pathspec
-
 from skylift.project.files.git import git_or_nothing, names, working_tree
-from skylift.project.files.ship import IGNORE_FILE, NeverShips
+from skylift.project.files.ship import IGNORE_FILE, NeverShips, patterns
 
 _LOOKED_AT = 20
 """Files of a folder that are asked about before it is taken to ship."""
@@ -64,7 +62,7 @@ def _rule(rules: Rules, path: str) -> str:
         return never
     link = _link_above(rules.root, path)
     beyond = link not in ("", path)
-    if not beyond and pathspec.GitIgnoreSpec.from_lines(rules.include).match_file(path):
+    if not beyond and patterns(rules.include).match_file(path):
         return ""
     channel = _channel(rules, path)
     if channel or beyond:
@@ -113,7 +111,7 @@ def _ignored_by_us(root: Path, path: str) -> str:
     file = root / IGNORE_FILE
     text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line]
-    found = pathspec.GitIgnoreSpec.from_lines(line for _, line in lines).check_file(path)
+    found = patterns([line for _, line in lines]).check_file(path)
     if not found.include or found.index is None:
         return ""
     number, line = lines[found.index]

@@ -17,13 +17,15 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-
-import pathspec
+from typing import TYPE_CHECKING
 
 from skylift.errors import UsageError
 from skylift.host.files import is_text
 from skylift.project.files.git import git, is_repository, names
 from skylift.values.project import ShippedFile
+
+if TYPE_CHECKING:
+    import pathspec
 
 IGNORE_FILE = ".skyliftignore"
 _HINT = f"name it in {IGNORE_FILE}, or make it a channel"
@@ -98,6 +100,14 @@ def _is_environment(folder: Path) -> bool:
 def _rules(root: Path) -> pathspec.GitIgnoreSpec:
     path = root / IGNORE_FILE
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    return patterns(lines)
+
+
+def patterns(lines: Sequence[str]) -> pathspec.GitIgnoreSpec:
+    """What matches as lines of a ``.gitignore`` do."""
+    # Imported here: verbs for which nothing ships would wait for it.
+    import pathspec
+
     return pathspec.GitIgnoreSpec.from_lines(lines)
 
 
@@ -145,10 +155,10 @@ def _walked(root: Path) -> Iterator[str]:
         yield from ((here / name).as_posix() for name in (*files, *links))
 
 
-def _included(root: Path, patterns: Sequence[str]) -> set[str]:
-    if not patterns:
+def _included(root: Path, lines: Sequence[str]) -> set[str]:
+    if not lines:
         return set()
-    spec = pathspec.GitIgnoreSpec.from_lines(patterns)
+    spec = patterns(lines)
     return {path for path in _walked(root) if spec.match_file(path)}
 
 

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from skylift.project.source.trees import walk
+
 _MOST_TESTS = 5_000
 
 
@@ -20,7 +22,7 @@ class Usual:
 
     def asked_for(self, tree: ast.Module, line: int) -> str:
         """The option by whose default a line is passed over; empty where no test is known to do that."""
-        tests = (node for node in ast.walk(tree) if isinstance(node, ast.If))
+        tests = (node for node in walk(tree) if isinstance(node, ast.If))
         for count, node in enumerate(tests):
             if count > _MOST_TESTS:
                 break

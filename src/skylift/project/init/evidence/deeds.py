@@ -111,7 +111,7 @@ class Deeds:
         rest = [node for node in self.tree.body if not isinstance(node, _DEFINITIONS)]
         if not own or any(isinstance(node, ast.For | ast.While | ast.With) for node in rest):
             return False
-        inner = [node for one in rest for node in ast.walk(one)]
+        inner = [node for one in rest for node in walk(one)]
         uses = any(isinstance(node, ast.Name) and node.id in own for node in inner)
         return not uses and not any(isinstance(node, ast.Call) and self._step(node) for node in inner)
 
