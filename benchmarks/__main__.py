@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import images, reading, runtime, startup
+from benchmarks import images, reading, runtime, startup, understanding
 from tests.base_image import Unavailable
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument(
         "only",
         nargs="?",
-        choices=["startup", "reading", "runtime", "images"],
+        choices=["startup", "reading", "understanding", "runtime", "images"],
         help="one of them (default: all)",
     )
     wanted = parser.parse_args()
@@ -22,6 +22,8 @@ def main() -> None:
         print(startup.report(runs=10), flush=True)
     if wanted.only in (None, "reading"):
         print(reading.report(runs=5), flush=True)
+    if wanted.only in (None, "understanding"):
+        print(understanding.report(runs=5), flush=True)
     if wanted.only in (None, "runtime"):
         print(runtime.report(runs=11), flush=True)
     if wanted.only in (None, "images"):
