@@ -8,9 +8,10 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,10 @@ from skylift.errors import NotReady
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """What an OSError says when there is no room left."""
+
+
+MOST_BYTES = 64 << 20
+"""Of a file that somebody wrote by hand, or a lock: beyond that it is something else."""
 
 
 class DamagedFile(NotReady, ValueError):
@@ -54,16 +59,44 @@ def write_json(path: Path, value: object) -> None:
     write_text(path, json.dumps(value, indent=2) + "\n")
 
 
+def read_source(path: Path, most: int = MOST_BYTES) -> bytes:
+    """The bytes of a project's file. A clone can bring anything under any name.
+
+    :raises FileNotFoundError: when there is none.
+    :raises OSError: for what is no regular file, which might never answer, and for one that is larger than ``most``.
+    """
+    # A device can do something when it is opened, and a pipe waits for whoever writes to it.
+    _refuse_strange(path, path.stat().st_mode)
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+        _refuse_strange(path, os.fstat(stream.fileno()).st_mode)
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"larger than {most >> 10} kB", str(path))
+    return data
+
+
+def _refuse_strange(path: Path, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "a folder", str(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "neither a file nor a link to one", str(path))
+
+
+def read_source_text(path: Path, most: int = MOST_BYTES) -> str:
+    """The same as text; what is no UTF-8 is shown as that. A null byte in a name is no file."""
+    return read_source(path, most).decode("utf-8-sig", errors="replace")
+
+
 def read_json(path: Path) -> dict[str, object] | None:
     """The object in a JSON file; None when there is no such file.
 
     :raises DamagedFile: when it is no JSON.
     """
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_source(path))
     except FileNotFoundError:
         return None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedFile(f"{path} is damaged: {error}", hints=("remove it, or put it right",)) from error
     return found if isinstance(found, dict) else {}
 
@@ -89,6 +122,18 @@ def file_lock(path: Path) -> Iterator[None]:
     with path.open("a") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def folder_lock(folder: Path) -> Iterator[None]:
+    """The same on a folder, for which no file has to be made; nothing where the file system has no such locks."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def remove_tree(path: Path) -> None:

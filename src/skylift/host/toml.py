@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from skylift.host.files import read_source
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -44,7 +46,7 @@ def read_toml(path: Path) -> dict[str, Any] | None:
     :raises NotToml: when it can not be parsed.
     """
     try:
-        return parse_toml(path.read_text(encoding="utf-8-sig"))
+        return parse_toml(read_source(path).decode("utf-8-sig"))
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:

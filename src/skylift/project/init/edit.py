@@ -13,14 +13,14 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Comment, Item, Table
 
-from skylift.errors import UsageError
-from skylift.host.files import write_bytes
+from skylift.errors import NotReady, UsageError
+from skylift.host.files import read_source, write_bytes
 from skylift.host.toml import NotToml, parse_toml
 from skylift.project.config.toml import read_config
+from skylift.project.init.memory import OWN, PYPROJECT
 from skylift.project.init.merge import shown
 from skylift.values.project import Change
 
-PYPROJECT, OWN = "pyproject.toml", "skylift.toml"
 HEAD = "Written by `skylift init`, yours to change; `skylift init --undo` takes it back."
 _BOM = "\ufeff"
 _ALONE = re.compile(r"(?<!\r)\n")
@@ -30,7 +30,7 @@ Comments = Mapping[tuple[str, ...], str]
 def read_text(path: Path) -> str | None:
     """A file's text, to the byte: with its BOM and its line ends. None when there is no such file."""
     try:
-        return path.read_bytes().decode(errors="surrogateescape")
+        return read_source(path).decode(errors="surrogateescape")
     except FileNotFoundError:
         return None
 
@@ -40,6 +40,20 @@ def write_config_text(path: Path, text: str) -> None:
     path = path.resolve()
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     write_bytes(path, text.encode(errors="surrogateescape"), mode=mode)
+
+
+def refuse_changed(file: Path, seen: str | None) -> None:
+    """What was shown to the user is what they agreed to.
+
+    :param seen: the file's text when that was made; None when there was no file.
+    :raises NotReady: when it is another one by now.
+    """
+    if read_text(file) != seen:
+        raise meanwhile(file)
+
+
+def meanwhile(file: Path) -> NotReady:
+    return NotReady(f"{file} was changed meanwhile; nothing was written", hints=("run skylift init again",))
 
 
 def _umask() -> int:

@@ -15,10 +15,14 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from skylift.errors import NotReady
 from skylift.host.files import DamagedFile, read_json, write_json, write_text
 
 FOLDER, _NAME = ".skylift", "init.json"
+PYPROJECT, OWN = "pyproject.toml", "skylift.toml"
 _SCHEMA = 1
+_DEEPEST = 12
+"""Tables in tables; a config has four."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def recorded(root: Path) -> Memory | None:
 
     :raises DamagedFile: when somebody wrote something else into the file.
     """
-    path = root / FOLDER / _NAME
+    path = _folder(root) / _NAME
     found = read_json(path)
     if not found or found.get("schema") != _SCHEMA:
         return None
@@ -87,19 +91,31 @@ def remembered(root: Path, text: str | None) -> Memory | None:
 
 
 def remember(root: Path, memory: Memory) -> None:
-    ignore = root / FOLDER / ".gitignore"
+    folder = _folder(root)
+    ignore = folder / ".gitignore"
     if not ignore.exists():
         write_text(ignore, "*\n")
-    write_json(root / FOLDER / _NAME, {"schema": _SCHEMA, **asdict(memory)})
+    write_json(folder / _NAME, {"schema": _SCHEMA, **asdict(memory)})
 
 
 def forget(root: Path) -> None:
     """The folder stays when there is anything else in it: runs are the user's."""
-    folder = root / FOLDER
+    folder = _folder(root)
     (folder / _NAME).unlink(missing_ok=True)
     if folder.is_dir() and {entry.name for entry in folder.iterdir()} == {".gitignore"}:
         (folder / ".gitignore").unlink()
         folder.rmdir()
+
+
+def _folder(root: Path) -> Path:
+    """Our folder in the project.
+
+    :raises NotReady: when it is a link: what a clone brings would have us write, and remove, elsewhere.
+    """
+    folder = root / FOLDER
+    if folder.is_symlink():
+        raise NotReady(f"{folder} is a link, and init does not write behind it", hints=("remove the link",))
+    return folder
 
 
 def digest(text: str | None) -> str:
@@ -135,16 +151,35 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _memory(found: Mapping[str, Any], path: Path) -> Memory:
-    try:
-        edits = tuple(
-            Edit(
-                one["before"],
-                one["after"],
-                tuple(Hunk(**hunk) for hunk in one["hunks"]),
-                dict(one["proposed"]),
-            )
-            for one in found["edits"]
-        )
-        return Memory(found["file"], found["began"], edits, bool(found["pending"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise DamagedFile(f"{path} is not what skylift init wrote", hints=("remove it",)) from error
+    """What the file says. It may have come with a clone: nothing in it is believed that we could not have written."""
+    edits, file = found.get("edits"), found.get("file")
+    ours = file in (PYPROJECT, OWN) and isinstance(found.get("began"), bool)
+    read = [_edit(one) for one in edits] if isinstance(edits, list) else [None]
+    if not ours or not isinstance(found.get("pending"), bool) or None in read:
+        hint = f"remove it; the config in {PYPROJECT} or {OWN} stays"
+        raise DamagedFile(f"{path} is not what skylift init wrote", hints=(hint,))
+    return Memory(str(file), found["began"], tuple(filter(None, read)), found["pending"])
+
+
+def _edit(one: Any) -> Edit | None:
+    if not isinstance(one, Mapping) or not all(isinstance(one.get(key), str) for key in ("before", "after")):
+        return None
+    listed, proposed = one.get("hunks"), one.get("proposed")
+    found = [_hunk(hunk) for hunk in listed] if isinstance(listed, list) else [None]
+    if None in found or not isinstance(proposed, Mapping) or not _is_shallow(proposed):
+        return None
+    return Edit(one["before"], one["after"], tuple(filter(None, found)), dict(proposed))
+
+
+def _hunk(one: Any) -> Hunk | None:
+    if not isinstance(one, Mapping) or set(one) != {"at", "removed", "added"}:
+        return None
+    at, removed, added = one["at"], one["removed"], one["added"]
+    fits = type(at) is int and at >= 0 and isinstance(removed, str) and isinstance(added, str)
+    return Hunk(at, removed, added) if fits else None
+
+
+def _is_shallow(value: Any, depth: int = 0) -> bool:
+    if not isinstance(value, Mapping):
+        return True
+    return depth < _DEEPEST and all(_is_shallow(inner, depth + 1) for inner in value.values())

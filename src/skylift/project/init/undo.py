@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import UsageError
-from skylift.project.init.edit import OWN, PYPROJECT, read_text, table_in, without_table, write_config_text
-from skylift.project.init.memory import Edit, Memory, digest, forget, recorded, remembered
+from skylift.host.files import folder_lock
+from skylift.project.init.edit import read_text, refuse_changed, table_in, without_table, write_config_text
+from skylift.project.init.memory import OWN, PYPROJECT, Edit, Memory, digest, forget, recorded, remembered
 from skylift.project.init.merge import leaves, plain, shown
 from skylift.values.project import Undoing
 
@@ -23,6 +24,11 @@ def plan_undo(root: Path) -> Undoing:
     text = read_text(file)
     if text is None:
         return Undoing(root, file, None, None)
+    if file.name == OWN and file.is_symlink():
+        # Gone would be the link, and the config would stay behind it.
+        raise UsageError(
+            f"{file} is a link by now", hints=("remove the link by hand, and .skylift/init.json",)
+        )
     before: str | None = text
     for one in reversed(memory.edits):
         before = _reversed(one, before) if before is not None else None
@@ -33,12 +39,17 @@ def plan_undo(root: Path) -> Undoing:
 
 
 def carry_out(undoing: Undoing) -> None:
-    """The file first, what is known of it last: dying between the two, it is all found out again."""
-    if undoing.after is None:
-        undoing.file.unlink(missing_ok=True)
-    elif undoing.after != undoing.before:
-        write_config_text(undoing.file, undoing.after)
-    forget(undoing.root)
+    """The file first, what is known of it last: dying between the two, it is all found out again.
+
+    :raises NotReady: when the file is not as it was when that was planned.
+    """
+    with folder_lock(undoing.root):
+        refuse_changed(undoing.file, undoing.before)
+        if undoing.after is None:
+            undoing.file.unlink(missing_ok=True)
+        elif undoing.after != undoing.before:
+            write_config_text(undoing.file, undoing.after)
+        forget(undoing.root)
 
 
 def _known(root: Path) -> Memory:

@@ -7,21 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from skylift.errors import UsageError
+from skylift.errors import NotReady, UsageError
+from skylift.host.files import folder_lock
 from skylift.host.toml import parse_toml
 from skylift.project.config.load import problems
 from skylift.project.config.toml import read_config
 from skylift.project.init.edit import (
-    OWN,
-    PYPROJECT,
     appended,
     edited,
     inside,
+    meanwhile,
     read_text,
+    refuse_changed,
     rendered,
     write_config_text,
 )
-from skylift.project.init.memory import Memory, edit, remember, remembered
+from skylift.project.init.memory import OWN, PYPROJECT, Memory, edit, remember, remembered
 from skylift.project.init.merge import Key, compare, leaves
 from skylift.project.source.entry import entry_file
 from skylift.values.project import Change, Detection, Proposal, Understood
@@ -64,9 +65,21 @@ def propose(root: Path, detection: Detection, *, named: bool = False) -> Proposa
 
 
 def accept(proposal: Proposal) -> None:
-    """Write it. What was there before is remembered first, so that a death in between is found out."""
+    """Write it. What was there before is remembered first, so that a death in between is found out.
+
+    :raises NotReady: when the files are not as they were when that was proposed.
+    """
     if proposal.after == proposal.before:
         return
+    with folder_lock(proposal.root):
+        file, _ = current(proposal.root)
+        if file != proposal.file:
+            raise meanwhile(file)
+        refuse_changed(file, proposal.before)
+        _write(proposal)
+
+
+def _write(proposal: Proposal) -> None:
     root, text = proposal.root, proposal.before
     memory = remembered(root, text) if proposal.again else None
     if memory is None or memory.file != proposal.file.name:
@@ -92,7 +105,11 @@ def current(root: Path) -> tuple[Path, Mapping[str, Any] | None]:
     """The file that holds the config, or would hold it, and the config.
 
     :raises UsageError: when there are two.
+    :raises NotReady: when the file is a link to nothing: written through it, it could not be taken back.
     """
+    if (root / OWN).is_symlink() and not (root / OWN).exists():
+        hints = ("remove the link, or make the file that it names",)
+        raise NotReady(f"{root / OWN} is a link to nothing", hints=hints)
     own = read_config(root / OWN, OWN)
     pyproject = read_config(root / PYPROJECT, PYPROJECT)
     table = inside(pyproject, PYPROJECT) if pyproject is not None else None
