@@ -13,8 +13,8 @@ from typing import Any
 from skylift.errors import UsageError
 from skylift.project.init import undo, write
 from skylift.project.init.detect import detect
-from skylift.project.init.edit import OWN
 from skylift.project.init.layout import BY_LIBRARY
+from skylift.project.init.memory import OWN
 from skylift.project.init.merge import leaves
 from skylift.project.init.workspace import project_folder
 from skylift.project.source.entry import entry_file

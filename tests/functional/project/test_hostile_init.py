@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -89,7 +88,7 @@ def test_nothing_is_written_or_removed_behind_a_link_that_is_our_folder(
         accept(proposal(project))
     with pytest.raises(NotReady, match="is a link"):
         plan_undo(project.root)
-    assert sorted(os.listdir(elsewhere)) == [".gitignore", "init.json"]
+    assert sorted(path.name for path in elsewhere.iterdir()) == [".gitignore", "init.json"]
     assert not (project.root / "skylift.toml").exists()
 
 
@@ -136,7 +135,7 @@ def test_a_file_that_went_or_came_during_the_question_stops_it(project: Folder) 
     pyproject.unlink()
     with pytest.raises(NotReady, match="changed meanwhile"):
         accept(known)
-    assert sorted(os.listdir(project.root)) == []
+    assert list(project.root.iterdir()) == []
 
 
 def test_undo_takes_nothing_back_from_a_file_that_changed_during_the_question(project: Folder) -> None:

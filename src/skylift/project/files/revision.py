@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from skylift.errors import NotReady
 from skylift.host.files import canonical_json, sha256_file
-from skylift.project.files.git import git, git_or_nothing, is_repository, names
+from skylift.project.files.git import git, git_or_nothing, is_repository, names, without_filters
 from skylift.project.files.ship import NeverShips
 from skylift.values.project import Revision
+
+_SUBMODULE = "160000 "
+_LONGEST_POINTER = 1024
+_POINTER = re.compile(
+    r"version https://git-lfs\.github\.com/spec/v1\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})$", re.MULTILINE
+)
 
 
 def revision(root: Path) -> Revision:
@@ -49,11 +56,41 @@ def _difference(root: Path) -> str:
 
 
 def _differing(root: Path) -> Iterator[str]:
-    changed = git(root, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--relative", "HEAD")
     untracked = git(root, "ls-files", "-z", "--others", "--exclude-standard")
     never = NeverShips(root)
-    paths = {*names(changed), *names(untracked)}
+    paths = {*_changed(root), *_dirty_inside(root), *names(untracked)}
     return (path for path in sorted(paths) if not never.covers(path))
+
+
+def _changed(root: Path) -> set[str]:
+    switched_off = without_filters(root)
+    # For a submodule git starts another git, which would read another config.
+    options = ("--no-renames", "--no-ext-diff", "--ignore-submodules=dirty", "--relative")
+    said = git(root, "diff", "--name-only", "-z", *options, "HEAD", settings=switched_off)
+    changed = set(names(said))
+    return {path for path in changed if not _is_as_stored(root, path)} if switched_off else changed
+
+
+def _is_as_stored(root: Path, path: str) -> bool:
+    """Whether a file is the one that HEAD has only a pointer of (Git LFS): told without its program."""
+    full = root / path
+    if full.is_symlink() or not full.is_file():
+        return False
+    stored = git_or_nothing(root, "cat-file", "-s", f"HEAD:./{path}")
+    if not stored.isdigit() or int(stored) > _LONGEST_POINTER:
+        return False
+    pointer = _POINTER.match(git_or_nothing(root, "cat-file", "blob", f"HEAD:./{path}"))
+    return pointer is not None and pointer[1] == sha256_file(full)
+
+
+def _dirty_inside(root: Path) -> Iterator[str]:
+    """Submodules with changes in them."""
+    for line in names(git(root, "ls-files", "-z", "--stage")):
+        facts, _, path = line.partition("\t")
+        inner = root / path
+        is_there = facts.startswith(_SUBMODULE) and not inner.is_symlink() and (inner / ".git").exists()
+        if is_there and revision(inner).dirty:
+            yield path
 
 
 def _state(root: Path, path: str) -> tuple[str, str, str]:
