@@ -73,6 +73,7 @@ def test_a_script_in_one_piece(project: Folder) -> None:
         ("if os.name:\n    parser.add_argument('--x')", "condition"),
         ("sub = parser.add_subparsers()\nsub.add_parser(compute())", "a sub-command has a name"),
         ("parser.parse_known_args()", "does not declare"),
+        ("somebody.each(parser.add_argument)", "`somebody.each` may add arguments"),
         ("child = argparse.ArgumentParser(parents=[somebody.parser()])", "a parent of this parser"),
         ("other = argparse.ArgumentParser()", "more than one parser"),
         ("pl.Trainer.add_argparse_args(parser)", "`pl.Trainer.add_argparse_args` may add arguments"),
@@ -213,6 +214,66 @@ PROGRAMS = {
             return parser
         args = build().parse_args()
         """,
+    "a registry that a decorator fills": """
+        import argparse
+        ADDERS = []
+        def register(function):
+            ADDERS.append(function)
+            return function
+        def named(name):
+            def note(function):
+                ADDERS.append(lambda p: p.add_argument("--" + name))
+                return function
+            return note
+        @register
+        def add_rate(p):
+            p.add_argument("--lr", type=float, default=0.1)
+        @named("more")
+        def other():
+            pass
+        def main():
+            p = argparse.ArgumentParser()
+            for add in ADDERS:
+                add(p)
+            return p.parse_args()
+        main()
+        """,
+    "a decorator that adds": """
+        import argparse, functools
+        def with_seed(function):
+            @functools.wraps(function)
+            def inner():
+                p = function()
+                p.add_argument("--seed", type=int, default=0)
+                return p
+            return inner
+        @with_seed
+        def build():
+            p = argparse.ArgumentParser()
+            p.add_argument("--lr", type=float, default=0.1)
+            return p
+        build().parse_args()
+        """,
+    "a method in parts": """
+        import argparse
+        from functools import partial
+        p = argparse.ArgumentParser()
+        add = partial(p.add_argument, type=float)
+        add("--lr", default=0.1)
+        list(map(p.add_argument, ["--a", "--b"]))
+        p.parse_args()
+        """,
+    "the fields of a dataclass": """
+        import argparse, dataclasses
+        @dataclasses.dataclass
+        class Config:
+            lr: float = 0.1
+            epochs: int = 3
+        p = argparse.ArgumentParser()
+        for field in dataclasses.fields(Config):
+            p.add_argument(f"--{field.name}", type=field.type, default=field.default)
+        p.parse_args()
+        """,
     "given to somebody": """
         import argparse, sys
         from somewhere import launch
@@ -231,6 +292,10 @@ FOUND = {
     "two steps": {"config": None, "lr": None},
     "a parser of its own kind": {"lr": 0.1, "x": None},
     "helpers": {"a": 1, "learning-rate": 0.5},
+    "a registry that a decorator fills": {"lr": 0.1, "more": None},
+    "a decorator that adds": {"lr": 0.1, "seed": 0},
+    "a method in parts": {"lr": 0.1, "a": None, "b": None},
+    "the fields of a dataclass": {"lr": 0.1, "epochs": 3},
     "given to somebody": {"a": 1},
 }
 
@@ -331,6 +396,47 @@ def test_a_truth_that_is_given_as_text(project: Folder, kind: str, false: str) -
     found = schema(project).find("x")
     assert found is not None
     assert (found.type, found.false, found.default) == ("bool", false, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "choices", "default", "action"),
+    [
+        ("type=Kind", ("a", "b"), None, "store"),
+        ("type=Kind, choices=list(Kind), default=Kind.B", ("a", "b"), "b", "store"),
+        ("choices=[e.value for e in Kind]", ("a", "b"), None, "store"),
+        ("choices=Kind.__members__", (), None, "store"),
+        ("type=str.lower, choices=['aa']", (), None, "store"),
+        ("action='append_const', const=1", (), None, "flag"),
+        ("action=Own", (), None, "flag"),
+        ("action=Other", (), None, "store"),
+        ("action=argparse._StoreTrueAction", (), False, "flag"),
+    ],
+)
+def test_enumerations_and_actions(
+    project: Folder, arguments: str, choices: tuple[str, ...], default: object, action: str
+) -> None:
+    project.write(
+        "train.py",
+        f"""
+        import argparse, enum
+        class Kind(enum.Enum):
+            A = "a"
+            B = "b"
+        class Own(argparse.Action):
+            def __init__(self, option_strings, dest, nargs=0, **more):
+                super().__init__(option_strings, dest, nargs=nargs, **more)
+        class Other(argparse.Action):
+            def __call__(self, parser, namespace, values, option_string=None):
+                setattr(namespace, self.dest, values)
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--x", {arguments}, help="%(default)s is 100%% of %(dest)s")
+        parser.parse_args()
+        """,
+    )
+    found = schema(project).find("x")
+    assert found is not None
+    assert (found.choices, found.default, found.action) == (choices, default, action)
+    assert found.help == f"{default} is 100% of x"
 
 
 def test_a_program_without_end_is_not_followed_to_it(project: Folder) -> None:

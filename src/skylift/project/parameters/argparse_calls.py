@@ -28,9 +28,15 @@ _ACTIONS: dict[str, Action] = {
     "store_false": "negative-flag",
     "BooleanOptionalAction": "boolean-optional",
     "append": "append",
-    "append_const": "append",
+    "append_const": "flag",
     "extend": "append",
     "count": "count",
+    "_StoreTrueAction": "flag",
+    "_StoreConstAction": "flag",
+    "_AppendConstAction": "flag",
+    "_StoreFalseAction": "negative-flag",
+    "_AppendAction": "append",
+    "_CountAction": "count",
 }
 _NO_VALUE = frozenset({"help", "version"})
 _TYPES = {
@@ -42,6 +48,8 @@ _TYPES = {
     "Path": "path",
 }
 _NARGS = {"OPTIONAL": "?", "ZERO_OR_MORE": "*", "ONE_OR_MORE": "+", "REMAINDER": "...", "PARSER": "A..."}
+_UNTYPED = frozenset({"store_const", "append_const", "_StoreConstAction", "_AppendConstAction"})
+"""What the constant is, is the script's business."""
 _USUAL: dict[Action, object] = {"flag": False, "negative-flag": True}
 _OF_TRUTH = re.compile(
     r"(str|string|text|arg|argparse)?_?(2|to)?_?bool(ean)?(_?(type|arg|flag|val(ue)?))?|strtobool|truth|t_or_f"
@@ -84,6 +92,9 @@ class _Said:
         value = self.keywords.get("action", "store")
         if isinstance(value, External | Opaque):
             return value.name.rpartition(".")[2]
+        if isinstance(value, Class) or self.keywords.get("nargs") == 0:
+            # An action of the script's own that takes no value is a flag.
+            return "store_const" if _takes_nothing(value, self.keywords) else "store"
         return value if isinstance(value, str) else "store"
 
     @property
@@ -101,6 +112,8 @@ class _Said:
             return "str", ""
         if isinstance(value, External):
             short = value.name.rpartition(".")[2]
+            if value.name.startswith("str."):
+                return "str", ""
             return ("bool", "false") if short == "strtobool" else (_TYPES.get(value.name, short), "")
         if isinstance(value, Function):
             return _of_function(value)
@@ -108,11 +121,18 @@ class _Said:
 
     @property
     def choices(self) -> tuple[object, ...]:
-        value = self.keywords.get("choices")
-        if isinstance(value, Class):
+        value, kind = self.keywords.get("choices"), self.keywords.get("type")
+        if value is None and isinstance(kind, Class) and kind.is_enum:
+            value = kind.members()
+        if isinstance(kind, External) and kind.name.startswith("str."):
+            # `type=str.lower` makes of a text another text: which are right only it can say.
             return ()
+        if isinstance(value, Class):
+            value = value.members() if value.is_enum else None
         if isinstance(value, Mapping):
             value = list(value)
+        if isinstance(value, list | tuple):
+            value = [_of_member(one) for one in value]
         known = isinstance(value, list | tuple | set | range | str) and is_plain(value)
         return tuple(value) if known else ()  # type: ignore[arg-type]
 
@@ -141,13 +161,35 @@ def _option(names: list[str], said: _Said, command: str) -> Option:
         nargs=said.nargs,
         required=said.keywords.get("required") is True or (not flags and said.nargs not in ("?", "*", "...")),
         action=action,
-        help=said.text("help"),
+        help=_filled(said.text("help"), default, key),
         aliases=tuple(aliases),
         off=_off(flags) if action == "boolean-optional" else "",
         false=false,
         command=command,
     )
     return Option(parameter, dest.replace("-", "_"), variable, default if variable else None)
+
+
+def _of_member(value: object) -> object:
+    """A member of an enumeration by its value, which is what people type."""
+    is_member = isinstance(value, Instance) and value.of.is_enum
+    return value.attributes.get("value") if is_member and isinstance(value, Instance) else value
+
+
+def _takes_nothing(action: object, keywords: Mapping[str, object]) -> bool:
+    if keywords.get("nargs") == 0:
+        return True
+    made = action.find("__init__") if isinstance(action, Class) else None
+    return (
+        isinstance(made, Function)
+        and re.search(r"nargs\s*[:=][^,)]*\b0\b", ast.unparse(made.node)) is not None
+    )
+
+
+def _filled(text: str, default: object, dest: str) -> str:
+    """A help text as argparse prints it; what it knows only in a run is left out."""
+    known = {"default": str(default), "dest": dest}
+    return re.sub(r"%\((\w+)\)[sdrfg]", lambda match: known.get(match[1], ""), text).replace("%%", "%")
 
 
 def _off(flags: list[str]) -> str:
@@ -165,14 +207,14 @@ def _dest(names: list[str], flags: list[str]) -> str:
 def _default(said: _Said, action: Action, kind: str) -> tuple[object, bool, str]:
     """The default, whether it is known to be that in a job too, and the variable it comes from."""
     if "default" not in said.keywords:
-        # What a constant is, is the script's business.
-        return (None, True, "") if said.action == "store_const" else (_USUAL.get(action), True, "")
+        return (None, True, "") if said.action in _UNTYPED else (_USUAL.get(action), True, "")
     value = said.keywords["default"]
     if isinstance(value, Varying):
         plain = value.value
         while isinstance(plain, Varying):
             plain = plain.value
         return _as_argparse(plain if is_plain(plain) else None, kind), False, value.variable
+    value = _of_member(value)
     if isinstance(value, External) and value.name.endswith("SUPPRESS"):
         return None, True, ""
     if isinstance(value, Instance | Function) or not is_plain(value):

@@ -9,7 +9,7 @@ from skylift.project.parameters.argparse_calls import Unread, read_option
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
 from skylift.project.source.symbolic.follow import Enough, Follower
-from skylift.project.source.symbolic.values import Given, Opaque, Place, Varying, is_plain
+from skylift.project.source.symbolic.values import Given, Method, Opaque, Place, Varying, is_plain
 
 _CLASSES = frozenset(
     {
@@ -199,7 +199,8 @@ class _Parsers:
             parser.take_parents(given, at)
             self.made.append(parser)
             return parser
-        for value in (*given.args, *given.keywords.values()):
+        handed = (*given.args, *given.keywords.values())
+        for value in (one.value if isinstance(one, Method) else one for one in handed):
             if isinstance(value, _Parser) and name not in _HARMLESS:
                 self.note(at, f"`{name}` may add arguments, and could not be read")
                 # Most give back what they were given.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from skylift.project.source.program import Program
 from skylift.project.source.symbolic.expressions import Expressions
@@ -18,7 +18,9 @@ from skylift.project.source.symbolic.values import (
     Given,
     Instance,
     Listener,
+    Method,
     Opaque,
+    Partial,
     Place,
     Scope,
 )
@@ -26,18 +28,6 @@ from skylift.project.source.symbolic.values import (
 _DEEPEST = 25
 _MOST_CALLS = 40
 """Of one function: more would only be a training loop."""
-
-
-class _Method:
-    """A method of a value that is no object of the project: of a text, a list, an actor."""
-
-    def __init__(self, value: object, name: str) -> None:
-        self.value, self.name = value, name
-
-    def call(self, given: Given, at: Place) -> object:
-        if isinstance(self.value, Actor):
-            return self.value.act(self.name, given, at)
-        return call_method(self.value, self.name, given)
 
 
 class Calls(Expressions):
@@ -56,9 +46,9 @@ class Calls(Expressions):
     def attribute(self, value: object, name: str, at: Place) -> object:
         if isinstance(value, Instance) and value.acts is not None:
             own = name in value.attributes or value.of.find(name) is not None
-            return super().attribute(value, name, at) if own else _Method(value.acts, name)
+            return super().attribute(value, name, at) if own else Method(value.acts, name)
         if isinstance(value, Actor | str | list | dict | tuple):
-            return _Method(value, name)
+            return Method(value, name)
         if isinstance(value, _Super):
             return self._of_super(value, name)
         return super().attribute(value, name, at)
@@ -71,8 +61,10 @@ class Calls(Expressions):
             return self._function_call(function, given)
         if isinstance(function, Class):
             return self._instance(function, given, at)
-        if isinstance(function, _Method):
-            return function.call(given, at)
+        if isinstance(function, Method):
+            return _called(function, given, at)
+        if isinstance(function, Partial):
+            return self.call(function.function, _together(function.given, given), at)
         if isinstance(function, External):
             return self._library(function.name, given, at)
         return self._unknown(function, given, at)
@@ -83,13 +75,16 @@ class Calls(Expressions):
             return Opaque("isinstance") if known is None else known
         if name in ("getattr", "hasattr") and len(given.args) > 1 and isinstance(given.args[1], str):
             return self.attribute(given.args[0], given.args[1], at) if name == "getattr" else Opaque(name)
-        if name in ("collections.namedtuple", "namedtuple"):
-            return _named_tuple(given)
+        if name in _MAKERS:
+            return _MAKERS[name](given)
+        if name == "map" and len(given.args) == 2 and (items := self.iterated(given.args[1])) is not None:
+            return [self.call(given.args[0], Given((item,), {}), at) for item in items]
         said = self._listener.library_call(name, given, at)
         if said is not None:
             return said
         self._hand_over(given, at)
-        return call_library(name, given)
+        items = [one.members() if isinstance(one, Class) and one.is_enum else one for one in given.args]
+        return call_library(name, Given(tuple(items), given.keywords, given.open))
 
     def _unknown(self, function: object, given: Given, at: Place) -> object:
         said, name = None, ""
@@ -160,6 +155,15 @@ class Calls(Expressions):
         return {**{name: Opaque(name) for name in names}, **found}
 
     def _instance(self, made_of: Class, given: Given, at: Place) -> object:
+        if made_of.is_enum:
+            return next(
+                (
+                    one
+                    for one in made_of.members()
+                    if isinstance(one, Instance) and given.args and one.attributes["value"] == given.args[0]
+                ),
+                Opaque(made_of.name),
+            )
         made = Instance(made_of)
         for base in made_of.library_bases():
             said = (
@@ -193,7 +197,7 @@ class Calls(Expressions):
             if isinstance(found, Function):
                 return found if found.kind == "staticmethod" else found.bound(value.receiver)
         acts = value.receiver.acts if isinstance(value.receiver, Instance) else None
-        return _Method(acts, name) if acts is not None else Opaque(name)
+        return Method(acts, name) if acts is not None else Opaque(name)
 
 
 class _Super:
@@ -210,6 +214,39 @@ def _super(scope: Scope) -> object:
     return (
         Opaque("super") if method is None or method.owner is None else _Super(method.owner, method.receiver)
     )
+
+
+def _called(method: Method, given: Given, at: Place) -> object:
+    if isinstance(method.value, Actor):
+        return method.value.act(method.name, given, at)
+    return call_method(method.value, method.name, given)
+
+
+def _together(first: Given, second: Given) -> Given:
+    """What a partial was made with, and what it is called with."""
+    both = {**first.keywords, **second.keywords}
+    return Given((*first.args, *second.args), both, first.open or second.open)
+
+
+def _partial(given: Given) -> object:
+    return (
+        Partial(given.args[0], Given(given.args[1:], given.keywords, given.open)) if given.args else Opaque()
+    )
+
+
+def _fields_of(given: Given) -> object:
+    """``dataclasses.fields``"""
+    made = given.get(0, "class_or_instance")
+    made = made.of if isinstance(made, Instance) else made
+    if not isinstance(made, Class) or not made.fields:
+        return Opaque("fields")
+    kind = Class("Field", (), {})
+    found: list[object] = []
+    for name in made.fields:
+        default = made.names.get(name, External("dataclasses.MISSING"))
+        said = {"name": name, "type": made.annotations.get(name, Opaque("a type")), "default": default}
+        found.append(Instance(kind, said))
+    return found
 
 
 def _named_tuple(given: Given) -> object:
@@ -229,3 +266,11 @@ def _best(returned: list[object], name: str) -> object:
         return [*followed, *returned][0]
     plain = all(isinstance(one, PLAIN) and one == returned[0] for one in returned)
     return returned[0] if plain else Opaque(name)
+
+
+_MAKERS: Mapping[str, Callable[[Given], object]] = {
+    "collections.namedtuple": _named_tuple,
+    "namedtuple": _named_tuple,
+    "functools.partial": _partial,
+    "dataclasses.fields": _fields_of,
+}

@@ -12,6 +12,7 @@ from skylift.project.source.program import Program
 from skylift.project.source.symbolic.library import joined
 from skylift.project.source.symbolic.names import Names
 from skylift.project.source.symbolic.values import (
+    Class,
     External,
     Function,
     Given,
@@ -263,7 +264,7 @@ class Expressions(Names):
             return list(value)[:_LONGEST]
         if isinstance(value, dict | str):
             return list(value)[:_LONGEST]
-        return None
+        return value.members() if isinstance(value, Class) and value.is_enum else None
 
 
 def _applied(kind: ast.AST, left: object, right: object) -> object:

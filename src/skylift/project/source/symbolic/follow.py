@@ -18,6 +18,7 @@ from skylift.project.source.symbolic.values import (
     Listener,
     Module,
     Opaque,
+    Partial,
     Place,
     Scope,
     truth,
@@ -140,7 +141,8 @@ class Follower(Calls):
     def _annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
         if node.value is not None:
             self.assign(node.target, self.value(node.value, scope), scope)
-        if scope.is_class and isinstance(node.target, ast.Name):
+        if scope.is_class and scope.owner is not None and isinstance(node.target, ast.Name):
+            scope.owner.annotations[node.target.id] = self.value(node.annotation, scope)
             fields = scope.names.setdefault("__fields__", [])
             assert isinstance(fields, list)
             fields.append(node.target.id)
@@ -203,7 +205,17 @@ class Follower(Calls):
         decorators = {ast.unparse(item) for item in node.decorator_list}
         kind = next((one for one in ("staticmethod", "classmethod", "property") if one in decorators), "")
         owner = scope.owner if scope.is_class else None
-        scope.names[node.name] = Function(node, scope, owner, kind=kind)
+        made: object = Function(node, scope, owner, kind=kind)
+        scope.names[node.name] = made if kind else self._decorated(made, node.decorator_list, scope)
+
+    def _decorated(self, made: object, decorators: Iterable[ast.expr], scope: Scope) -> object:
+        """What the project's own decorators make of a function; those of libraries leave it as it is."""
+        for decorator in reversed(list(decorators)):
+            function = self.value(decorator, scope)
+            if isinstance(function, Function | Class | Partial):
+                found = self.call(function, Given((made,), {}), self.place(scope, decorator))
+                made = found if isinstance(found, Function | Instance | Partial) else made
+        return made
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         bases = tuple(self.value(base, scope) for base in node.bases)

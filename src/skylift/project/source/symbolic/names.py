@@ -160,6 +160,8 @@ class Names(ABC):
 
 def _of_class(value: Class, name: str) -> object:
     found = value.find(name)
+    if value.is_enum and name in value.names and not isinstance(found, Function):
+        return Instance(value, {"name": name, "value": found})
     if isinstance(found, Function) and found.kind == "classmethod":
         return found.bound(value)
     return Opaque(f"{value.name}.{name}") if found is None and name not in value.names else found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+_ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag"})
 PLAIN = (str, int, float, bool, bytes, type(None))
 
 
@@ -112,6 +113,22 @@ class Function:
 
 
 @dataclass(eq=False)
+class Method:
+    """A method of what is no object of the project: of a text, a list, an actor."""
+
+    value: object
+    name: str
+
+
+@dataclass(eq=False)
+class Partial:
+    """What ``functools.partial`` makes."""
+
+    function: object
+    given: Given
+
+
+@dataclass(eq=False)
 class Class:
     """A class of the project."""
 
@@ -120,6 +137,7 @@ class Class:
     names: dict[str, object]
     fields: tuple[str, ...] = ()
     """What a dataclass or a named tuple is made of, in order."""
+    annotations: dict[str, object] = field(default_factory=dict)
 
     def find(self, name: str) -> object | None:
         """An attribute of the class or of its bases; None when it is in none of them."""
@@ -127,6 +145,16 @@ class Class:
             return self.names[name]
         found = (base.find(name) for base in self.bases if isinstance(base, Class))
         return next((one for one in found if one is not None), None)
+
+    @property
+    def is_enum(self) -> bool:
+        return any(base.rpartition(".")[2] in _ENUMS for base in self.library_bases())
+
+    def members(self) -> list[object]:
+        """The members of an enumeration, in the order of their definition."""
+        public = ((name, value) for name, value in self.names.items() if not name.startswith("_"))
+        plain = ((name, value) for name, value in public if not isinstance(value, Function))
+        return [Instance(self, {"name": name, "value": value}) for name, value in plain]
 
     def library_bases(self) -> list[str]:
         """Dotted names of the classes of libraries that it comes from."""
