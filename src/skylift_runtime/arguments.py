@@ -158,10 +158,18 @@ def _one_level(
             open_ended += _option(parameter, value)
         else:
             options += _option(parameter, value)
+    if spelling == "hydra" or any(parameter.spelling == "hydra" for parameter in parameters):
+        # Of Hydra's command line all overrides stand together: its options go before them.
+        first = [word for word in raw if not _is_override(word)]
+        return [*first, *open_ended, *options, *(word for word in raw if _is_override(word))]
     last = [text for p in parameters if p.key in positionals for text in positionals[p.key]]
     if last and ((open_ended and not options) or any(text.startswith("-") for text in last)):
         return [*open_ended, *options, *raw, "--", *last]
     return [*open_ended, *options, *last, *raw]
+
+
+def _is_override(word: str) -> bool:
+    return word[:1] == "~" or ("=" in word and word[:1] != "-")
 
 
 def _undeclared(key: str, spelling: str) -> Parameter:

@@ -79,6 +79,9 @@ def _described(tree: Tree, environ: Mapping[str, str], *, kept: bool) -> Prepare
     launch = Launch(job.entry_point.target, arguments, channels)
     ours = variables(tree, config, launch, machine, environ)
     environment = _with_room(_environment(environ, ours, work.root, job), command)
+    if "hydra" in (job.spelling, *(parameter.spelling for parameter in job.parameters)):
+        # Otherwise Hydra ends the process itself, and nobody learns where the exception came from.
+        environment.setdefault("HYDRA_FULL_ERROR", "1")
     return Prepared(
         job=job,
         work=work,

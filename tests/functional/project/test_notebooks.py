@@ -14,7 +14,7 @@ from skylift.project.arguments.resolve import resolve
 from skylift.project.config.load import load
 from skylift.project.init.detect import detect
 from skylift.project.parameters.schema import read_schema
-from skylift.project.source.notebooks import refuse_for_notebook
+from skylift.project.source.notebooks import notebook_of, refuse_for_notebook, refuse_overwritten
 from skylift.values.arguments import Schema
 from skylift.values.settings import JobSettings
 
@@ -154,3 +154,18 @@ def test_what_a_notebook_can_not_be_given_is_refused(
         refuse_for_notebook("train.ipynb", given, bound, raw)
     refuse_for_notebook("train.py", given, bound, raw)
     refuse_for_notebook(None, given, bound, raw)
+
+
+def test_what_a_notebook_sets_itself_can_not_be_given_to_it(project: Folder) -> None:
+    file = project.root / "train.ipynb"
+    file.write_text(notebook("epochs, lr = 3, 0.1", "if True:\n    seed = 1", "batch_size: int = 8"))
+    with pytest.raises(UsageError) as caught:
+        refuse_overwritten("train.ipynb", notebook_of(file), ["epochs", "batch-size", "seed", "other"])
+    assert "`epochs` (cell 1), `batch_size` (cell 3)" in str(caught.value)
+    assert "`parameters`" in caught.value.hints[0]
+    refuse_overwritten("train.ipynb", notebook_of(file), ["seed", "other"])
+
+
+def test_what_has_a_cell_of_parameters_is_given_them_after_it(project: Folder) -> None:
+    schema(project, "epochs = 3", "epochs = 5")
+    refuse_overwritten("train.ipynb", notebook_of(project.root / "train.ipynb"), ["epochs"])

@@ -314,12 +314,28 @@ def test_arguments_by_their_places(project: Folder) -> None:
         """,
     )
     found = schema(project)
-    assert (found.source, found.complete) == ("sys.argv", False)
+    # To what looks at nothing but places no other name means anything.
+    assert (found.source, found.complete) == ("sys.argv", True)
     assert [(p.key, p.type, p.default, p.nargs, p.required) for p in found.parameters] == [
         ("data", "str", None, "", True),
         ("alpha", "float", 0.5, "?", False),
         ("rounds", "int", 3, "?", False),
     ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "fast = '--fast' in sys.argv",
+        "rest = sys.argv[2:]",
+        "last = sys.argv[-1]",
+        "import click",
+    ],
+)
+def test_what_looks_at_more_than_places_may_take_other_names(project: Folder, more: str) -> None:
+    project.write("train.py", f"import sys\ndata = sys.argv[1]\n{more}\n")
+    found = schema(project)
+    assert (found.source, found.complete) == ("sys.argv", False)
 
 
 def test_a_program_that_takes_nothing_is_complete(project: Folder) -> None:

@@ -382,3 +382,25 @@ def test_what_the_command_says_is_neither_missing_nor_unknown_to_the_record() ->
 def test_a_place_that_the_command_names_is_no_value_of_the_record() -> None:
     schema = Schema((Parameter("out", "--out", default="o"), Parameter("n", "--n", "int", 1)), complete=True)
     assert resolve(schema, {}, [], fixed=["--out={model}/x", "--n={gpus}"]).effective == {}
+
+
+@pytest.mark.parametrize(
+    ("item", "hint"),
+    [
+        ("lr=0.1,0.2", "one value a run; for a sweep: skylift run -- -m lr=0.1,0.2"),
+        ("model=small,large", "one value a run; for a sweep: skylift run -- -m model=small,large"),
+        ("model=smal", "did you mean `small`?"),
+    ],
+)
+def test_a_sweep_of_hydras_is_hinted_at(item: str, hint: str) -> None:
+    hydra = Schema(
+        (
+            Parameter("lr", type="float", default=0.1, spelling="hydra"),
+            Parameter("model", choices=("small", "large"), spelling="hydra"),
+        ),
+        complete=True,
+        source="hydra",
+    )
+    with pytest.raises(ConfigError) as caught:
+        resolve(hydra, {}, [item], ())
+    assert [issue.hint for issue in caught.value.issues] == [hint]

@@ -194,3 +194,17 @@ def test_a_file_of_values_comes_before_those_that_are_given_beside_it() -> None:
     declared = [Parameter("config", spelling="python"), Parameter("steps", "--steps", spelling="python")]
     line = command_line(declared, {"steps": 7, "config": "config/small.py"})
     assert line == ["config/small.py", "--steps=7"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (["-m", "lr=0.1,0.2"], ["-m", "epochs=2", "lr=0.1,0.2"]),
+        (["lr=0.1,0.2", "--multirun"], ["--multirun", "epochs=2", "lr=0.1,0.2"]),
+        (["-cn", "other", "~model", "+a=1"], ["-cn", "other", "epochs=2", "~model", "+a=1"]),
+    ],
+)
+def test_hydras_options_go_before_its_overrides(raw: list[str], expected: list[str]) -> None:
+    """As argparse, which Hydra's command line is read by, takes them only in one piece."""
+    assert command_line([Parameter("epochs", spelling="hydra")], {"epochs": 2}, raw) == expected
+    assert command_line([], {"epochs": 2}, raw, spelling="hydra") == expected

@@ -144,13 +144,23 @@ def _chosen(parameter: Parameter, value: Any) -> Any:
         choices = [str(choice) for choice in parameter.choices]
         near = difflib.get_close_matches(str(value), choices, 1, 0.5)
         hint = f"did you mean `{near[0]}`?" if near else ""
+        hint = _sweep_hint(parameter, value) or hint
         raise Unfit(f"`{parameter.key}` takes one of: {', '.join(choices)}", hint)
     return value
 
 
 def _unfit(parameter: Parameter, value: Any) -> Unfit:
     wanted = _WANTED.get(parameter.type, "a text")
-    return Unfit(f"`{parameter.key}` wants {wanted}, not {value!r}", _number_hint(parameter, value))
+    hint = _sweep_hint(parameter, value) or _number_hint(parameter, value)
+    return Unfit(f"`{parameter.key}` wants {wanted}, not {value!r}", hint)
+
+
+def _sweep_hint(parameter: Parameter, value: Any) -> str:
+    """Several values with commas between them are a sweep to Hydra, if it is asked for one."""
+    is_sweep = parameter.spelling == "hydra" and isinstance(value, str) and "," in value
+    if not is_sweep or any(letter in value for letter in " '\"[]{}"):
+        return ""
+    return f"one value a run; for a sweep: skylift run -- -m {parameter.key}={value}"
 
 
 def _number_hint(parameter: Parameter, value: Any) -> str:

@@ -77,6 +77,18 @@ def _touches(module: Module) -> bool:
     return named or "sys.argv" in module.imports.values()
 
 
+def _asked_otherwise(context: Context) -> bool:
+    """Whether there is more than the places to it: ``"--fast" in sys.argv``, or a parser that nobody was seen to use."""
+    compared = (
+        module.full(side) == "sys.argv"
+        for module, node in context.reach.code
+        for inner in walk(node)
+        if isinstance(inner, ast.Compare)
+        for side in (inner.left, *inner.comparators)
+    )
+    return bool(context.libraries & PARSERS) or any(compared)
+
+
 @dataclass(frozen=True)
 class _Use:
     """One mention of ``sys.argv``, in the expression around it."""
@@ -151,7 +163,10 @@ def _is_guarded(node: ast.AST, parents: Mapping[int, ast.AST]) -> bool:
 def _by_place(context: Context, uses: list[_Use]) -> Reading:
     reading = Reading(BY_PLACE)
     first = uses[0]
-    reading.notes.append(first.module.said(first.node, "it reads sys.argv itself"))
+    said = first.module.said(first.node, "it reads sys.argv itself")
+    # A name means nothing to a program that looks at nothing but places.
+    only_places = all(use.index is not None for use in uses) and not _asked_otherwise(context)
+    (reading.remarks if only_places else reading.notes).append(said)
     by_index: dict[int, _Use] = {}
     for use in uses:
         if use.index is not None and use.index <= _MOST_PLACES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,6 +78,41 @@ def refuse_for_notebook(
         raise UsageError(
             str(problem), hints=("give parameters by name: skylift run NAME=VALUE",)
         ) from problem
+
+
+def refuse_overwritten(entry_point: str, notebook: Notebook, given: Collection[str]) -> None:
+    """Refuse values for names that a notebook without a cell of parameters sets itself: it would run with its own.
+
+    :raises UsageError: for all of them at once.
+    """
+    if notebook.defaults is not None:
+        return
+    wanted = {name.replace("-", "_"): name for name in given}
+    cells: dict[str, int] = {}
+    for number, cell in enumerate(notebook.cells, 1):
+        tree = parsed_cell(cell)
+        for name in _assigned(tree) if tree is not None else ():
+            cells.setdefault(name, number)
+    lost = [name for name in wanted if name in cells]
+    said = ", ".join(f"`{name}`" for name in lost)
+    if lost:
+        names = ", ".join(f"`{name}` (cell {cells[name]})" for name in lost)
+        raise UsageError(
+            f"{entry_point} sets {names} itself, after what it is given: that would have no effect",
+            hints=(
+                f"tag the cell that sets {said} as `parameters`: Jupyter's property inspector has the tags",
+            ),
+        )
+
+
+def _assigned(tree: ast.Module) -> Iterator[str]:
+    """The names that a cell sets whatever happens."""
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        targets = [node.target] if isinstance(node, ast.AnnAssign) and node.value is not None else targets
+        for target in targets:
+            items = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            yield from (item.id for item in items if isinstance(item, ast.Name))
 
 
 def parsed_cell(source: str) -> ast.Module | None:
