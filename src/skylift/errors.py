@@ -23,6 +23,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from skylift_runtime.redaction import redact_text
+
 
 class SkyliftError(Exception):
     """The root. ``facts`` are for ``--json``, ``hints`` say what to do next."""
@@ -51,6 +53,11 @@ class Issue:
     """File and key, flag, or variable: ``pyproject.toml [tool.skylift.image] base``."""
     what: str
     hint: str = ""
+
+    def __post_init__(self) -> None:
+        # Nearly every issue quotes the value that is wrong, and is shown in more than one way.
+        for name in ("where", "what", "hint"):
+            object.__setattr__(self, name, redact_text(getattr(self, name)))
 
 
 class ConfigError(SkyliftError):

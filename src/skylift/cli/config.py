@@ -8,6 +8,7 @@ import click
 
 from skylift.cli.options import json_option, load, project_options
 from skylift.cli.talk import emit
+from skylift.host.redaction import redact_text
 from skylift.report.plans import origins
 
 
@@ -21,4 +22,4 @@ def command(*, origin: bool, as_json: bool, folder: str, overrides: tuple[str, .
     if as_json:
         emit([dataclasses.asdict(item) for item in found])
         return
-    click.echo(origins(found, with_origin=origin))
+    click.echo(redact_text(origins(found, with_origin=origin)))

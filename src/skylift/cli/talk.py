@@ -8,6 +8,7 @@ import sys
 import click
 
 from skylift.errors import JobFailed, JobStopped
+from skylift.host.redaction import redact_text, redacted
 from skylift.report.text import fields, number, safe, size
 from skylift.values.jobs import Described, Event, LogLine, hosts_of
 from skylift.values.progress import Progress
@@ -22,12 +23,13 @@ _WORTH_TELLING = 10_000
 
 
 def say(text: str) -> None:
-    click.echo(text, err=True)
+    # Whoever made the text took care of secrets; a URL that slipped through stops here.
+    click.echo(redact_text(text), err=True)
 
 
 def emit(value: object) -> None:
-    """A result as JSON on stdout."""
-    click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+    """A result as JSON on stdout: ASCII, since a terminal may obey what is not."""
+    click.echo(json.dumps(redacted(value), indent=2, default=str))
 
 
 def answer(text: str, value: object, *, as_json: bool) -> None:

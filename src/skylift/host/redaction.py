@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from skylift_runtime.redaction import redact_text
 
-__all__ = ["redact_text", "redact_url"]
+__all__ = ["redact_text", "redact_url", "redacted"]
 
 _SHOWN_PARAMETERS = frozenset(
     {"scope", "service", "digest", "mount", "from", "n", "last", "rev", "subdirectory", "egg"}
@@ -26,3 +27,16 @@ def redact_url(url: str) -> str:
         [(key, value if key.lower() in _SHOWN_PARAMETERS else "REDACTED") for key, value in pairs]
     )
     return urlunsplit((parts.scheme, host, parts.path, query, parts.fragment))
+
+
+def redacted(value: object) -> object:
+    """A value of JSON's kinds with every text in it redacted.
+
+    >>> redacted({"a": ["https://u:p@h/"], "b": 1})
+    {'a': ['https://h/'], 'b': 1}
+    """
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {redacted(key) if isinstance(key, str) else key: redacted(item) for key, item in value.items()}
+    return [redacted(item) for item in value] if isinstance(value, list | tuple) else value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from skylift_runtime.redaction import redact_text
+
 Severity = Literal["error", "warning", "note"]
 
 
@@ -31,6 +33,10 @@ class Finding:
     fix: Line | None = None
     waits: bool = False
     """Nothing has to be edited: something has to be made, fetched or put there first."""
+
+    def __post_init__(self) -> None:
+        for name in ("where", "what", "remedy"):
+            object.__setattr__(self, name, redact_text(getattr(self, name)))
 
     @property
     def fixable(self) -> bool:

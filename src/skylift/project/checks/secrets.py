@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 import itertools
-import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from skylift.project.checks.places import pattern_of
 from skylift.project.checks.subject import Subject
+from skylift.project.config.secret_values import PRIVATE_KEY, TOKENS
 from skylift.project.files.ship import IGNORE_FILE
 from skylift.values.finding import Finding, Line
 
@@ -17,20 +17,6 @@ _NAMES = (
     "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials", "credentials.json", "service-account*.json",
     "service_account*.json", "client_secret*.json", "kaggle.json", ".netrc", "_netrc", ".pypirc", ".git-credentials", ".pgpass",
     ".htpasswd", "*.p12", "*.pfx", "*.keystore", "secrets.toml", "secrets.yaml", "secrets.yml", "secrets.json",
-)  # fmt: skip
-_KEY = re.compile(rb"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----")
-_TOKENS = (
-    ("a key of AWS", re.compile(rb"\b(?:AKIA|ASIA)(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}\b")),
-    ("a token of GitHub", re.compile(rb"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{60,}")),
-    ("a token of GitLab", re.compile(rb"\bglpat-[A-Za-z0-9_-]{20,}")),
-    ("a token of Hugging Face", re.compile(rb"\bhf_[A-Za-z0-9]{30,}\b")),
-    ("a key of OpenAI or Anthropic", re.compile(rb"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{40,}")),
-    ("a token of Slack", re.compile(rb"\bxox[abprs]-[A-Za-z0-9-]{20,}")),
-    ("a token of PyPI", re.compile(rb"\bpypi-[A-Za-z0-9_-]{80,}")),
-    ("a key of Google", re.compile(rb"\bAIza[A-Za-z0-9_-]{35}\b")),
-    ("a secret key of AWS", re.compile(rb"(?i)\baws_?secret_?(?:access_?)?key\b[\"']?\s*[=:]\s*[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]|\bEXAMPLE)")),
-    ("a private key", _KEY),
-    ("a password in an address", re.compile(rb"\bhttps?://[^\s/:@\"'{}$<>]{1,80}:[^\s/@\"'{}$<>*]{3,120}@[\w.-]+")),
 )  # fmt: skip
 _MOST_BYTES = 512_000
 """Of one file; a key stands in a small one, or near the top."""
@@ -68,11 +54,11 @@ def _of_file(path: str, what: str) -> Finding:
 def _in_text(path: str, data: bytes) -> Iterator[Finding]:
     if b"\0" in data[:1024]:
         return
-    if PurePosixPath(path).suffix in (".pem", ".key", "") and _KEY.search(data):
+    if PurePosixPath(path).suffix in (".pem", ".key", "") and PRIVATE_KEY.search(data):
         yield _of_file(path, "it is a private key")
         return
     kinds: dict[int, dict[str, None]] = {}
-    for kind, pattern in _TOKENS:
+    for kind, pattern in TOKENS:
         for match in itertools.islice(pattern.finditer(data), _MOST_LINES):
             kinds.setdefault(data.count(b"\n", 0, match.start()) + 1, {})[kind] = None
     for number, found in sorted(kinds.items())[:_MOST_LINES]:

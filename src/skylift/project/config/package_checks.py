@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,10 +11,9 @@ from packaging.utils import canonicalize_name
 from skylift.errors import ConfigError, Issue
 from skylift.host.redaction import redact_text
 from skylift.project.config.layers import KeyPath
+from skylift.project.config.secret_values import has_secret
 from skylift.values.settings import Settings
 
-_VARIABLE = re.compile(r"\$\{?\w+\}?")
-_USERINFO = re.compile(r"(?<=://)(?P<who>[^/\s'\"@]+(?:@(?=[^/\s]*@)[^/\s'\"@]+)*)@")
 _FILE = "pyproject.toml"
 _AS_A_LIST = 'write it as a list: ["torch>=2"]'
 _GROUPS = "dependency-groups"
@@ -49,20 +47,6 @@ def check_packages(
                 table = "[project.optional-dependencies]" if key == "extras" else f"[{_GROUPS}]"
                 there = ", ".join(sorted(map(str, declared[key]))) or "none"
                 yield Issue(where((key,)), f"{_FILE} {table} has no {name!r}", f"there are: {there}")
-
-
-def has_secret(address: str) -> bool:
-    """Whether a password or a token stands in an address: not a user's name for ssh, not a variable.
-
-    >>> has_secret("https://tok123@h/simple"), has_secret("git+ssh://git@h/x"), has_secret("https://${T}@h/")
-    (True, False, False)
-    """
-    found = _USERINFO.search(address)
-    who = _VARIABLE.sub("", found["who"]).strip(":") if found else ""
-    by_ssh = "ssh://" in address and ":" not in who
-    named_only = who in ("git", "oauth2", "x-access-token", "__token__", "token", "gitlab-ci-token", "aws")
-    bare = redact_text(_USERINFO.sub("", address)) != _USERINFO.sub("", address)
-    return bare or bool(who and not by_ssh and not named_only)
 
 
 def _dynamic_extras(project: Mapping[str, Any]) -> bool:

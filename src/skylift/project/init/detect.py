@@ -17,6 +17,7 @@ from skylift.project.init.layout import FoundJob, Layout, read_layout
 from skylift.project.init.metrics import read_metrics
 from skylift.project.init.needs import read_needs
 from skylift.project.init.places import read_places
+from skylift.project.init.secrets import keep_secrets_out
 from skylift.project.init.tables import is_covered
 from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.schema import read_parameters
@@ -61,6 +62,7 @@ def detect(
             _job(found, job, program)
     found.config.setdefault("targets", _targets())
     found.left.append("[aws]: region, storage and role, before a job in the cloud")
+    keep_secrets_out(found)
     return Detection(
         ordered(found.config),
         tuple(found.understood),

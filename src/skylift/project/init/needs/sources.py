@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from skylift.host.redaction import redact_text
 from skylift.host.toml import NotToml, parse_toml
-from skylift.project.config.package_checks import has_secret
+from skylift.project.config.secret_values import has_secret
 from skylift.project.init.findings import Findings
 from skylift.project.init.needs.declared import Place, name_of
 from skylift.project.init.needs.listing import Listing

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from skylift.project.config.package_checks import has_secret
+from skylift.project.config.secret_values import has_secret
 from skylift.project.init.findings import Findings
 from skylift.project.init.needs.choice import Choice
 from skylift.project.init.needs.declared import Declared, name_of
