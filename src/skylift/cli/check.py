@@ -15,6 +15,7 @@ from skylift.errors import NotReady, UsageError
 from skylift.flow.checking import check, fix
 from skylift.flow.world import World
 from skylift.report.findings import findings, summary
+from skylift.report.text import safe
 from skylift.values.finding import Finding
 
 
@@ -45,7 +46,7 @@ def command(*, folder: str, fixing: bool, as_json: bool) -> int:
         )
         return code
     for one in fixed:
-        say(f"fixed  {one.where}: {one.remedy}")
+        say(safe(f"fixed  {one.where}: {one.remedy}"))
     if fixing and not fixed:
         say("nothing to fix: " + ("each of these wants a decision" if found else "all is well"))
     if found:

@@ -14,6 +14,7 @@ from skylift.cli.options import ask
 from skylift.cli.run_command import RAW
 from skylift.errors import SkyliftError
 from skylift.flow.parameters import Declared, run_names
+from skylift.report.text import safe
 from skylift.values.arguments import Parameter
 
 LINE_VARIABLE = "_SKYLIFT_LINE"
@@ -121,7 +122,14 @@ def verbs(known: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
 
 
 def offered(kind: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-    """What can stand at this place of the command line."""
+    """What can stand at this place of the command line; nothing that a terminal would obey."""
+    items = [item for item in _offered(kind, ctx, incomplete) if str(item.value).isprintable()]
+    for item in items:
+        item.help = safe(item.help) if item.help else item.help
+    return items
+
+
+def _offered(kind: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     try:
         if kind == "runs":
             return list(_runs(ctx, incomplete))

@@ -24,6 +24,8 @@ from skylift.flow.initialise import (
     undo_now,
     without,
 )
+from skylift.host.redaction import redact_text
+from skylift.report.text import safe, safe_lines
 from skylift.report.understood import changes, detection, difference, left, problems, question
 from skylift.values.project import Detection, Proposal, Undoing
 
@@ -99,7 +101,7 @@ def _confirmed(root: Path, found: Detection, proposal: Proposal) -> tuple[Detect
     refused = frozenset(
         (row.job, row.topic)
         for row in guessed
-        if not click.confirm(f"  {row.topic}: {row.value}?", default=True, err=True)
+        if not click.confirm(safe(f"  {row.topic}: {row.value}?"), default=True, err=True)
     )
     found = without(found, refused)
     return found, propose(root, found)
@@ -130,7 +132,8 @@ def _answer(found: Detection, proposal: Proposal, how: _How) -> None:
         return
     if how.dry_run:
         shown = difference(proposal.file.name, proposal.before, proposal.after, paint=paint_for(sys.stdout))
-        click.echo(shown if proposal.before is not None else proposal.after, nl=proposal.before is not None)
+        new = safe_lines(redact_text(proposal.after))
+        click.echo(shown if proposal.before is not None else new, nl=proposal.before is not None)
         return
     if not how.asks and not how.writes:
         say("nothing was written; this writes it: skylift init --yes")
@@ -142,12 +145,12 @@ def _answer(found: Detection, proposal: Proposal, how: _How) -> None:
             return
     initialise(proposal)
     following = "skylift check" if proposal.problems else "skylift run"
-    say(f"wrote the config to {proposal.file}\n\nnext  {following}\nback  skylift init --undo")
+    say(f"wrote the config to {safe(proposal.file)}\n\nnext  {following}\nback  skylift init --undo")
 
 
 def _show(proposal: Proposal) -> None:
     if proposal.before is None:
-        say(proposal.after)
+        say(safe_lines(proposal.after))
     else:
         say(
             difference(proposal.file.name, proposal.before, proposal.after, paint=paint_for(sys.stderr))
@@ -177,7 +180,7 @@ def _undo(undoing: Undoing, *, yes: bool, asking: bool, dry_run: bool, as_json: 
     name = undoing.file.name
     shown = difference(name, undoing.before, undoing.after, paint=paint_for(sys.stdout))
     if undoing.differs and not dry_run and not yes:
-        what = "\n".join([f"{name} was changed since skylift init wrote it:", *undoing.differs])
+        what = "\n".join([f"{name} was changed since skylift init wrote it:", *map(safe, undoing.differs)])
         if not asking:
             raise UsageError(what, hints=("remove all of the config: skylift init --undo --yes",))
         say(what)
@@ -196,6 +199,6 @@ def _undo(undoing: Undoing, *, yes: bool, asking: bool, dry_run: bool, as_json: 
     elif dry_run:
         click.echo(shown)
     elif undoing.after is None:
-        say(f"removed {undoing.file}")
+        say(f"removed {safe(undoing.file)}")
     else:
-        say(f"took out of {undoing.file} what skylift init wrote")
+        say(f"took out of {safe(undoing.file)} what skylift init wrote")

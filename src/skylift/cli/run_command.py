@@ -59,17 +59,18 @@ def _write_parameters(asked: dict[str, Any], formatter: click.HelpFormatter) -> 
     """The project's own parameters. A project that can not be read is told, and the rest of the help stays."""
     from skylift.cli.options import ask
     from skylift.report.parameters import parameter_sections, unread
+    from skylift.report.text import safe
 
     found = ask(asked.get("folder"), asked.get("job"), asked.get("overrides") or ())
     if found is None:
         return
     if found.job is None:
         with formatter.section("Parameters of this project"):
-            formatter.write_text(found.problem)
+            formatter.write_text(safe(found.problem))
         return
     what = found.job.entry_point or shlex.join(found.job.command)
     sections = list(parameter_sections(found.shown, found.job.hyperparameters, found.job.arguments))
-    with formatter.section(f"Parameters of {what} (job {found.job.name})"):
+    with formatter.section(safe(f"Parameters of {what} (job {found.job.name})")):
         for title, rows in sections:
             if title:
                 formatter.write_paragraph()
@@ -81,4 +82,4 @@ def _write_parameters(asked: dict[str, Any], formatter: click.HelpFormatter) -> 
         if lines and sections:
             formatter.write_paragraph()
         for line in lines:
-            formatter.write_text(line)
+            formatter.write_text(safe(line))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
+from skylift.host.redaction import redact_text
 from skylift.report.text import safe
 from skylift.values.arguments import ANY, Parameter, Schema
 
@@ -26,13 +27,13 @@ def parameter_sections(
     own = [p for p in schema.parameters if not p.command]
     given, places = _plain_keys(configured), _plain_keys(filled)
     if own or schema.commands:
-        first = [("command=NAME", _commands(schema, given))] if schema.commands else []
+        first = [("command=NAME", safe(_commands(schema, given)))] if schema.commands else []
         yield "", [*first, *(_row(p, given, places) for p in own)]
     commands = dict.fromkeys([*schema.commands, *(p.command for p in schema.parameters if p.command)])
     for command in commands:
         theirs = [p for p in schema.parameters if p.command == command]
         if theirs:
-            yield f"with command={_word(command)}", [_row(p, given, places) for p in theirs]
+            yield safe(f"with command={_word(command)}"), [_row(p, given, places) for p in theirs]
 
 
 def unread(schema: Schema) -> list[str]:
@@ -63,7 +64,7 @@ def _row(parameter: Parameter, given: Mapping[str, object], places: Mapping[str,
         notes.append(f"default: {_shown(parameter.default)}")
     help_text = safe(" ".join(parameter.help.replace("%%", "%").split()))
     said = "  ".join([*([help_text] if help_text else []), *(f"[{safe(note)}]" for note in notes)])
-    return f"{safe(parameter.key)}={_value(parameter)}", said
+    return f"{safe(parameter.key)}={_value(parameter)}", redact_text(said)
 
 
 def _value(parameter: Parameter) -> str:

@@ -25,6 +25,11 @@ def safe(text: object) -> str:
     return "".join(shown)
 
 
+def safe_lines(text: str) -> str:
+    """The same for a text of several lines, which stay lines."""
+    return "\n".join(safe(line.replace("\t", "    ")) for line in text.split("\n"))
+
+
 def width(text: str) -> int:
     """Columns that a text takes.
 

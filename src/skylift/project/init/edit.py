@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -166,7 +167,17 @@ def rendered(config: Mapping[str, Any], comments: Comments, prefix: tuple[str, .
     document = tomlkit.document()
     for key, value in table.items():
         document.add(key, value)
-    return f"# {HEAD}\n" + tomlkit.dumps(document).strip("\n") + "\n"
+    return f"# {HEAD}\n" + _shown_escapes(tomlkit.dumps(document).strip("\n")) + "\n"
+
+
+def _shown_escapes(text: str) -> str:
+    """What we wrote, in which every quote is a double one, without characters that an editor would not show."""
+    return "".join(
+        character
+        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp")
+        else f"\\U{ord(character):08X}"
+        for character in text
+    )
 
 
 def _with_ends_of(text: str, added: str) -> str:
