@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'\"]+@")
+# Bounded: in a line of megabytes each letter could begin a name.
+_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]{0,40}://)[^/\s'\"]+@")
 # `sig` is Azure's.
 _SECRET_PARAMETER = re.compile(
-    r"(?P<name>[?&](?:[\w-]*(?:token|key|secret|password|signature|credential)[\w-]*|sig)=)[^&\s'\"]+",
+    r"(?P<name>[?&](?:[\w-]{0,60}(?:token|key|secret|password|signature|credential)[\w-]{0,60}|sig)=)[^&\s'\"]+",
     re.IGNORECASE,
 )
 

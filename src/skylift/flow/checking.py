@@ -12,7 +12,7 @@ from skylift.ci.pipeline import pipeline
 from skylift.errors import ConfigError, LockStale, NotReady
 from skylift.flow.sources import Sources
 from skylift.flow.world import World
-from skylift.host.files import write_bytes
+from skylift.host.files import read_source, read_source_text, write_bytes
 from skylift.packages.lock import LOCK_NAME, locked_names
 from skylift.project.checks.subject import Subject
 from skylift.project.checks.table import checked, ranked
@@ -51,7 +51,7 @@ def fix(root: Path, findings: list[Finding]) -> list[Finding]:
 
 
 def _append(path: Path, line: str) -> None:
-    before = path.read_bytes() if path.exists() else b""
+    before = read_source(path) if path.exists() else b""
     if line.encode() in before.splitlines():
         return
     end = b"\r\n" if b"\r\n" in before else b"\n"
@@ -97,7 +97,7 @@ def _ci(sources: Sources) -> Iterator[Finding]:
     settings = sources.settings
     for name, render in _VENDORS:
         path = sources.root / name
-        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        text = read_source_text(path) if path.is_file() else ""
         target = _TARGET.search(text)
         if "# Made by `skylift ci" not in text or target is None:
             continue

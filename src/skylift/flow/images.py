@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from skylift.errors import NotReady
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud
+from skylift.host.files import read_source_text
 from skylift.host.redaction import redact_text
 from skylift.image.base import resolve_base
 from skylift.image.build import build
@@ -192,7 +193,7 @@ def _refuse_credentials(sources: Sources) -> None:
     """
     shipped = {file.path for file in sources.files}
     for name in sources.settings.requirements:
-        text = (sources.root / name).read_text(errors="replace")
+        text = read_source_text(sources.root / name)
         if name in shipped and redact_text(text) != text:
             raise NotReady(
                 f"{name} holds credentials in a URL, and it would ship in the image",

@@ -21,7 +21,7 @@ from skylift.flow.preparing import RunOptions, prepare_run
 from skylift.flow.running import Run
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud, World
-from skylift.host.files import write_text
+from skylift.host.files import read_source_text, write_text
 from skylift.runs.compare import compare
 from skylift.runs.store import RunStore, newest
 from skylift.runs.unpack import copy, download, files_in, unpack
@@ -193,7 +193,7 @@ class Project:
         """
         :raises UsageError: rather than overwrite a file that says something else.
         """
-        if path.exists() and path.read_text() != text:
+        if path.exists() and read_source_text(path) != text:
             raise UsageError(f"{path} is already there and differs", hints=("see the new one: --dry-run",))
         write_text(path, text)
 

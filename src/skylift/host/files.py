@@ -77,14 +77,15 @@ def read_source(path: Path, most: int = MOST_BYTES) -> bytes:
 
 def _refuse_strange(path: Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, "a folder", str(path))
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "neither a file nor a link to one", str(path))
 
 
 def read_source_text(path: Path, most: int = MOST_BYTES) -> str:
-    """The same as text; what is no UTF-8 is shown as that. A null byte in a name is no file."""
-    return read_source(path, most).decode("utf-8-sig", errors="replace")
+    """The same as text, without its BOM; what is no UTF-8 stands in it as U+FFFD. Lines end in a newline."""
+    text = read_source(path, most).decode("utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_json(path: Path) -> dict[str, object] | None:

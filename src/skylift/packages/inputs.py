@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import NotReady
-from skylift.host.files import canonical_json
+from skylift.host.files import canonical_json, read_source_text
 from skylift.host.redaction import redact_text
 from skylift.host.toml import NotToml, read_toml
 from skylift.values.packages import Asked
 
 PYPROJECT = "pyproject.toml"
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_MOST_FILES = 100
+_COMMENT = re.compile(r"(^|\s)#.*$")
 _INCLUDE = re.compile(r"(?:-r|-c|--requirement|--constraint)(?:\s+|=|(?<=-[rc]))(?P<path>\S.*)")
 # Where uv looks is nobody's business but this machine's: a mirror does not make a lock stale.
 _PLACES = frozenset(
@@ -101,7 +102,7 @@ def _project_content(root: Path, pyproject: Mapping[str, Any], *, built: bool = 
     found = (project.get("dependencies", []), project.get("requires-python", ""))
     dynamic = "dependencies" in project.get("dynamic", ()) or (built and not project)
     sources = [root / name for name in _DYNAMIC_SOURCES] if dynamic else []
-    texts = tuple(redact_text(path.read_text(errors="replace")) for path in sources if path.is_file())
+    texts = tuple(redact_text(read_source_text(path)) for path in sources if path.is_file())
     return _redacted(found), *texts
 
 
@@ -145,9 +146,11 @@ def _lines(path: Path, seen: set[Path]) -> Iterator[str]:
     """The lines of a requirements file that say something, with those of the files it includes."""
     if path.resolve() in seen:
         return
+    if len(seen) >= _MOST_FILES:
+        raise NotReady(f"{path} is included by more than {_MOST_FILES} files", hints=("include fewer",))
     seen.add(path.resolve())
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        text = read_source_text(path)
     except OSError as error:
         raise NotReady(
             f"the requirements file {path} can not be read: {(error.strerror or '').lower()}",

@@ -14,7 +14,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from skylift.errors import LockStale, UsageError
-from skylift.host.files import cache_folder, canonical_json, file_lock, write_text
+from skylift.host.files import cache_folder, canonical_json, file_lock, read_source, write_text
 from skylift.host.redaction import redact_text
 from skylift.host.toml import NotToml, parse_toml, read_toml
 from skylift.packages.inputs import Inputs, read_inputs
@@ -167,7 +167,7 @@ class _Start:
                 f"not in {LOCK_NAME}: {', '.join(strange)}", hints=("all of them: skylift lock --upgrade",)
             )
         if kept:
-            return cls((root / LOCK_NAME).read_text(encoding="utf-8"), names)
+            return cls(read_source(root / LOCK_NAME).decode(), names)
         name, versions = neighbour_versions(root)
         if not versions:
             return cls()

@@ -12,6 +12,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from skylift.host.files import read_source
 from skylift.host.toml import NotToml, read_toml
 
 _TABLES = {"uv.lock": "package", "pdm.lock": "package", "poetry.lock": "package", "pylock.toml": "packages"}
@@ -52,7 +53,7 @@ def _rows(path: Path) -> Iterator[tuple[str, str]]:
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BYTES:
             return
-        data: Any = json.loads(path.read_bytes()) if path.name == _PIPENV else read_toml(path)
+        data: Any = json.loads(read_source(path, _MOST_BYTES)) if path.name == _PIPENV else read_toml(path)
     except (NotToml, ValueError, RecursionError, OSError):
         return
     if not isinstance(data, Mapping):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from skylift.errors import SkyliftError
+from skylift.host.files import read_source_text
 from skylift.project.checks.subject import Subject
 from skylift.project.config.package_checks import refuse_malformed
 from skylift.project.config.toml import read_config
@@ -19,7 +20,7 @@ def python_version(subject: Subject) -> Iterator[Finding]:
     """A ``.venv`` of another Python than the config names: here it runs on the one, elsewhere on the other."""
     file = subject.root / ".venv" / "pyvenv.cfg"
     try:
-        found = _VERSION.search(file.read_text(encoding="utf-8", errors="replace"))
+        found = _VERSION.search(read_source_text(file))
     except OSError:
         return
     wanted = subject.settings.python

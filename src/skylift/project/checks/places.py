@@ -11,6 +11,7 @@ from pathlib import Path
 from skylift.project.checks.subject import Subject, folders
 from skylift.project.files.git import git_or_nothing, names, working_tree
 from skylift.project.files.ship import IGNORE_FILE
+from skylift.project.source.walking import walk_folders
 from skylift.values.finding import Finding, Line
 
 _LARGE, _TRACKED = 10_000_000, 100_000_000
@@ -135,7 +136,7 @@ def _size(path: Path) -> int:
 
 
 def _sizes(folder: Path) -> Iterator[int]:
-    for above, _, files in os.walk(folder):
+    for above, _, files in walk_folders(folder):
         yield from (_size(Path(above, name)) for name in files)
 
 

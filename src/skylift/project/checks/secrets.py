@@ -78,6 +78,8 @@ def _listed(kinds: list[str]) -> str:
 
 def _read(path: Path, most: int) -> bytes:
     try:
+        if not path.is_file():
+            return b""
         with path.open("rb") as stream:
             return stream.read(most)
     except OSError:

@@ -10,11 +10,13 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from skylift.host.files import read_source_text
 from skylift.project.config.layers import Layer, Said, Source
 from skylift.values.references import slug
 from skylift.values.settings import Settings
 
 _PINNED = re.compile(r"\s*(?:cpython-?)?(3\.\d+)", re.MULTILINE)
+_MOST_BYTES = 64 << 10
 USUAL_PYTHON = Settings(name="").python
 _OLDEST = Version("3.8")
 """What the runtime in the job still runs on."""
@@ -44,7 +46,7 @@ def project_name(root: Path, pyproject: Mapping[str, Any]) -> tuple[str, str]:
 def project_python(root: Path, pyproject: Mapping[str, Any]) -> tuple[str, str] | None:
     """The minor version of Python that the project asks for, and who says so; None when nobody does."""
     try:
-        pinned = _PINNED.match((root / ".python-version").read_text(encoding="utf-8", errors="replace"))
+        pinned = _PINNED.match(read_source_text(root / ".python-version", _MOST_BYTES))
     except OSError:
         pinned = None
     if pinned:

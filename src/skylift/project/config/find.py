@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from skylift.errors import NotReady
+from skylift.host.files import read_source_text
 from skylift.host.toml import NotToml, read_toml
 
 _OUR_TABLE = re.compile(r"^\s*\[tool\.skylift[.\]]", re.MULTILINE)
@@ -35,7 +36,7 @@ def has_config(pyproject: Path) -> bool:
     try:
         tool = (read_toml(pyproject) or {}).get("tool")
     except NotToml:
-        return bool(_OUR_TABLE.search(pyproject.read_text(encoding="utf-8", errors="replace")))
+        return bool(_OUR_TABLE.search(read_source_text(pyproject)))
     except OSError:
         return False
     return isinstance(tool, dict) and "skylift" in tool

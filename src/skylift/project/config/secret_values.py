@@ -7,7 +7,7 @@ import re
 from skylift.host.redaction import redact_text
 
 _VARIABLE = re.compile(r"\$\{?\w+\}?")
-_USERINFO = re.compile(r"(?<=://)(?P<who>[^/\s'\"@]+(?:@(?=[^/\s]*@)[^/\s'\"@]+)*)@")
+_USERINFO = re.compile(r"(?<=://)(?P<who>[^/\s'\"]+)@")
 _NAMED = re.compile(
     r"(?:^|[_-])(?:api[_-]?keys?|secrets?|passw(?:or)?d|passphrase|credentials?|(?:access|secret|private|auth)[_-]?key"
     r"|(?:auth|access|api|hf|hub|wandb|github|gitlab|bearer|bot|refresh|secret)[_-]?token)$|^token$",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from skylift.host.files import read_source_text
 from skylift.project.files.git import git_or_nothing, names, working_tree
 from skylift.project.files.ship import IGNORE_FILE, NeverShips, patterns
 
@@ -109,7 +110,7 @@ def _ignored(rules: Rules, path: str, remedy: str, before: str = "") -> str:
 
 def _ignored_by_us(root: Path, path: str) -> str:
     file = root / IGNORE_FILE
-    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    text = read_source_text(file) if file.is_file() else ""
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line]
     found = patterns([line for _, line in lines]).check_file(path)
     if not found.include or found.index is None:

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skylift.errors import UsageError
-from skylift.host.files import is_text
+from skylift.host.files import is_text, read_source_text
 from skylift.project.files.git import git, is_repository, names
+from skylift.project.source.walking import DEEPEST
 from skylift.values.project import ShippedFile
 
 if TYPE_CHECKING:
@@ -99,8 +100,7 @@ def _is_environment(folder: Path) -> bool:
 
 def _rules(root: Path) -> pathspec.GitIgnoreSpec:
     path = root / IGNORE_FILE
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
-    return patterns(lines)
+    return patterns(read_source_text(path).splitlines() if path.is_file() else [])
 
 
 def patterns(lines: Sequence[str]) -> pathspec.GitIgnoreSpec:
@@ -149,6 +149,9 @@ def _walked(root: Path) -> Iterator[str]:
     never = NeverShips(root)
     for folder, folders, files in os.walk(root):
         here = Path(folder).relative_to(root)
+        if len(here.parts) > DEEPEST:
+            what = f"below {'/'.join(here.parts[:3])} there are more than {DEEPEST} folders in each other"
+            raise UsageError(what, hints=("move them out of the project",))
         below = [name for name in folders if not never.covers((here / name / "file").as_posix())]
         links = [name for name in below if (root / here / name).is_symlink()]
         folders[:] = [name for name in below if name not in links]

@@ -13,6 +13,7 @@ from pathlib import Path
 from skylift.errors import SkyliftError
 from skylift.project.files.ship import files_that_ship
 from skylift.project.source.program import Program
+from skylift.project.source.walking import paths_matching, walk_folders
 
 _MOST_ENTRIES = 3000
 _MARKERS = frozenset({".gitkeep", ".keep", ".gitignore", "readme.md", "readme.txt", "readme", ".ds_store"})
@@ -84,7 +85,7 @@ class Ground:
         if "*" not in text:
             return self.is_folder(text) or self.is_file(text)
         try:
-            return next(islice(self.root.glob(text), 1), None) is not None
+            return bool(paths_matching(self.root, text))
         except (OSError, ValueError, NotImplementedError, RecursionError):
             return False
 
@@ -173,7 +174,7 @@ class Ground:
 
 
 def _entries(folder: Path) -> Iterator[tuple[str, str]]:
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in walk_folders(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from ((name, os.path.join(parent, name)) for name in sorted(names))  # noqa: PTH118 - there may be many
 

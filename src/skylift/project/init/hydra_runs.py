@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-import os
 import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from skylift.host.files import read_source_text
 from skylift.project.init.scope import Scope
 from skylift.project.init.scopes import Scopes
 from skylift.project.init.tables import Tables
 from skylift.project.source.program import Program
+from skylift.project.source.walking import walk_folders
 
 _USUAL = "outputs"
 _MODELS = (".ckpt", ".pt", ".pth", ".pkl", ".joblib", ".h5", ".keras", ".safetensors")
@@ -61,7 +62,7 @@ def _configs(program: Program, call: ast.Call, scope: Scope) -> Iterator[str]:
     if not top.is_relative_to(program.root.resolve()):
         return
     count = 0
-    for folder, folders, names in os.walk(top):
+    for folder, folders, names in walk_folders(top):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(name for name in names if name.endswith((".yaml", ".yml"))):
             count += 1
@@ -72,7 +73,7 @@ def _configs(program: Program, call: ast.Call, scope: Scope) -> Iterator[str]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size < _MOST_BYTES else ""
+        return read_source_text(path, _MOST_BYTES)
     except OSError:
         return ""
 

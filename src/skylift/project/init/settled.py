@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from skylift.host.files import read_source_text
 from skylift.host.toml import NotToml, parse_toml
 from skylift.project.init.scopes import Scopes
 from skylift.project.source.program import Program
@@ -56,7 +57,7 @@ def _is_small(path: Path) -> bool:
 
 def _leaves(path: Path) -> Iterator[tuple[str, str]]:
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = read_source_text(path, _MOST_BYTES)
         if path.suffix in (".yaml", ".yml"):
             # Enough of YAML for what is one text in one line.
             yield from ((match[1].rpartition(".")[2], match[3]) for match in _YAML_LINE.finditer(text))

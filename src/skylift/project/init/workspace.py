@@ -8,6 +8,7 @@ from typing import Any
 
 from skylift.errors import NotReady, UsageError
 from skylift.project.config.find import find_root, has_config
+from skylift.project.source.walking import paths_matching
 
 MARKS = (
     "pyproject.toml",
@@ -81,12 +82,7 @@ def members(root: Path, pyproject: Mapping[str, Any]) -> list[str]:
     """The projects of a workspace, as its root declares them; with their own pyproject.toml or setup.py."""
     found: set[str] = set()
     for pattern, excluded in _patterns(pyproject):
-        try:
-            paths = list(root.glob(pattern))
-        except (ValueError, NotImplementedError, OSError):
-            # An absolute pattern, or one that is none.
-            continue
-        for path in paths:
+        for path in paths_matching(root, pattern):
             name = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
             is_project = any((path / mark).is_file() for mark in ("pyproject.toml", "setup.py"))
             if name not in ("", ".") and is_project and not any(path.match(one) for one in excluded):

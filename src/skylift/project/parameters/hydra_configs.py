@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from skylift.host.files import read_source
 from skylift.project.parameters.config_keys import REQUIRED, Keys
 from skylift.project.parameters.context import Context, keywords
 from skylift.project.parameters.nested import Leaves
@@ -108,7 +109,7 @@ class Store:
         try:
             if not path.is_file() or path.stat().st_size > _MOST_BYTES:
                 return None
-            text = path.read_bytes().decode("utf-8-sig")
+            text = read_source(path, _MOST_BYTES).decode("utf-8-sig")
         except (OSError, ValueError):
             return None
         self._read += 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skylift.host.files import read_source
 from skylift.host.toml import NotToml, parse_toml
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def read_document(path: Path, scalars: Scalars = "yaml") -> Any:
     try:
         if path.suffix not in SUFFIXES or not path.is_file() or path.stat().st_size > _MOST_BYTES:
             return None
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_source(path, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, ValueError):
         return None
     return parse_document(text, path.suffix, scalars)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from skylift.project.source.folders import SRC, import_folders
+from skylift.project.source.walking import walk_folders
 
 _FUNCTION = re.compile(r"([\w.]+):([\w.]+)")
 _NOT_SOURCES = frozenset({"build", "dist", "node_modules", "__pycache__", "site-packages"})
@@ -63,7 +64,7 @@ def module_in(folders: Iterable[Path], module: str) -> Path | None:
 def python_files(root: Path, suffix: str = ".py") -> list[str]:
     """The Python sources of a project, POSIX and sorted; without environments and what is built."""
     found: list[str] = []
-    for folder, folders, files in os.walk(root):
+    for folder, folders, files in walk_folders(root):
         folders[:] = sorted(name for name in folders if is_source_folder(Path(folder), name))
         here = Path(folder).relative_to(root)
         found += [(here / name).as_posix() for name in sorted(files) if name.endswith(suffix)]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from skylift.host.files import read_source_text
 from skylift.host.toml import NotToml, read_toml
 from skylift.project.source.literals import literal
 from skylift.project.source.parsing import parsed
@@ -17,6 +18,7 @@ from skylift.project.source.trees import walk
 SRC = "src"
 _PYPROJECT, _CFG, _SETUP = "pyproject.toml", "setup.cfg", "setup.py"
 _ALL = 64
+_MOST_BYTES = 1 << 20
 
 
 def import_folders(root: Path) -> tuple[str, ...]:
@@ -135,7 +137,7 @@ _BACKENDS: tuple[tuple[str, Callable[[Any], Iterable[Any]]], ...] = (
 def _cfg(path: Path) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(path.read_text(encoding="utf-8", errors="replace"))
+        parser.read_string(read_source_text(path, _MOST_BYTES))
     except (OSError, configparser.Error):
         parser.clear()
     return parser

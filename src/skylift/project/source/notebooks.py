@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import UsageError
+from skylift.host.files import read_source
 from skylift_runtime.failure import Unusable
 from skylift_runtime.notebook_file import (
     PARAMETERS,
@@ -53,7 +54,7 @@ def notebook_of(path: Path) -> Notebook:
     :raises Unreadable: when it is none that can be executed.
     """
     try:
-        found = read_notebook(path.read_bytes())
+        found = read_notebook(read_source(path))
     except Unusable as problem:
         raise Unreadable(str(problem)) from problem
     except OSError as error:

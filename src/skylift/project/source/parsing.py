@@ -8,6 +8,8 @@ import warnings
 from functools import lru_cache
 from pathlib import Path
 
+from skylift.host.files import read_source
+
 _MOST_BYTES = 1 << 20
 """Nobody writes a longer module by hand."""
 _KEPT = 512
@@ -29,7 +31,7 @@ def parsed(path: Path) -> ast.Module | None:
 @lru_cache(maxsize=_KEPT)
 def _parsed(path: Path, changed: int, size: int) -> ast.Module | None:  # noqa: ARG001 - keys of the cache
     try:
-        return parsed_text(path.read_bytes())
+        return parsed_text(read_source(path, _MOST_BYTES))
     except OSError:
         return None
 
@@ -39,8 +41,10 @@ def is_python(path: Path) -> bool:
     if path.suffix:
         return path.suffix == ".py"
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
-            first = file.readline(_LONGEST_FIRST) if stat.S_ISREG(path.stat().st_mode) else b""
+            first = file.readline(_LONGEST_FIRST)
     except (OSError, ValueError):
         return False
     return first.startswith(b"#!") and b"python" in first

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from skylift.host.files import read_source
 from skylift.project.source.documents import parse_yaml
 from skylift.project.source.entry import is_source_folder, is_template
+from skylift.project.source.walking import walk_folders
 
 _MOST_FILES = 20_000
 _MOST_BYTES = 512 * 1024
@@ -44,7 +45,7 @@ class Survey:
         templates: list[str] = []
         whole = True
         failed = lambda error: closed.append(_shown(root, error.filename))  # noqa: E731
-        for folder, folders, files in os.walk(root, onerror=failed):
+        for folder, folders, files in walk_folders(root, onerror=failed):
             here = Path(folder).relative_to(root)
             deep = len(here.parts) >= _DEEPEST
             templates += [(here / name).as_posix() for name in (*folders, *files) if is_template(name)]
@@ -117,6 +118,6 @@ def _text(path: Path) -> str:
         most = _MOST_NOTEBOOK_BYTES if path.suffix == ".ipynb" else _MOST_BYTES
         if not stat.S_ISREG(found.st_mode) or found.st_size > most:
             return ""
-        return path.read_bytes().decode("utf-8", "replace")
+        return read_source(path, most).decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""

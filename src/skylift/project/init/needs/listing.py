@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from skylift.host.files import read_source
+
 _DEPTH = 4
 _MOST_ENTRIES = 20_000
 _MOST_IN_A_FOLDER = 2_000
@@ -60,7 +62,7 @@ def text_of(path: Path) -> str:
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BYTES:
             return ""
-        raw = path.read_bytes()
+        raw = read_source(path, _MOST_BYTES)
     except OSError:
         return ""
     # What PowerShell writes by `pip freeze > requirements.txt` is UTF-16.

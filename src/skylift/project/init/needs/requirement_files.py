@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from skylift.host.files import read_source
 from skylift.host.redaction import redact_text
 from skylift.project.init.needs.conda import requirement
 from skylift.project.init.needs.declared import Declared, name_of
@@ -139,7 +140,7 @@ def file_needs(listing: Listing, name: str) -> Declared:
         kept = [*lines.requirements, *filter(None, taken)]
         note = "it is a list of conda's"
         return Declared(name, tuple(kept), places=lines.places, notes=(note,), left=left * bool(unknown))
-    if (listing.root / name).read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if _beginning(listing.root / name) in (b"\xff\xfe", b"\xfe\xff"):
         note = "it is UTF-16, which uv does not read: save it as UTF-8"
         return Declared(name, lines.requirements, places=lines.places, notes=(note,))
     unread = tuple(f"{name}: `{redact_text(text)[:60]}` is no requirement" for text in lines.unread[:3])
@@ -160,3 +161,10 @@ def _frozen(name: str, lines: Sequence[str]) -> Declared:
     left = f"{name}: {', '.join(unknown[:8])} came from folders: add to `dependencies` what you need of them"
     note = "folders of the machine it was frozen on are left out"
     return Declared(name, tuple(kept), sure=False, notes=(note,), left=(left,) * bool(unknown))
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        return read_source(path)[:2]
+    except OSError:
+        return b""

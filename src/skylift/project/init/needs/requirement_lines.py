@@ -10,8 +10,8 @@ from pathlib import Path
 from skylift.project.init.needs.declared import Place, valid
 from skylift.project.init.needs.listing import text_of
 
-_COMMENT = re.compile(r"(^|\s+)#.*$")
-_HASH = re.compile(r"\s+--(hash|config-settings?|global-option|install-option)[=\s]\S+")
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_HASH = re.compile(r"(?<!\s)\s+--(hash|config-settings?|global-option|install-option)[=\s]\S+")
 _OPTION = re.compile(
     r"(?P<name>-r|-c|-i|-f|-e|--requirement|--constraint|--index-url|--extra-index-url|--find-links|--editable"
     r"|--pypi-url)(?:\s*=\s*|\s+|(?<=-[rcife]))(?P<value>\S.*)"
