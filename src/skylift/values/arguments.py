@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Literal
 
 ANY = "any"
@@ -78,10 +80,12 @@ class Schema:
 
     def find(self, name: str) -> Parameter | None:
         """The parameter of that name; ``-`` and ``_`` are alike, and a key goes before an alias."""
-        wanted = name.replace("-", "_")
+        return self._by_name.get(name.replace("-", "_"))
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Parameter]:
         by_name = {alias.replace("-", "_"): p for p in self.parameters for alias in p.aliases}
-        by_name |= {p.key.replace("-", "_"): p for p in self.parameters}
-        return by_name.get(wanted)
+        return by_name | {p.key.replace("-", "_"): p for p in self.parameters}
 
     def takes(self, name: str) -> bool:
         """Whether a name that is not declared fits one of the ``open`` patterns."""

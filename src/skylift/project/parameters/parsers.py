@@ -59,13 +59,17 @@ class _Parser:
 
     all: _Parsers
     command: str = ""
-    options: list[Option] = field(default_factory=list)
+    by_key: dict[str, Option] = field(default_factory=dict)
     commands: dict[str, _Parser] = field(default_factory=dict)
     command_required: bool = False
     parsed: Place | None = None
     leaves_rest: Place | None = None
     is_elsewhere: bool = False
     """Whether it parses something else than the command line."""
+
+    @property
+    def options(self) -> list[Option]:
+        return list(self.by_key.values())
 
     def act(self, method: str, given: Given, at: Place) -> object:
         known: dict[str, Callable[[Given, Place], object]] = {
@@ -114,15 +118,17 @@ class _Parser:
     def _add(self, option: Option) -> None:
         """Of two options of one name the later counts, as with ``conflict_handler="resolve"``."""
         key = option.parameter.key
-        self.options = [one for one in self.options if one.parameter.key != key] + [option]
+        self.by_key.pop(key, None)
+        self.by_key[key] = option
 
     def _set_defaults(self, given: Given) -> None:
         if given.open:
-            self.options = [_without_default(option) for option in self.options]
+            self.by_key = {key: _without_default(option) for key, option in self.by_key.items()}
         for name, value in given.keywords.items():
-            self.options = [
-                _with_default(option, value) if option.dest == name else option for option in self.options
-            ]
+            self.by_key = {
+                key: _with_default(option, value) if option.dest == name else option
+                for key, option in self.by_key.items()
+            }
 
     def _add_subparsers(self, given: Given) -> object:
         self.command_required = given.keywords.get("required") is True
