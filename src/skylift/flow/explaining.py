@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from typing import Any
 
 from skylift.errors import SkyliftError
 from skylift.project.files.left_out import Rules, why_left_out
-from skylift.project.files.missing import files_of_module, missing_modules, missing_paths
+from skylift.project.files.missing import files_of_module, missing_modules, missing_paths, named_paths
 from skylift.values.run_folder import RunFolder
 from skylift.values.settings import JobSettings, Settings
 from skylift_runtime.contract import ML_ROOT, Tree
@@ -60,11 +61,13 @@ def explain(folder: RunFolder, intent: Mapping[str, Any], reason: str) -> str:
 
 
 def _candidates(folder: RunFolder, root: Path, entry_point: str, reason: str) -> Iterator[str]:
-    here = posixpath.dirname(entry_point) if entry_point.endswith(".py") else ""
+    here = posixpath.dirname(entry_point) if entry_point.endswith((".py", ".ipynb")) else ""
     for module in missing_modules(reason):
         yield from _files_of(root, module, tuple(dict.fromkeys(("", "src", here))))
     code = Tree(ML_ROOT).code, Tree(str(folder.tree)).code, str(root), str(root.resolve())
-    for path in missing_paths(reason, code):
+    # What was only named has to be there: it need not be what the job missed.
+    named = [path for path in named_paths(reason, code) if os.path.lexists(root / path)]
+    for path in dict.fromkeys([*named, *missing_paths(reason, code)]):
         yield path
         if here:
             yield posixpath.normpath(posixpath.join(here, path))

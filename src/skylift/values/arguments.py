@@ -14,6 +14,9 @@ ANY = "any"
 NUMBER = "number"
 """The type of a parameter of which only a whole number was seen, where no type is declared."""
 
+VALUES_OF_A_FILE = "is read by the program: its values"
+"""In a remark: the values of a config file are no parameters."""
+
 Action = Literal["store", "flag", "negative-flag", "boolean-optional", "append", "count"]
 
 Spelling = Literal["separate", "joined", "python", "hydra", "file"]

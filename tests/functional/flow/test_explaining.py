@@ -53,6 +53,11 @@ def test_a_module_that_is_ignored(project: Path) -> None:
     assert hint in failed(project, "import fast")
 
 
+def test_a_folder_that_any_exception_names(project: Path) -> None:
+    said = failed(project, "import os\nassert os.path.isdir('cache/x'), 'no vocabulary in cache/vocab.txt'")
+    assert "hint: `cache/vocab.txt` exists in your project and did not ship: .gitignore:1 `cache/`" in said
+
+
 def test_what_failed_for_another_reason_gets_no_hint(project: Path) -> None:
     assert "did not ship" not in failed(project, "raise KeyError('cache')")
     assert LOCAL.show(project, "@last").hint == ""

@@ -88,6 +88,28 @@ def test_an_unknown_name_is_told_with_the_nearest() -> None:
     assert "learning-rate" in issue.hint
 
 
+@pytest.mark.parametrize(
+    ("item", "hint"),
+    [
+        (
+            "train.rate=1",
+            "base.yaml is read by the program: its values (a, …) are changed in the file; there are: x",
+        ),
+        ("n_iter=3", "N_ITER in a.py can not be set; there are: x"),
+        ("other=3", "there are: x"),
+    ],
+)
+def test_a_value_that_is_no_parameter_is_told_where_it_is_changed(item: str, hint: str) -> None:
+    remarks = (
+        "base.yaml is read by the program: its values (a, …) are changed in the file",
+        "N_ITER in a.py can not be set",
+    )
+    schema = Schema((Parameter("x", "--x"),), complete=True, source="argparse", remarks=remarks)
+    with pytest.raises(ConfigError) as caught:
+        resolve(schema, {}, [item], ())
+    assert caught.value.issues[0].hint == hint
+
+
 @pytest.mark.parametrize("item", ["sagemaker_program=x", "skylift_raw_arguments=[]"])
 def test_reserved_names_are_refused(item: str) -> None:
     assert "reserved" in issues(item)[0][1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skylift.project.files.missing import files_of_module, missing_modules, missing_paths
+from skylift.project.files.missing import files_of_module, missing_modules, missing_paths, named_paths
 
 ROOTS = ("/opt/ml/code", "/home/me/it's {x}")
 
@@ -26,6 +26,25 @@ ROOTS = ("/opt/ml/code", "/home/me/it's {x}")
 )  # fmt: skip
 def test_paths(reason: str, first: str) -> None:
     assert first in missing_paths(reason, ROOTS)
+
+
+@pytest.mark.parametrize(
+    ("reason", "paths"),
+    [
+        ("AssertionError: no images in data/train (train.py:3)", ["data/train"]),
+        ("FileNotFoundError: ../../data/x.csv not found. (sub/train.py:1)", ["data/x.csv"]),
+        ("exit code 2: Path 'data/a b.jsonl' does not exist.", ["data/a b.jsonl"]),
+        ("ValueError: column 'data' not found", []),
+        ("ValueError: x (/opt/ml/code/.venv/lib/site-packages/pkg/data.csv)", []),
+        ("RuntimeError: x\n`other/x.csv` is said by somebody else", []),
+        ("ValueError: bad /opt/ml/code/pkg/it.py", []),
+    ],
+)
+def test_paths_that_an_error_of_any_kind_names(reason: str, paths: list[str]) -> None:
+    found = named_paths(reason, ROOTS)
+    assert set(paths) <= set(found)
+    assert paths or not {"data", "pkg/it.py", "other/x.csv"} & set(found)
+    assert not any("site-packages" in path and " " not in path for path in found)
 
 
 def test_a_shells_words() -> None:

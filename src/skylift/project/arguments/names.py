@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 from skylift.project.arguments.scope import commands_with
-from skylift.values.arguments import Parameter, Schema
+from skylift.values.arguments import VALUES_OF_A_FILE, Parameter, Schema
 from skylift_runtime.contract import COMMAND_KEY
 
 _RUN_OPTIONS = frozenset(
@@ -48,7 +49,18 @@ def hint_for(schema: Schema, scope: Schema, name: str, text: str) -> str:
     near = nearest(name, known)
     if near:
         return f"did you mean `{near}`?"
-    return _setting(name, text)
+    return _setting(name, text) or _remark(schema, name)
+
+
+def _remark(schema: Schema, name: str) -> str:
+    """What is known of values that are no parameters: those of a config file, and constants of the code."""
+    found = [one for one in schema.remarks if _speaks_of(one, name)]
+    return f"{found[0]};" if found else ""
+
+
+def _speaks_of(remark: str, name: str) -> bool:
+    words = {plain(word).lower() for word in re.findall(r"[\w.-]+", remark)}
+    return plain(name).lower() in words or ("." in name and VALUES_OF_A_FILE in remark)
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

@@ -16,6 +16,9 @@ _MODULE = re.compile(r"No module named (?P<quote>['\"])(?P<name>[\w.]+)(?P=quote
 _NAME = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
 _QUOTED = re.compile(r"(?<!\w)b?'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
 _AROUND = "\"'`()[]<>,;:"
+# Seen from a folder of the project: `../data/x.csv`.
+_UP = re.compile(r"^(?:\.\./)+")
+_OTHERS = re.compile(r"(^|/)(site-packages|\.venv|venv|\.git|node_modules)(/|$)|:\d+$")
 _EXTENSIONS = (".py", ".so", ".pyd")
 
 
@@ -27,10 +30,25 @@ def missing_paths(reason: str, roots: Iterable[str]) -> list[str]:
     >>> missing_paths("FileNotFoundError: … No such file or directory: '/opt/ml/code/a b.txt'", ["/opt/ml/code"])[0]
     'a b.txt'
     """
-    if not _FILE.search(reason):
-        return []
+    return _paths(reason, roots) if _FILE.search(reason) else []
+
+
+def named_paths(reason: str, roots: Iterable[str]) -> list[str]:
+    """Relative paths that a reason of any kind names: what was not there may have been an empty list, or a bad value.
+
+    Only what nobody writes who does not mean a path, and no code.
+
+    >>> "data/train" in named_paths("AssertionError: no images in data/train (train.py:3)", [])
+    True
+    """
+    found = [_UP.sub("", path) for path in _paths(reason.partition("\n")[0], roots, above=True)]
+    likely = (path for path in found if "/" in path or posixpath.splitext(path)[1])
+    return [path for path in likely if not path.endswith(_EXTENSIONS) and not _OTHERS.search(path)]
+
+
+def _paths(reason: str, roots: Iterable[str], *, above: bool = False) -> list[str]:
     folders = [root.rstrip("/") + "/" for root in roots]
-    found = (_relative(text, folders) for text in _texts(reason))
+    found = (_relative(text, folders, above=above) for text in _texts(reason))
     return list(dict.fromkeys(path for path in found if path))
 
 
@@ -51,12 +69,14 @@ def _unquoted(literal: str) -> str:
         return literal.lstrip("b")[1:-1]
 
 
-def _relative(text: str, roots: Sequence[str]) -> str:
+def _relative(text: str, roots: Sequence[str], *, above: bool) -> str:
     if not text or "\0" in text:
         return ""
     inside = next((text[len(root) :] for root in roots if text.startswith(root)), text)
     path = posixpath.normpath(inside)
-    return "" if posixpath.isabs(path) or path in (".", "..") or path.startswith("../") else path
+    if posixpath.isabs(path) or path in (".", "..") or (path.startswith("../") and not above):
+        return ""
+    return path
 
 
 def missing_modules(reason: str) -> list[str]:

@@ -12,6 +12,8 @@ from skylift.project.config.defaults import project_name
 from skylift.project.config.package_checks import refuse_malformed
 from skylift.project.config.toml import read_config
 from skylift.project.init.commands import Commands, read_commands
+from skylift.project.init.documented import given_by, say_given, with_given
+from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.findings import Findings
 from skylift.project.init.layout import FoundJob, Layout, read_layout
 from skylift.project.init.metrics import read_metrics
@@ -59,7 +61,7 @@ def detect(
     found.take(read_needs(root, pyproject, read, variables))
     for job, program in programs:
         if program is not None:
-            _job(found, job, program)
+            _job(found, job, program, layout.clues)
     found.config.setdefault("targets", _targets())
     found.left.append("[aws]: region, storage and role, before a job in the cloud")
     keep_secrets_out(found)
@@ -95,12 +97,13 @@ def _program(root: Path, job: FoundJob) -> Program | None:
         raise UsageError(f"{job.path.name} {problem}") from problem
 
 
-def _job(found: Findings, job: FoundJob, program: Program) -> None:
+def _job(found: Findings, job: FoundJob, program: Program, clues: tuple[Clue, ...]) -> None:
     """What one job takes, reads and writes; of a program with sub-commands the jobs beside it as well."""
     reading = read_parameters(program.root, job.entry_point).after(job.words)
     commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
     found.left += [commands.left] if commands.left else []
-    part = _tables(program, reading, commands.training, job.words)
+    said = [clue for clue in clues if clue.path == program.name and not job.words]
+    part = _tables(program, reading, commands.training, job.words, said, _known(found, job))
     if commands.training:
         part.understood.insert(0, _command_row(program, reading, commands.training))
     _keep_declared(part, _known(found, job))
@@ -108,7 +111,7 @@ def _job(found: Findings, job: FoundJob, program: Program) -> None:
     _take(found, _below(job.name, part))
     for name, command in commands.beside.items():
         found.say(f"job {name}", f"{job.entry_point} {command}", f"a command of {program.name} besides")
-        part = _tables(program, replace(reading, remarks=[]), command)
+        part = _tables(program, replace(reading, remarks=[]), command, (), said, {})
         part.config = {"entry-point": job.entry_point, **part.config}
         _take(found, _below(name, part))
 
@@ -125,7 +128,14 @@ def _command_row(program: Program, reading: Reading, command: str) -> Understood
     return Understood("command", command, f"{program.name} has the commands {', '.join(reading.commands)}")
 
 
-def _tables(program: Program, reading: Reading, command: str, words: tuple[str, ...] = ()) -> Findings:
+def _tables(
+    program: Program,
+    reading: Reading,
+    command: str,
+    words: tuple[str, ...],
+    clues: list[Clue],
+    known: Mapping[str, Any],
+) -> Findings:
     part = Findings()
     mine = reading.of_command(command) if reading.commands else reading
     if command:
@@ -136,7 +146,10 @@ def _tables(program: Program, reading: Reading, command: str, words: tuple[str, 
         part.say("arguments", "none that could be read", "; ".join(mine.notes), sure=False)
     for remark in reading.remarks:
         part.say("arguments", "good to know", remark)
-    part.take(read_places(program, mine, words))
+    declared = known.get("hyperparameters", {})
+    given = {key: one for key, one in given_by(program, mine, clues, command).items() if key not in declared}
+    part.take(read_places(program, with_given(mine, given), words))
+    say_given(part, given, mine)
     return part
 
 

@@ -139,6 +139,8 @@ class Evaluation:
             elif position < len(call.args) and not isinstance(call.args[position], ast.Starred):
                 yield from self.values(call.args[position], caller)
             else:
+                # `load(**config["data"])`
+                yield from self._setting(name) if None in named else ()
                 given_by_all = given_by_all and None in named
         default = scope.default(name)
         if default is not None and not (given_by_all and callers):

@@ -14,7 +14,8 @@ from skylift.project.init.ways import is_in
 from skylift_runtime.contract import Tree, beside
 
 _TREE = Tree()
-_NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp", "/etc", "/sys", "/usr")  # noqa: S108 - paths in the user's code
+_NOBODYS = ("/dev", "/proc", "/etc", "/sys", "/usr")
+_SCRATCH = ("/tmp", "/var/tmp")  # noqa: S108 - paths in the user's code
 _MOST_LEFT = 6
 _LARGE = 20_000_000_000
 
@@ -53,7 +54,9 @@ def _note(
     text = use.way.text
     leads, (written, optional) = ground.leads(text), made
     if leads == "away":
-        _away(tables, text, use)
+        # In a folder for anything a program may have laid it itself.
+        if not (text.startswith(_SCRATCH) and (text in written or _is_made(text, written))):
+            _away(tables, text, use)
     elif leads in ("inside", "beside"):
         home = ground.started_in(text)
         if home or ground.matches(text):
@@ -139,9 +142,10 @@ def _away(tables: Tables, text: str, use: Use) -> None:
     if told or text.startswith((*_NOBODYS, _TREE.root)):
         return
     folder = posixpath.dirname(text) if posixpath.splitext(text)[1] else text
+    # What anybody may write to is no channel.
+    channel = "" if folder in _SCRATCH else f', and name its folder in [channels]: NAME = "{folder}"'
     tables.leave(
-        f"{use.because} reads {text}, which no job has: make it an option or a path of the project, and "
-        f'name its folder in [channels]: NAME = "{folder}"'
+        f"{use.because} reads {text}, which no job has: make it an option or a path of the project{channel}"
     )
 
 

@@ -67,6 +67,8 @@ class Layout:
     candidates: tuple[Candidate, ...]
     """What could train, likeliest first; more than one without jobs is a question."""
     findings: Findings
+    clues: tuple[Clue, ...] = ()
+    """What files say of how programs are started."""
 
 
 def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> Layout:
@@ -107,7 +109,7 @@ def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> L
     for other in other_jobs(root, every, best, clues):
         jobs += _add_other(found, root, other)
     _say_limits(found, survey, best)
-    return Layout(tuple(jobs), tuple(likeliest), found)
+    return Layout(tuple(jobs), tuple(likeliest), found, tuple(clues))
 
 
 def _refuse_nothing(survey: Survey) -> None:

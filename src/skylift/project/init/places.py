@@ -16,7 +16,7 @@ from skylift.project.init.network import read_network
 from skylift.project.init.option_names import default_text
 from skylift.project.init.results import Results
 from skylift.project.init.scopes import Scopes, scopes_of
-from skylift.project.init.settled import read_settled
+from skylift.project.init.settled import Settled, by_key, read_settled, settled_inputs
 from skylift.project.init.tables import Tables
 from skylift.project.init.trackers import read_trackers
 from skylift.project.init.uses import GLOBALS, Use, uses_of
@@ -49,19 +49,21 @@ def read_places(program: Program, reading: Reading, words: Sequence[str] = ()) -
 def read_uses(program: Program, reading: Reading, words: Sequence[str] = ()) -> tuple[Use, ...]:
     """What one job does with paths, for those who look at nothing else; nothing where that can not be followed."""
     try:
-        return tuple(_uses(program, scopes_of(program), reading, words))
+        scopes = scopes_of(program)
+        settled = by_key(_settled(program, scopes, reading))
+        return tuple(uses_of(scopes, reading, settled, program.name, words))
     except RecursionError:
         return ()
 
 
-def _uses(program: Program, scopes: Scopes, reading: Reading, words: Sequence[str]) -> list[Use]:
-    settled = read_settled(program, scopes, [default_text(option) for option in reading.options])
-    return uses_of(scopes, reading, settled, program.name, words)
+def _settled(program: Program, scopes: Scopes, reading: Reading) -> list[Settled]:
+    return read_settled(program, scopes, [default_text(option) for option in reading.options])
 
 
 def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[str]) -> None:
     ground, scopes = Ground(program), scopes_of(program)
-    uses = _uses(program, scopes, reading, words)
+    settled = _settled(program, scopes, reading)
+    uses = uses_of(scopes, reading, by_key(settled), program.name, words)
     tables.shared = shared_folders(ground, reading.options)
     _variables(ground, tables, scopes)
     imports = frozenset(full.split(".")[0] for scope in scopes.every() for full in scope.imports.values())
@@ -69,6 +71,7 @@ def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[st
     for option in reading.options:
         bindings.option(option)
     fixed_inputs(ground, tables, uses)
+    settled_inputs(ground, tables, settled, uses)
     _words(program, tables, uses)
     _rest_of_channels(ground, tables, reading, uses)
     Results(ground, tables, uses).read()

@@ -14,7 +14,9 @@ from skylift.project.init.ways import is_in
 from skylift_runtime.contract import Tree, beside
 
 _ROOT = Tree().root
-NOBODYS = ("/tmp", "/dev", "/proc", "/var/tmp")  # noqa: S108 - paths in the user's code
+_DEVICES = ("/dev", "/proc")
+_SCRATCH = ("/tmp", "/var/tmp")  # noqa: S108 - paths in the user's code
+NOBODYS = (*_DEVICES, *_SCRATCH)
 
 
 @dataclass
@@ -119,7 +121,10 @@ class Results:
 
     def _away(self, use: Use) -> None:
         text = use.way.text
-        if not text.startswith((*NOBODYS, f"{_ROOT}/")):
+        between = text.startswith(_SCRATCH) and any(
+            other.reads and other.way.text == text for other in self.fixed
+        )
+        if not between and not text.startswith((*_DEVICES, f"{_ROOT}/")):
             self.tables.leave(
                 f"{use.because} writes {text}, which is lost with the job: write to a folder of the project, "
                 "or to an option"

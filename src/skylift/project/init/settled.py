@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from skylift.host.files import read_source_text
 from skylift.host.toml import NotToml, parse_toml
+from skylift.project.init.ground import Ground
 from skylift.project.init.scopes import Scopes
+from skylift.project.init.tables import Tables
+from skylift.project.init.uses import Use
+from skylift.project.init.ways import is_in
 from skylift.project.source.program import Program
 
 _SUFFIXES = (".json", ".toml", ".yaml", ".yml")
@@ -21,19 +26,65 @@ _LONGEST = 300
 _PLACE = re.compile(
     r"dir|path|folder|root|file|save|out|log|data|csv|plot|model|name|checkpoint", re.IGNORECASE
 )
+_NO_INPUT = re.compile(
+    r"out|save|log|ckpt|checkpoint|result|model|export|cache|tmp|temp|work|name$", re.IGNORECASE
+)
 _YAML_LINE = re.compile(
     r"^[ \t]*(?:-[ \t]+)?([\w.-]+)[ \t]*:[ \t]+(['\"]?)([^#\n]*?)\2[ \t]*(?:[ \t]#.*)?$", re.MULTILINE
 )
 
 
-def read_settled(program: Program, scopes: Scopes, defaults: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Texts in the config files that the source names, by the last part of their key."""
-    found: dict[str, dict[str, None]] = {}
+@dataclass(frozen=True)
+class Settled:
+    """A text in a config file."""
+
+    key: str
+    """The last part of it."""
+    value: str
+    file: str
+    """Relative to the project."""
+
+
+def read_settled(program: Program, scopes: Scopes, defaults: Iterable[str]) -> list[Settled]:
+    """Texts that may be places, in the config files that the source names."""
+    found: dict[Settled, None] = {}
     for path in _files(program, scopes, defaults):
+        file = path.relative_to(program.root).as_posix()
         for key, value in _leaves(path):
             if 0 < len(value) < _LONGEST and "\n" not in value and (_PLACE.search(key) or "/" in value):
-                found.setdefault(key, {})[value] = None
-    return {key: tuple(values)[:3] for key, values in found.items()}
+                found[Settled(key, value, file)] = None
+    return list(found)
+
+
+def by_key(found: Iterable[Settled]) -> dict[str, tuple[str, ...]]:
+    """The values of a key, some of them."""
+    values: dict[str, dict[str, None]] = {}
+    for one in found:
+        values.setdefault(one.key, {})[one.value] = None
+    return {key: tuple(those)[:3] for key, those in values.items()}
+
+
+def settled_inputs(ground: Ground, tables: Tables, found: Iterable[Settled], uses: Sequence[Use]) -> None:
+    """What lies where a config file says, does not ship, and was seen in no call: it is likely data.
+
+    How the program reads it was not understood; without it, it would not be there in any job.
+    """
+    written = [use.way.text for use in uses if use.writes or use.effect in ("make", "clear")]
+    for one in found:
+        text = posixpath.normpath(one.value)
+        if _NO_INPUT.search(one.key) or text in (".", "..") or ground.leads(text) != "inside":
+            continue
+        if tables.inside(text) or any(is_in(text, path) for path in (*tables.paths, *written)):
+            continue
+        if not ground.matches(text) or "*" in text or ground.ships(text):
+            continue
+        folder = text if ground.is_folder(text) else posixpath.dirname(text) or "."
+        if ground.is_code(folder) or not ground.holds_data(folder) or ground.ships(folder):
+            continue
+        why = f"{one.file} says {one.key}: {one.value}; how it is used was not understood"
+        template = tables.channel(folder, f"{why}; {ground.amount(folder)}", sure=False)
+        if template:
+            tables.lay(folder, template, why, sure=False)
 
 
 def _files(program: Program, scopes: Scopes, defaults: Iterable[str]) -> list[Path]:

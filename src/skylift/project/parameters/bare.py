@@ -23,6 +23,7 @@ PARSERS = frozenset(
 )  # fmt: skip
 """Libraries that may read the command line."""
 _MOST_PLACES = 50
+_SHOWN = 8
 _CASTS = {
     "int": "int",
     "float": "float",
@@ -58,7 +59,31 @@ def read_bare(program: Program, function: str = "") -> Reading | None:
         if _starts_elsewhere(context, module, call)
     ]
     _variables(context, reading)
+    if not reading.notes:
+        reading.remarks += _constants(program)
     return reading
+
+
+def _constants(program: Program) -> list[str]:
+    """That numbers which the code has written down are no parameters, and how one becomes one."""
+    found = {name: value for node in program.tree.body for name, value in _number(node)}
+    if not found:
+        return []
+    name, value = next(iter(found.items()))
+    flag = name.lower().replace("_", "-").strip("-")
+    example = f'add_argument("--{flag}", type={type(value).__name__}, default={value})'
+    names = ", ".join(list(found)[:_SHOWN])
+    what = f"{names} in {program.name} can not be set"
+    return [f"{what}: read it by argparse to make it a parameter, {example}"]
+
+
+def _number(node: ast.stmt) -> Iterator[tuple[str, int | float]]:
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+        target, value = node.targets[0], node.value.value
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return
+        if isinstance(target, ast.Name) and target.id.isupper():
+            yield target.id, value
 
 
 def _starts_elsewhere(context: Context, module: Module, call: ast.Call) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,13 @@ from skylift.project.parameters.context import context_of
 from skylift.project.parameters.reading import Reading
 from skylift.project.source.documents import SUFFIXES, dotted, read_document
 from skylift.project.source.program import Program
+from skylift.values.arguments import VALUES_OF_A_FILE
 
 _MOST = 20
 _COMPOSED = frozenset({"hydra", "omegaconf"})
+_CONFIG_KEY = re.compile(r"(.*[-_.])?(config|configs|cfg|conf|settings|params|parameters)([-_.](file|path))?")
+_CONFIG_FOLDERS = ("config", "configs", "conf", "cfg", "configuration", "settings")
+_MOST_ENTRIES = 200
 _NOT_CONFIGS = frozenset({"package.json", "pyproject.toml", "setup.cfg", "tox.ini"})
 
 
@@ -49,10 +56,38 @@ def remarks_on(files: Sequence[ConfigFile], reading: Reading) -> list[str]:
     if reading.source in _COMPOSED:
         return []
     return [
-        f"{file.name} is read by the program: its values ({_some(file.values)}) are changed in the file"
+        f"{file.name} {VALUES_OF_A_FILE} ({_some(file.values)}) are changed in the file"
         + (f", or with another file as `{file.key}`" if file.key else "")
         for file in files
     ]
+
+
+def is_config_key(key: str) -> bool:
+    """
+    >>> [is_config_key(key) for key in ("config", "config-file", "model_cfg", "reconfigure")]
+    [True, True, True, False]
+    """
+    return _CONFIG_KEY.fullmatch(key) is not None
+
+
+def lone_config(program: Program) -> str:
+    """The only file of the project that could be given to ``--config``, relative to its root; else empty."""
+    root = program.root
+    found: list[str] = []
+    for folder in ("", *_CONFIG_FOLDERS):
+        try:
+            names = sorted(path.name for path in islice((root / folder).iterdir(), _MOST_ENTRIES))
+        except OSError:
+            continue
+        paths = (posixpath.join(folder, name) for name in names if name not in _NOT_CONFIGS)
+        found += [path for path in paths if _looks_like_config(path, folder) and (root / path).is_file()]
+    return found[0] if len(found) == 1 else ""
+
+
+def _looks_like_config(path: str, folder: str) -> bool:
+    stem, suffix = posixpath.splitext(posixpath.basename(path))
+    named = folder or is_config_key(stem)
+    return suffix in SUFFIXES and not stem.startswith((".", "package", "tsconfig")) and bool(named)
 
 
 def _some(values: Mapping[str, Any]) -> str:

@@ -33,6 +33,8 @@ class Clue:
     """What is left to the user."""
     declared: bool = False
     """A job by declaration: a stage of a pipeline, not a line in a README."""
+    more: tuple[tuple[str, Started], ...] = ()
+    """Other lines of the same file that start it, each with its place."""
 
     @property
     def module(self) -> str:

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from skylift.project.init.evidence.clues import Clue, resolve
@@ -16,6 +16,8 @@ from skylift.project.init.evidence.survey import Survey
 
 _MOST = 40
 """Files of one kind that are read."""
+_MOST_MORE = 10
+"""Lines of a file that start the same program, beside the first."""
 _MOST_LINES = 2000
 """Lines of a file that may start something."""
 _TELLING = ("py", ".sh", "torchrun", "accelerate", "deepspeed", "mpi", "horovod", "lightning", "./")
@@ -24,6 +26,7 @@ _VARIABLE = re.compile(
     r"^(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*[:?]?:?=[ \t]*([^\n#]*?)[ \t]*(?:#.*)?$", re.MULTILINE
 )
 _USED = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]")
+_PLAIN = re.compile(r"\$([A-Za-z_]\w*)")
 _DEEPEST = 3
 """Variables in variables."""
 _LEAD = re.compile(
@@ -57,7 +60,7 @@ def text_clues(survey: Survey, console: dict[str, str]) -> Iterator[Clue]:
         yield from _clues(survey, console, path, _blocks(survey.text(path)), _README)
     for path in _some(survey.with_suffix(".sh")):
         role = role_of_name(PurePosixPath(path).stem)
-        yield from _clues(survey, console, path, logical_lines(survey.text(path)), _SHELL, role)
+        yield from _clues(survey, console, path, _shell_lines(survey.text(path)), _SHELL, role)
     for path in _some(path for path in survey.files if "dockerfile" in PurePosixPath(path).name.lower()):
         yield from _clues(survey, console, path, _instructions(survey.text(path)), _IMAGE)
     for path in _some(path for path in survey.files if _is_ci(path)):
@@ -82,14 +85,21 @@ def _clues(
     role: Role = "",
 ) -> Iterator[Clue]:
     folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
-    seen: set[tuple[str, str]] = set()
+    seen: dict[tuple[str, str], Clue] = {}
     for number, line in _that_may_start(lines, console):
         for found in started(line):
             program = program_of(survey, console, found, folder)
-            if program and (program, found.launcher) not in seen:
-                seen.add((program, found.launcher))
+            known = seen.get((program, found.launcher))
+            if known is not None and len(known.more) < _MOST_MORE:
+                seen[program, found.launcher] = replace(
+                    known, more=(*known.more, (f"{path}:{number}", found))
+                )
+            elif program and known is None:
                 weight = kind.weight + (kind.named if role == "train" else 0)
-                yield Clue(program, f"{path}:{number} starts it", weight, started=found)
+                seen[program, found.launcher] = Clue(
+                    program, f"{path}:{number} starts it", weight, started=found
+                )
+    yield from seen.values()
 
 
 def _that_may_start(lines: Iterator[tuple[int, str]], console: dict[str, str]) -> Iterator[tuple[int, str]]:
@@ -138,6 +148,14 @@ def _filled(line: str, variables: Mapping[str, str]) -> str:
     for _ in range(_DEEPEST if len(line) < LONGEST else 0):
         line = _USED.sub(value, line)[:LONGEST]
     return line
+
+
+def _shell_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with the variables that the script itself sets to a text."""
+    variables = {match[1]: match[2] for match in _VARIABLE.finditer(text)}
+    for number, line in logical_lines(text):
+        plain = _PLAIN.sub(r"${\1}", line) if variables else line
+        yield number, _filled(plain, variables) if "$" in plain else line
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,173 @@
+"""What a README, a Makefile or a script gives a program: values for what it can not start without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from skylift.project.init.evidence.clues import Clue
+from skylift.project.init.evidence.commands import has_placeholder
+from skylift.project.init.evidence.pipelines import as_value
+from skylift.project.init.evidence.roles import is_secret
+from skylift.project.init.findings import Findings
+from skylift.project.parameters.config_files import is_config_key, lone_config
+from skylift.project.parameters.reading import Option, Reading
+from skylift.project.source.program import Program
+
+_PATH = "path"
+_STANDS_FOR_ONE = re.compile(r"(.*/)?path/to(/.*)?|.*\b(your|my)[-_/].*|[A-Z][A-Z_]{2,}|x{3,}", re.DOTALL)
+"""What readers are to put something else in place of."""
+_NUMBERS = frozenset({"int", "float"})
+
+
+@dataclass(frozen=True)
+class Given:
+    """One value, and who gives it."""
+
+    text: str
+    why: str
+    """``README.md:4 gives it``"""
+
+
+def given_by(
+    program: Program, reading: Reading, clues: Iterable[Clue], command: str = ""
+) -> dict[str, Given]:
+    """By key, values for required options without a default, from the line that knows the most of them.
+
+    :param command: the sub-command that the options are of.
+    """
+    wanted = {one.parameter.key for one in reading.options if _is_wanted(one)}
+    best: dict[str, Given] = {}
+    for why, arguments in _lines(clues) if wanted else ():
+        read = _read(reading, _after(arguments, command))
+        found = {key: Given(text, why) for key, text in read.items() if key in wanted}
+        best = found if len(found) > len(best) else best
+    for key in sorted(wanted - set(best)):
+        likely = lone_config(program) if is_config_key(key) else ""
+        if likely:
+            best[key] = Given(likely, "it is the only config file here")
+    return best
+
+
+def with_given(reading: Reading, given: Mapping[str, Given]) -> Reading:
+    """The same options, as if these values were their defaults."""
+    return replace(reading, options=[_with(option, given) for option in reading.options])
+
+
+def _with(option: Option, given: Mapping[str, Given]) -> Option:
+    found = given.get(option.parameter.key)
+    if found is None:
+        return option
+    return replace(option, parameter=replace(option.parameter, default=found.text, default_known=True))
+
+
+def say_given(part: Findings, given: Mapping[str, Given], reading: Reading) -> None:
+    """What became of the values: places are bound already, the others are hyperparameters, all of them guesses."""
+    bound = part.config.get("arguments", {})
+    missing = {one for one in given if any(_is_told(line, one, given[one].text) for line in part.left)}
+    types = {one.parameter.key: one.parameter.type for one in reading.options}
+    part.understood = [_guess(row, given) for row in part.understood]
+    for why in dict.fromkeys(one.why for one in given.values()):
+        table = {
+            key: _value(one.text, types[key])
+            for key, one in given.items()
+            if one.why == why and key not in {*bound, *missing}
+        }
+        if table:
+            shown = ", ".join(f"{key}={value}" for key, value in table.items())
+            part.config["hyperparameters"] = {**part.config.get("hyperparameters", {}), **table}
+            part.say("hyperparameters", shown, why, sure=False)
+
+
+def _guess(row: Any, given: Mapping[str, Given]) -> Any:
+    found = given.get(row.topic.removeprefix("argument "))
+    if found is None or not row.topic.startswith("argument "):
+        return row
+    return replace(row, why=f"{row.why}; {found.text}: {found.why}", sure=False)
+
+
+def _is_told(line: str, key: str, text: str) -> bool:
+    """Whether it is left to the user already that a path is not there."""
+    return re.match(rf"(--?)?{re.escape(key)} is {re.escape(text)}[, ]", line) is not None
+
+
+def _is_wanted(option: Option) -> bool:
+    parameter = option.parameter
+    return (
+        parameter.required
+        and parameter.action == "store"
+        and not option.variable
+        and not is_secret(parameter.key)
+    )
+
+
+def _lines(clues: Iterable[Clue]) -> Iterable[tuple[str, Sequence[str]]]:
+    for clue in clues:
+        if not clue.declared and clue.started is not None:
+            place = re.match(r"[^,]*?:\d+(?=[ ,])", clue.why)
+            yield f"{place[0] if place else clue.path} gives it", clue.started.arguments
+        yield from ((f"{place} gives it", started.arguments) for place, started in clue.more)
+
+
+def _after(arguments: Sequence[str], command: str) -> Sequence[str]:
+    words = command.split()
+    return arguments[len(words) :] if list(arguments[: len(words)]) == words else arguments
+
+
+def _read(reading: Reading, arguments: Sequence[str]) -> dict[str, str]:
+    """What each option is given: by its flag, or by its place."""
+    flags = {name: one for one in reading.options for name in _flags(one)}
+    places = [one for one in reading.options if not one.parameter.flag]
+    found: dict[str, str] = {}
+    left = list(arguments)
+    while left:
+        word = left.pop(0)
+        name, equals, text = word.partition("=")
+        option = flags.get(name)
+        if option is not None:
+            if option.parameter.action not in ("store", "append"):
+                continue
+            values = [text] if equals else _values(option, left)
+        elif re.match(r"--?[A-Za-z]", word):
+            # Whether its value follows is not known, nor what comes by place from here on.
+            if not equals and left and not left[0].startswith("-"):
+                left.pop(0)
+            continue
+        elif places:
+            option = places.pop(0)
+            values = [word, *(_values(option, left, taken=1) if option.parameter.nargs else ())]
+        else:
+            continue
+        if len(values) == 1 and values[0] and not _is_placeholder(values[0]):
+            found[option.parameter.key] = values[0]
+    return found
+
+
+def _is_placeholder(text: str) -> bool:
+    return has_placeholder(text) or _STANDS_FOR_ONE.fullmatch(text) is not None
+
+
+def _flags(option: Option) -> list[str]:
+    parameter = option.parameter
+    if not parameter.flag:
+        return []
+    names = [parameter.flag, *parameter.aliases]
+    dashed = [name for alias in parameter.aliases for name in (f"--{alias}", f"-{alias}")]
+    return [*(name for name in names if name.startswith("-")), *dashed]
+
+
+def _values(option: Option, left: list[str], taken: int = 0) -> list[str]:
+    """The values that follow, of which there may be several."""
+    nargs = option.parameter.nargs
+    most = int(nargs) - taken if nargs.isdigit() else len(left) if nargs in ("*", "+") else 1 - taken
+    values: list[str] = []
+    while left and len(values) < most and not re.match(r"--?[A-Za-z]", left[0]):
+        values.append(left.pop(0))
+    return values
+
+
+def _value(text: str, kind: str) -> Any:
+    value = as_value(text)
+    return value if kind in _NUMBERS or kind not in ("str", _PATH) else text

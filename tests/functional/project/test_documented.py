@@ -1,0 +1,152 @@
+"""What a README, a Makefile or a script gives a program that can not start without it."""
+
+from __future__ import annotations
+
+import pytest
+from tests.functional.project.folder import Folder
+
+from skylift.project.init.detect import detect
+
+ARGPARSE = """
+import argparse, csv, pickle
+p = argparse.ArgumentParser()
+p.add_argument("--data", "-d", required=True)
+p.add_argument("--epochs", type=int, required=True)
+p.add_argument("--fast", action="store_true")
+p.add_argument("--lr", type=float, default=0.1)
+a = p.parse_args()
+print(list(csv.reader(open(a.data))), a.epochs, a.lr)
+"""
+PLACES = """
+import argparse, csv, pickle
+p = argparse.ArgumentParser()
+p.add_argument("data")
+p.add_argument("epochs", type=int)
+p.add_argument("name")
+p.add_argument("--verbose", action="store_true")
+a = p.parse_args()
+print(list(csv.reader(open(a.data))), a.epochs, a.name)
+"""
+ARGV = """
+import sys, csv
+data, epochs = sys.argv[1], int(sys.argv[2])
+print(list(csv.reader(open(data))), epochs)
+"""
+
+
+def given(project: Folder, source: str, **files: str) -> tuple[dict[str, object], dict[str, object]]:
+    project.write_all({"train.py": source, "input/d.csv": "1,2\n"})
+    project.write_all({name.replace("_", "."): text for name, text in files.items()})
+    config = detect(project.root).config
+    return config.get("arguments", {}), config.get("hyperparameters", {})
+
+
+BOUND = {"data": "{channel:input}/d.csv"}
+
+
+@pytest.mark.parametrize(
+    ("files", "source", "values"),
+    [
+        (
+            {"README_md": "# It\n\n    python train.py --data input/d.csv --epochs 7 --lr 3\n"},
+            ARGPARSE,
+            {"epochs": 7},
+        ),
+        ({"README_md": "`python train.py --fast -d=input/d.csv --epochs=7`\n"}, ARGPARSE, {"epochs": 7}),
+        ({"README_md": "Run `python train.py -d input/d.csv` there\n"}, ARGPARSE, {}),
+        (
+            {"Makefile": "D ?= input/d.csv\nN := 7\ntrain:\n\tpython train.py --data $(D) --epochs ${N}\n"},
+            ARGPARSE,
+            {"epochs": 7},
+        ),
+        ({"go_sh": 'D="input/d.csv"\npython train.py --data "$D" --epochs 7\n'}, ARGPARSE, {"epochs": 7}),
+        (
+            {"README_md": "`python train.py -h`\n\n    python train.py --data input/d.csv --epochs 7\n"},
+            ARGPARSE,
+            {"epochs": 7},
+        ),
+        (
+            {"README_md": "# It\n\n    python train.py --verbose input/d.csv 7 007\n"},
+            PLACES,
+            {"epochs": 7, "name": "007"},
+        ),
+    ],
+)
+def test_required_options_are_given_what_a_line_gives_them(
+    project: Folder, files: dict[str, str], source: str, values: dict[str, object]
+) -> None:
+    assert given(project, source, **files) == (BOUND, values)
+
+
+def test_words_by_place(project: Folder) -> None:
+    bound, values = given(project, ARGV, README_md="# It\n\n    python train.py input/d.csv 7\n")
+    assert list(bound.values()) == ["{channel:input}/d.csv"]
+    assert list(values.values()) == [7]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "python train.py --data <file> --epochs $N",
+        "python train.py --data path/to/data.csv --epochs N_EPOCHS",
+        "python train.py --data gone/d.csv",
+        "python train.py [--data DATA]",
+    ],
+)
+def test_what_stands_for_something_else_or_is_not_there_is_no_value(project: Folder, line: str) -> None:
+    assert given(project, ARGPARSE, README_md=f"# It\n\n    {line}\n") == ({}, {})
+
+
+def test_it_is_a_guess_that_says_where_it_comes_from(project: Folder) -> None:
+    given(project, ARGPARSE, README_md="# It\n\n    python train.py --data input/d.csv --epochs 7\n")
+    rows = {row.topic: row for row in detect(project.root).understood}
+    assert not rows["hyperparameters"].sure
+    assert rows["hyperparameters"].why == "README.md:3 gives it"
+    assert not rows["argument data"].sure
+    assert "README.md:3 gives it" in rows["argument data"].why
+
+
+CONFIGURED = """
+import argparse, yaml
+from loader import load
+p = argparse.ArgumentParser()
+p.add_argument("--config", required=True)
+a = p.parse_args()
+cfg = yaml.safe_load(open(a.config))
+load(**cfg["data"])
+"""
+LOADER = "from pathlib import Path\ndef load(folder):\n    return sorted(Path(folder).glob('*.csv'))\n"
+UNKNOWN = "from elsewhere import read\ndef load(folder):\n    return read(folder)\n"
+
+
+@pytest.mark.parametrize(("loader", "sure"), [(LOADER, True), (UNKNOWN, False)])
+def test_a_folder_that_a_config_file_names_is_a_channel(project: Folder, loader: str, sure: bool) -> None:  # noqa: FBT001
+    project.write_all(
+        {
+            "train.py": CONFIGURED,
+            "loader.py": loader,
+            ".gitignore": "sets/\nruns/\n",
+            "sets/train/a.csv": "1",
+            "runs/1.csv": "1",
+            "configs/base.yaml": "data:\n  folder: sets/train\nout_dir: runs\n",
+        }
+    )
+    project.commit()
+    found = detect(project.root)
+    assert found.config["channels"] == {"train": "sets/train"}
+    assert found.config["paths"] == {"sets/train": "{channel:train}"}
+    assert found.config["hyperparameters"] == {"config": "configs/base.yaml"}
+    assert next(row for row in found.understood if row.topic == "path sets/train").sure is sure
+
+
+def test_of_two_config_files_none_is_taken(project: Folder) -> None:
+    project.write_all({"train.py": CONFIGURED, "loader.py": LOADER})
+    project.write_all({"configs/a.yaml": "data:\n  folder: a\n", "configs/b.yaml": "data:\n  folder: b\n"})
+    assert "hyperparameters" not in detect(project.root).config
+
+
+def test_scratch_folders_are_told_unless_the_program_fills_them_itself(project: Folder) -> None:
+    project.write("train.py", "open('/tmp/a.csv')\nopen('/tmp/b', 'w')\nopen('/tmp/b')\n")
+    left = [line for line in detect(project.root).left_to_you if "/tmp" in line]
+    assert len(left) == 1
+    assert "train.py:1 open reads /tmp/a.csv, which no job has" in left[0]
