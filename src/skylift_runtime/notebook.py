@@ -105,7 +105,8 @@ class _Execution:
                 # What an earlier execution left; when each cell ran is put in as nbconvert does.
                 cell.outputs, cell.execution_count, cell.metadata["execution"] = [], None, {}
         try:
-            kernel = Kernel(os.getcwd(), self._save)
+            # Where Jupyter runs it: `../data` is written for that.
+            kernel = Kernel(os.path.dirname(os.path.abspath(self._target)), self._save)
         except Died as end:
             if end.status < 0:
                 _end(end.status)

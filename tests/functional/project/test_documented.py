@@ -97,6 +97,11 @@ def test_what_stands_for_something_else_or_is_not_there_is_no_value(project: Fol
     assert given(project, ARGPARSE, README_md=f"# It\n\n    {line}\n") == ({}, {})
 
 
+def test_the_line_of_the_readme_can_be_given_to_a_run_as_well(project: Folder) -> None:
+    given(project, ARGPARSE, README_md="`python train.py --data input/d.csv --epochs 7`\n")
+    assert detect(project.root).config["paths"] == {"input": "{channel:input}"}
+
+
 def test_it_is_a_guess_that_says_where_it_comes_from(project: Folder) -> None:
     given(project, ARGPARSE, README_md="# It\n\n    python train.py --data input/d.csv --epochs 7\n")
     rows = {row.topic: row for row in detect(project.root).understood}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from skylift.project.arguments.resolve import resolve
 from skylift.project.config.load import load
 from skylift.project.init.detect import detect
 from skylift.project.parameters.schema import read_schema
-from skylift.project.source.notebooks import notebook_of, refuse_for_notebook, refuse_overwritten
+from skylift.project.source.notebooks import notebook_of, parsed_cell, refuse_for_notebook, refuse_overwritten
 from skylift.values.arguments import Schema
 from skylift.values.settings import JobSettings
 
@@ -169,3 +170,44 @@ def test_what_a_notebook_sets_itself_can_not_be_given_to_it(project: Folder) -> 
 def test_what_has_a_cell_of_parameters_is_given_them_after_it(project: Folder) -> None:
     schema(project, "epochs = 3", "epochs = 5")
     refuse_overwritten("train.ipynb", notebook_of(project.root / "train.ipynb"), ["epochs"])
+
+
+IN_ITS_FOLDER = (
+    "%matplotlib inline",
+    ("DATA = '../data/rows.csv'", ["parameters"]),
+    "",
+    "import csv, json, os\n%time rows = list(csv.reader(open(DATA)))\nos.makedirs('../models', exist_ok=True)",
+    "print(f'loss: {1 / 3}')\njson.dump({}, open('../models/model.json', 'w'))\nopen('table.csv', 'w')",
+)
+
+
+def test_paths_begin_where_the_notebook_lies(project: Folder) -> None:
+    project.write("data/rows.csv", "1,2\n")
+    (project.root / "notebooks").mkdir()
+    (project.root / "notebooks/train.ipynb").write_text(notebook(*IN_ITS_FOLDER))
+    found = detect(project.root, entry_point="notebooks/train.ipynb")
+    assert found.config["channels"] == {"data": "data"}
+    assert found.config["arguments"] == {"DATA": "{channel:data}/rows.csv"}
+    assert found.config["collect"] == {"model": ["models/model.json"], "output": ["notebooks/table.csv"]}
+    said = {row.topic: row.why for row in found.understood}
+    assert said["argument DATA"] == "notebooks/train.ipynb, cell 3, line 2 csv.reader"
+    assert said["metrics"] == "printed in words, notebooks/train.ipynb, cell 4, line 1"
+
+
+@pytest.mark.parametrize("first", ["import os\nos.chdir('..')", "%cd .."])
+def test_a_notebook_that_goes_to_the_root_first(project: Folder, first: str) -> None:
+    project.write("data/rows.csv", "1,2\n")
+    (project.root / "notebooks").mkdir()
+    (project.root / "notebooks/train.ipynb").write_text(
+        notebook(first, "import pandas as pd\npd.read_csv('data/rows.csv').to_csv('out.csv')")
+    )
+    config = detect(project.root, entry_point="notebooks/train.ipynb").config
+    assert config["paths"] == {"data": "{channel:data}"}
+    assert config["collect"] == {"output": ["out.csv"]}
+
+
+@pytest.mark.parametrize(
+    "source", ["%%bash\nls > $X", "%%writefile a.py\nx = open('a')", "print 'x'", "%%time\nx = (", ""]
+)
+def test_a_cell_that_is_no_python_is_passed_over(source: str) -> None:
+    assert not (parsed_cell(source) or ast.Module([], [])).body

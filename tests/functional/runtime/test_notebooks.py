@@ -257,7 +257,14 @@ def test_modules_of_the_project_are_for_the_notebook_alone(job: Notebooks) -> No
     job.stage.ship("pkg/__init__.py", "NAME = 'in the root'")
     job.ship("import os, beside, pkg\nprint(beside.NAME, pkg.NAME, os.getcwd())", path="sub/train.ipynb")
     result = job.stage.run()
-    assert (result.code, result.out) == (0, f"beside in the root {job.stage.work}\n"), result.err
+    assert (result.code, result.out) == (0, f"beside in the root {job.stage.work}/sub\n"), result.err
+
+
+def test_a_notebook_works_in_its_own_folder_as_jupyter_has_it(job: Notebooks) -> None:
+    job.stage.ship("data/rows.txt", "rows")
+    job.ship("print(open('../data/rows.txt').read())", path="sub/train.ipynb")
+    result = job.stage.run()
+    assert (result.code, result.out) == (0, "rows\n"), result.err
 
 
 def test_a_failed_notebook_is_started_again(job: Notebooks) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from skylift.project.checks.code import (
     absolute_paths,
@@ -16,6 +17,7 @@ from skylift.project.checks.places import channels_and_git, large_files, links, 
 from skylift.project.checks.secrets import shipping_secrets
 from skylift.project.checks.settings import cloud, notebooks, unfilled, unknown_arguments, unknown_parameters
 from skylift.project.checks.subject import Subject
+from skylift.project.source.notebooks import in_cells
 from skylift.values.finding import Finding
 
 Check = Callable[[Subject], Iterator[Finding]]
@@ -45,7 +47,7 @@ _RANK = {"error": 0, "warning": 1, "note": 2}
 def checked(subject: Subject) -> list[Finding]:
     """Everything that is found, the worst first."""
     found = dict.fromkeys(finding for check in CHECKS for finding in check(subject))
-    return ranked(list(found))
+    return ranked([replace(one, where=in_cells(one.where), what=in_cells(one.what)) for one in found])
 
 
 def ranked(findings: list[Finding]) -> list[Finding]:

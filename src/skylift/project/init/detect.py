@@ -23,7 +23,7 @@ from skylift.project.init.secrets import keep_secrets_out
 from skylift.project.init.tables import is_covered
 from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.schema import read_parameters
-from skylift.project.source.notebooks import Unreadable
+from skylift.project.source.notebooks import Unreadable, in_cells
 from skylift.project.source.program import Program
 from skylift.values.project import Choice, Detection, Understood
 from skylift.values.settings import TargetSettings
@@ -67,9 +67,9 @@ def detect(
     keep_secrets_out(found)
     return Detection(
         ordered(found.config),
-        tuple(found.understood),
+        tuple(replace(row, why=in_cells(row.why)) for row in found.understood),
         _choices(layout),
-        tuple(dict.fromkeys(found.left)),
+        tuple(dict.fromkeys(in_cells(line) for line in found.left)),
     )
 
 
@@ -87,7 +87,7 @@ def ordered(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _choices(layout: Layout) -> tuple[Choice, ...]:
-    return tuple(Choice(one.path, one.why, tied=not layout.jobs) for one in layout.candidates)
+    return tuple(Choice(one.path, in_cells(one.why), tied=not layout.jobs) for one in layout.candidates)
 
 
 def _program(root: Path, job: FoundJob) -> Program | None:

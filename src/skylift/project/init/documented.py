@@ -12,11 +12,13 @@ from skylift.project.init.evidence.commands import has_placeholder
 from skylift.project.init.evidence.pipelines import as_value
 from skylift.project.init.evidence.roles import is_secret
 from skylift.project.init.findings import Findings
+from skylift.project.init.ways import is_in
 from skylift.project.parameters.config_files import is_config_key, lone_config
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
 
 _PATH = "path"
+_CHANNEL = "{channel:"
 _STANDS_FOR_ONE = re.compile(r"(.*/)?path/to(/.*)?|.*\b(your|my)[-_/].*|[A-Z][A-Z_]{2,}|x{3,}", re.DOTALL)
 """What readers are to put something else in place of."""
 _NUMBERS = frozenset({"int", "float"})
@@ -69,6 +71,7 @@ def say_given(part: Findings, given: Mapping[str, Given], reading: Reading) -> N
     missing = {one for one in given if any(_is_told(line, one, given[one].text) for line in part.left)}
     types = {one.parameter.key: one.parameter.type for one in reading.options}
     part.understood = [_guess(row, given) for row in part.understood]
+    _lay_too(part, [bound[key] for key in given if key in bound])
     for why in dict.fromkeys(one.why for one in given.values()):
         table = {
             key: _value(one.text, types[key])
@@ -79,6 +82,24 @@ def say_given(part: Findings, given: Mapping[str, Given], reading: Reading) -> N
             shown = ", ".join(f"{key}={value}" for key, value in table.items())
             part.config["hyperparameters"] = {**part.config.get("hyperparameters", {}), **table}
             part.say("hyperparameters", shown, why, sure=False)
+
+
+def _lay_too(part: Findings, templates: Iterable[str]) -> None:
+    """Links to the channels, where nothing is written: who types the line of the README at a run means the same file."""
+    channels, paths = part.config.get("channels", {}), part.config.get("paths", {})
+    rules = [rule for those in part.config.get("collect", {}).values() for rule in those]
+    for name in dict.fromkeys(
+        text[len(_CHANNEL) :].partition("}")[0] for text in templates if _CHANNEL in text
+    ):
+        folder = channels.get(name)
+        used = [*paths, *rules]
+        if (
+            isinstance(folder, str)
+            and not folder.startswith("..")
+            and not any(is_in(one, folder) for one in used)
+        ):
+            part.config["paths"] = {**part.config.get("paths", {}), folder: f"{_CHANNEL}{name}}}"}
+            part.say(f"path {folder}", f"{_CHANNEL}{name}}}", "for the same path, given to a run", sure=False)
 
 
 def _guess(row: Any, given: Mapping[str, Given]) -> Any:

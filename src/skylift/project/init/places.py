@@ -13,6 +13,7 @@ from skylift.project.init.hydra_runs import read_hydra
 from skylift.project.init.inputs import fixed_inputs
 from skylift.project.init.named_channels import channel_by_name
 from skylift.project.init.network import read_network
+from skylift.project.init.notebook_home import home_of, options_from_root, seen_from_root
 from skylift.project.init.option_names import default_text
 from skylift.project.init.results import Results
 from skylift.project.init.scopes import Scopes, scopes_of
@@ -21,7 +22,7 @@ from skylift.project.init.tables import Tables
 from skylift.project.init.trackers import read_trackers
 from skylift.project.init.uses import GLOBALS, Use, uses_of
 from skylift.project.init.ways import is_in
-from skylift.project.parameters.reading import Reading
+from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.literals import environment_variable, module_constants
 from skylift.project.source.program import Program
 from skylift.project.source.trees import walk
@@ -50,10 +51,15 @@ def read_uses(program: Program, reading: Reading, words: Sequence[str] = ()) -> 
     """What one job does with paths, for those who look at nothing else; nothing where that can not be followed."""
     try:
         scopes = scopes_of(program)
-        settled = by_key(_settled(program, scopes, reading))
-        return tuple(uses_of(scopes, reading, settled, program.name, words))
+        return tuple(_uses(program, scopes, reading, words))
     except RecursionError:
         return ()
+
+
+def _uses(program: Program, scopes: Scopes, reading: Reading, words: Sequence[str]) -> list[Use]:
+    settled = by_key(_settled(program, scopes, reading))
+    found = uses_of(scopes, reading, settled, program.name, words)
+    return seen_from_root(found, home_of(program, scopes), program)
 
 
 def _settled(program: Program, scopes: Scopes, reading: Reading) -> list[Settled]:
@@ -62,18 +68,18 @@ def _settled(program: Program, scopes: Scopes, reading: Reading) -> list[Settled
 
 def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[str]) -> None:
     ground, scopes = Ground(program), scopes_of(program)
-    settled = _settled(program, scopes, reading)
-    uses = uses_of(scopes, reading, by_key(settled), program.name, words)
-    tables.shared = shared_folders(ground, reading.options)
+    uses = _uses(program, scopes, reading, words)
+    options = options_from_root(reading, home_of(program, scopes), ground)
+    tables.shared = shared_folders(ground, options)
     _variables(ground, tables, scopes)
     imports = frozenset(full.split(".")[0] for scope in scopes.every() for full in scope.imports.values())
     bindings = Bindings(ground, tables, uses, imports)
-    for option in reading.options:
+    for option in options:
         bindings.option(option)
     fixed_inputs(ground, tables, uses)
-    settled_inputs(ground, tables, settled, uses)
+    settled_inputs(ground, tables, _settled(program, scopes, reading), uses)
     _words(program, tables, uses)
-    _rest_of_channels(ground, tables, reading, uses)
+    _rest_of_channels(ground, tables, options, uses)
     Results(ground, tables, uses).read()
     read_hydra(program, scopes, tables)
     read_trackers(scopes, tables)
@@ -86,9 +92,9 @@ def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[st
     tables.left += [line for line in network.left if line not in tables.left]
 
 
-def _rest_of_channels(ground: Ground, tables: Tables, reading: Reading, uses: list[Use]) -> None:
+def _rest_of_channels(ground: Ground, tables: Tables, options: list[Option], uses: list[Use]) -> None:
     """A folder that is a channel does not ship: whatever else of it is used has to be bound, too."""
-    for option in reading.options:
+    for option in options:
         text, key = default_text(option), option.parameter.key
         inside = tables.inside(text) if text and key not in tables.arguments and ground.matches(text) else ""
         if inside and not option.variable:

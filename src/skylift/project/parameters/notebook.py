@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.literals import Literal, literal
-from skylift.project.source.notebooks import Notebook, parsed_cell
+from skylift.project.source.notebooks import Notebook, is_plain, parsed_cell
 from skylift.values.arguments import ANY, Parameter
 
 _TYPES = frozenset({"int", "float", "bool", "str"})
@@ -22,7 +22,10 @@ def read_notebook_parameters(notebook: Notebook) -> Reading:
         return Reading("", notes=["the cell tagged `parameters` is not plain Python"])
     found = [read for node in tree.body for read in _read(node)]
     named = {one.key: Option(one, one.key) for one in found if isinstance(one, Parameter)}
-    return Reading("notebook", list(named.values()), [one for one in found if isinstance(one, str)])
+    notes = [one for one in found if isinstance(one, str)]
+    if not is_plain(notebook.defaults):
+        notes.append("the cell tagged `parameters` is not plain Python")
+    return Reading("notebook", list(named.values()), notes)
 
 
 def _read(node: ast.stmt) -> Iterator[Parameter | str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,9 +20,18 @@ from skylift_runtime.notebook_file import (
     place_of,
     read_notebook,
     source_of,
+    tags_of,
 )
 
-_TYPES = frozenset({"int", "float", "bool", "str"})
+_LINES = 1_000_000
+"""More than a cell has: how far the lines of one are from those of the next."""
+_PLACE = re.compile(r"(?:(?P<notebook>\.ipynb):|\bline )(?P<line>\d{7,})\b")
+_SKIPPED = "skip-execution"
+_OF_PYTHON = frozenset({"time", "timeit", "capture", "prun", "memit"})
+"""Magics of a whole cell, or of a line, that is Python nevertheless."""
+_LINE_OF_PYTHON = re.compile(r"%(?:time|timeit|prun|memit)[ \t]+(?:-\S+[ \t]+)*(?P<code>.+)")
+_CHANGES_FOLDER = re.compile(r"%cd[ \t]+(?P<folder>\S+)[ \t]*")
+_GIVEN_BY_ONE = re.compile(r"(?P<names>[A-Za-z_]\w*)[ \t]*=[ \t]*[!%].*")
 
 
 class Unreadable(Exception):
@@ -39,9 +49,33 @@ class Notebook:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """All of the code that is Python: a cell with magics in it has no meaning for us."""
-        trees = [parsed_cell(cell) for cell in self.cells]
-        return ast.Module([node for tree in trees if tree is not None for node in tree.body], [])
+        """All of the code that is Python: what a cell of another language means is not known.
+
+        Lines are counted over all cells, see ``in_cells``.
+        """
+        nodes: list[ast.stmt] = []
+        for number, cell in enumerate(self.cells, 1):
+            tree = parsed_cell(cell)
+            if tree is not None:
+                nodes += ast.increment_lineno(tree, number * _LINES).body
+        return ast.Module(nodes, [])
+
+
+def in_cells(text: str) -> str:
+    """What names lines of a notebook's tree, with its cells, which are numbered as when all are run.
+
+    >>> in_cells("a.ipynb:3000002 reads x; line 1000007"), in_cells("a.py:3, line 7")
+    ('a.ipynb, cell 3, line 2 reads x; cell 1, line 7', 'a.py:3, line 7')
+    """
+    return _PLACE.sub(lambda found: f"{_place(found['notebook'], ', ')}{_cell(int(found['line']))}", text)
+
+
+def _place(notebook: str | None, between: str) -> str:
+    return f"{notebook}{between}" if notebook else ""
+
+
+def _cell(line: int) -> str:
+    return f"cell {line // _LINES}, line {line % _LINES}"
 
 
 def is_notebook(entry_point: str | None) -> bool:
@@ -59,9 +93,14 @@ def notebook_of(path: Path) -> Notebook:
         raise Unreadable(str(problem)) from problem
     except OSError as error:
         raise Unreadable(f"can not be read: {error.strerror}") from error
-    code = [source_of(cell) for cell in found["cells"] if cell.get("cell_type") == "code"]
+    code = [source_of(cell) for cell in found["cells"] if _is_run(cell)]
     place = place_of(found, PARAMETERS)
     return Notebook(tuple(code), source_of(found["cells"][place]) if place >= 0 else None)
+
+
+def _is_run(cell: Mapping[str, Any]) -> bool:
+    is_code = cell.get("cell_type") == "code" and _SKIPPED not in tags_of(cell)
+    return is_code and bool(source_of(cell).strip())
 
 
 def refuse_for_notebook(
@@ -117,8 +156,46 @@ def _assigned(tree: ast.Module) -> Iterator[str]:
 
 
 def parsed_cell(source: str) -> ast.Module | None:
-    """A cell's syntax tree; None where it is more than Python, such as magics."""
+    """A cell's syntax tree; None where it is another language. What a magic does is left out, line for line."""
+    return _parsed(source) or _parsed(_without_magics(source))
+
+
+def is_plain(source: str) -> bool:
+    """Whether a cell is Python without any magics."""
+    return _parsed(source) is not None
+
+
+def _parsed(source: str | None) -> ast.Module | None:
     try:
-        return ast.parse(source, type_comments=True)
+        return ast.parse(source, type_comments=True) if source is not None else None
     except (SyntaxError, ValueError, RecursionError):
         return None
+
+
+def _without_magics(source: str) -> str | None:
+    """
+    >>> _without_magics("%%time\\n%time x = 1\\n  !ls\\ny = !pwd\\n%cd ..")
+    "\\nx = 1\\n  pass\\ny = None\\nos.chdir('..')"
+    """
+    lines = source.split("\n")
+    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].startswith("%%"):
+        if lines[first][2:].split(" ")[0].strip() not in _OF_PYTHON:
+            return None
+        lines[first] = ""
+    return "\n".join(_without_magic(line) for line in lines)
+
+
+def _without_magic(line: str) -> str:
+    text = line.strip()
+    indent = line[: len(line) - len(line.lstrip())]
+    of_python, changes = _LINE_OF_PYTHON.fullmatch(text), _CHANGES_FOLDER.fullmatch(text)
+    given = _GIVEN_BY_ONE.fullmatch(text)
+    if of_python:
+        return indent + of_python["code"]
+    if changes:
+        return f"{indent}os.chdir({changes['folder']!r})"
+    if given:
+        return f"{indent}{given['names']} = None"
+    is_magic = text.startswith(("%", "!", "?")) or (text.endswith("?") and "#" not in text)
+    return f"{indent}pass" if is_magic else line
