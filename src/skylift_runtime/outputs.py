@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from typing import Iterable, Iterator, Mapping, Sequence, Set
 
 _PART = r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]|."
+_MODELS = re.compile(
+    r"\.(?:pt|pth|pkl|pickle|joblib|h5|hdf5|keras|onnx|safetensors|ckpt|cbm|pb|tflite|gguf)\Z", re.IGNORECASE
+)
+_MAYBE_MODELS = re.compile(
+    r"(?:\.npz\Z|(?:model|weights).*\.(?:bin|json|txt|ubj|npy|gz|zip)\Z)", re.IGNORECASE
+)
 _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -68,6 +74,24 @@ def left_behind(work: WorkDirectory, links: Set[str], rules: Mapping[str, Sequen
     """
     kept = [_compile(globs) for globs in rules.values() if globs]
     return sorted(path for path in _written(work, links) if not any(one.match(path) for one in kept))
+
+
+def rule_for(paths: Sequence[str]) -> "tuple[str, str]":
+    """The rule that would keep what a job has left: of the likeliest model, else of the other results.
+
+    >>> rule_for([".hydra/config.yaml", "loss.png", "out/2026-01-02/best.pt"]), rule_for(["plots/a.png", "plots/b.png"])
+    (('model', '**/best.pt'), ('output', 'plots/**'))
+    """
+    for expression in (_MODELS, _MAYBE_MODELS):
+        models = [path for path in paths if expression.search(os.path.basename(path))]
+        if models:
+            # The last of several that have the same ending, as `step_2.pt` is of `step_1.pt`.
+            folder, name = os.path.split(models[-1])
+            # Folders that are named by the hour are other ones the next time.
+            return "model", ("**/" + name if re.search(r"\d", folder) else models[-1])
+    shown = [path for path in paths if not path.startswith(".") and "/." not in path] or list(paths)
+    first, _, rest = shown[0].partition("/")
+    return "output", (first + "/**" if rest else first)
 
 
 def is_empty(folder: str) -> bool:

@@ -31,6 +31,7 @@ from skylift_runtime.outputs import (
     left_behind,
     prove_there,
     prove_writable,
+    rule_for,
 )
 from skylift_runtime.prepare import Prepared, prepare, with_secrets
 from skylift_runtime.signals import Relay
@@ -163,7 +164,7 @@ def _finish(tree: Tree, prepared: Prepared, ending: Ending, text: str) -> int:
         collect(prepared.work, prepared.job.collect, folders, prepared.links, tree.checkpoints)
         prove_writable(folders.values())
         if is_empty(tree.model):
-            _tell_without_model(prepared)
+            _tell_without_model(prepared, has_output=not is_empty(tree.output_data))
     except (Misplaced, OSError) as problem:
         lost = (
             str(problem)
@@ -180,17 +181,21 @@ def _results(tree: Tree) -> Mapping[str, str]:
     return {"SM_MODEL_DIR": tree.model, "SM_OUTPUT_DATA_DIR": tree.output_data}
 
 
-def _tell_without_model(prepared: Prepared) -> None:
+def _tell_without_model(prepared: Prepared, *, has_output: bool) -> None:
     """A job without a model completes, as on the service; but nobody should find out only by pulling it."""
+    found = left_behind(prepared.work, set(prepared.links), prepared.job.collect)
+    if has_output and not found:
+        # Of another kind than training, and all of its results are there.
+        return
     # Of several hosts it is often only one that writes.
     say(
         "no model: nothing was written to SM_MODEL_DIR" + (" on this host" if len(prepared.hosts) > 1 else "")
     )
-    found = left_behind(prepared.work, set(prepared.links), prepared.job.collect)
     if found:
         shown = ", ".join(found[:5]) + (" and %d more" % (len(found) - 5) if len(found) > 5 else "")
         say("the script left in its work directory, which is not kept: %s" % shown)
-        say('to keep such files: [collect] model = ["%s"] in the config' % found[0])
+        kind, glob = rule_for(found)
+        say('to keep such files: [collect] %s = ["%s"] in the config' % (kind, glob))
 
 
 def _whose(problem: Exception, tree: Tree) -> str:

@@ -34,7 +34,7 @@ _VERBS = {
     "shell": "Open a shell in a run's environment.",
     "wait": "Wait for a run to end.",
     "stop": "Stop a run; it may save its work first.",
-    "pull": "Fetch a run's model.",
+    "pull": "Fetch a run's model or output.",
     "compare": "Put runs side by side.",
     "config": "The config as it is in force.",
     "ci": "Write the pipeline file for a CI service.",

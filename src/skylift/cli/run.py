@@ -175,7 +175,7 @@ def watched(run: Run, *, quiet: bool, as_json: bool) -> int:
         emit(record.data)
         return _INTERRUPTED if interrupted else exit_code(record)
     if not quiet:
-        say(ending(record, run.warnings, without_model=run.is_without_model))
+        say(ending(record, run.warnings, run.left))
     if interrupted:
         return _INTERRUPTED
     run.outcome()

@@ -15,5 +15,6 @@ from skylift.report.runs import show
 @project_options
 def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """Everything about a run: a name, its last letters, or @last."""
-    record = load_runs(folder, overrides).find(run).record
-    answer(show(record), record.data, as_json=as_json)
+    found = load_runs(folder, overrides).find(run)
+    record = found.record
+    answer("" if as_json else show(record, found.left), record.data, as_json=as_json)

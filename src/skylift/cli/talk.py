@@ -12,7 +12,7 @@ from skylift.host.redaction import redact_text, redacted
 from skylift.report.text import fields, number, safe, size
 from skylift.values.jobs import Described, Event, LogLine, hosts_of
 from skylift.values.progress import Progress
-from skylift.values.record import Record
+from skylift.values.record import Left, Record
 
 _TRANSFERS = frozenset({"data", "fetch", "push"})
 """Steps that count bytes; told when all of them have arrived."""
@@ -20,6 +20,9 @@ _TRANSFERS = frozenset({"data", "fetch", "push"})
 
 _WORTH_TELLING = 10_000
 """Bytes from which on a transfer's size is shown."""
+
+
+_NOTHING = Left()
 
 
 def say(text: str) -> None:
@@ -96,8 +99,8 @@ def _printable(line: str) -> str:
     return safe(line.rstrip("\r").rsplit("\r", 1)[-1].replace("\t", "    "))
 
 
-def ending(record: Record, warnings: tuple[str, ...] = (), *, without_model: bool = False) -> str:
-    """The last lines of a watched run: what happened, how good, where the model is, what next."""
+def ending(record: Record, warnings: tuple[str, ...] = (), left: Left = _NOTHING) -> str:
+    """The last lines of a watched run: what happened, how good, where its results are, what next."""
     completed = record.status == "Completed"
     tag = record.name[-4:]
     color = "green" if completed else "red"
@@ -105,13 +108,15 @@ def ending(record: Record, warnings: tuple[str, ...] = (), *, without_model: boo
     best, last = record.at("Skylift.metrics.best") or {}, record.at("Skylift.metrics.last") or {}
     rows = [(name, _with_best(last[name], best.get(name))) for name in sorted(last)]
     lines += [f"  {line}" for line in fields(rows).splitlines()]
-    if completed and without_model:
-        lines.append("  model  none: nothing was written to SM_MODEL_DIR")
-    elif completed:
-        lines.append(f"  model  {record.at('ModelArtifacts.S3ModelArtifacts') or '-'}")
+    results = [("model", left.model or "none")] if completed else []
+    results += [("output", left.output)] if left.output else []
+    lines += [f"  {line}" for line in fields(results).splitlines()]
     lines += [click.style("  warning  ", fg="yellow") + safe(warning) for warning in warnings]
-    verbs = ("show", "pull") if completed and not without_model else ("show", "logs")
-    lines.append("  next   " + "   ".join(f"skylift {verb} {tag}" for verb in verbs))
+    verbs = [f"pull {tag}"] if left.model and completed else []
+    verbs += [f"pull {tag} output"] if left.output else []
+    lines.append(
+        "  next   " + "   ".join(f"skylift {verb}" for verb in (f"show {tag}", *(verbs or [f"logs {tag}"])))
+    )
     return "\n".join(lines)
 
 

@@ -29,7 +29,7 @@ from skylift.values.comparison import Comparison
 from skylift.values.packages import Lock, Upgrade
 from skylift.values.plan import BuiltImage, ImagePlan, Plan
 from skylift.values.progress import Progress
-from skylift.values.record import Record
+from skylift.values.record import Artifact, Left, Record
 from skylift.values.references import S3Url, parse_s3
 from skylift.values.settings import Origin
 
@@ -159,23 +159,24 @@ class Project:
     def compare(self, names: tuple[str, ...]) -> Comparison:
         return compare([self.find(name).record for name in names])
 
-    def pull(self, text: str, into: Path) -> list[str]:
-        """Put a run's model into a new folder, unpacked; the names of its files.
+    def pull(self, text: str, into: Path, what: Artifact = "model") -> list[str]:
+        """Put a run's model, or its output, into a new folder, unpacked; the names of its files.
 
-        :raises NotReady: when there is no model yet.
+        :raises NotReady: when there is none, or none yet.
         """
-        record = self.find(text).record
-        uri = str(record.at("ModelArtifacts.S3ModelArtifacts") or "")
-        if not record.terminal or not uri:
-            raise NotReady(f"run {record.name} has no model yet: it is {record.secondary}")
-        files = self._bring(record, uri, into)
+        run = self.find(text)
+        record, left = run.record, run.left
+        uri = record.artifact(what)
+        if not record.terminal or (not uri and record.status != "Failed"):
+            raise NotReady(f"run {record.name} has no {what} yet: it is {record.secondary}")
+        # A success has a model, be it an empty one: where that is missing somebody has taken it away.
+        optional = run.backend.here and (what == "output" or record.status == "Failed")
+        is_missing = not uri or (optional and not getattr(left, what))
+        files = [] if is_missing else self._bring(record, uri, into)
         if not files:
-            if uri != f"{into.absolute().as_uri()}/":
+            if into.is_dir() and uri != f"{into.absolute().as_uri()}/":
                 into.rmdir()
-            raise NotReady(
-                f"run {record.name} has no model: its script wrote nothing to SM_MODEL_DIR",
-                hints=('files it leaves beside itself can be kept: [collect] model = ["*.pkl"]',),
-            )
+            raise _nothing(record, what, left)
         return files
 
     def ci(self, vendor: str, target: str) -> tuple[Path, str]:
@@ -214,7 +215,7 @@ class Project:
     def _archive(self, record: Record, uri: str) -> Path:
         if uri.startswith("file://"):
             return _existing(record, _path_of(uri))
-        path = self.store.folder(record.name).artifacts / "model.tar.gz"
+        path = self.store.folder(record.name).artifacts / uri.rpartition("/")[2]
         if not path.exists():
             refuse_elsewhere(self.store.intent(record.name), self.sources.world.environment)
             path.parent.mkdir(exist_ok=True)
@@ -257,5 +258,20 @@ def _path_of(uri: str) -> Path:
 
 def _existing(record: Record, path: Path) -> Path:
     if not path.exists():
-        raise NotReady(f"the model of run {record.name} is gone: {path}")
+        raise NotReady(f"run {record.name} has left nothing there, or it is gone: {path}")
     return path
+
+
+def _nothing(record: Record, what: Artifact, left: Left) -> NotReady:
+    tag, variable = record.name[-4:], {"model": "SM_MODEL_DIR", "output": "SM_OUTPUT_DATA_DIR"}[what]
+    if record.status == "Failed":
+        return NotReady(f"run {record.name} has no {what}: it failed", hints=(f"skylift show {tag}",))
+    if what == "model" and left.output:
+        hints = [f"it has an output: skylift pull {tag} output"]
+    elif what == "output" and left.model:
+        hints = [f"it has a model: skylift pull {tag}"]
+    else:
+        hints = [
+            f"whether it left files beside itself, and how to keep them, is in its log: skylift logs {tag}"
+        ]
+    return NotReady(f"run {record.name} has no {what}: nothing was written to {variable}", hints=tuple(hints))

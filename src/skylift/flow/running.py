@@ -17,8 +17,10 @@ from skylift.runs.recorder import Recorder, RemoteRecorder, record_of
 from skylift.runs.store import RunStore
 from skylift.runs.unpack import is_without_files
 from skylift.values.jobs import Described, Event, LogLine
-from skylift.values.record import Record
+from skylift.values.record import Artifact, Left, Record
 from skylift.values.run_folder import RunFolder
+
+_ARTIFACTS: tuple[Artifact, ...] = ("model", "output")
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,25 @@ class Run:
             return ()
 
     @property
-    def is_without_model(self) -> bool:
-        """Whether it is known that the job left none. What lies in the cloud is not fetched to find out."""
-        artifacts = self.folder.artifacts
-        return self.backend.here and any(
-            is_without_files(artifacts / name) for name in ("model.tar.gz", "model")
-        )
+    def left(self) -> Left:
+        """What the job left. What lies in the cloud is not fetched to find out: of that only the model is named."""
+        record = self.record
+        if not record.terminal:
+            return Left()
+        if not self.backend.here:
+            return Left(record.artifact("model"))
+        found = {what: self._is_there(record.artifact(what)) for what in _ARTIFACTS}
+        return Left(**{what: record.artifact(what) if there else "" for what, there in found.items()})
+
+    def _is_there(self, uri: str) -> bool:
+        path = self.folder.artifacts / uri.rstrip("/").rpartition("/")[2]
+        if not uri or not path.exists():
+            return False
+        try:
+            return not is_without_files(path)
+        except NotReady:
+            # Damaged: something is there all the same, and whoever unpacks it is told.
+            return True
 
     def watch(self, *, skip: int = 0) -> Iterator[Event]:
         """Events from the beginning of the log until the run has ended, less the first ``skip`` lines.

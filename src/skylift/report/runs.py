@@ -9,7 +9,8 @@ from typing import Any
 
 from skylift.report.text import age, duration, fields, number, safe, table, width
 from skylift.values.comparison import Comparison
-from skylift.values.record import Record
+from skylift.values.record import Left, Record
+from skylift.values.words import counted
 
 _LEAST = 4
 """Columns that stay however narrow the terminal is: run, target, status, age."""
@@ -69,7 +70,7 @@ def _parameters(record: Record, limit: int = 40) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def show(record: Record) -> str:
+def show(record: Record, left: Left) -> str:
     """Everything worth knowing of one run."""
     ours = record.ours
     rows: list[tuple[str, object]] = [
@@ -88,7 +89,8 @@ def show(record: Record) -> str:
         ("python", _python(ours.get("interpreter") or {})),
         ("lock", str(ours.get("lock") or "-")[:16]),
         ("image", (ours.get("image") or {}).get("reference", "-")),
-        ("model", record.at("ModelArtifacts.S3ModelArtifacts") or "-"),
+        ("model", left.model or ("none" if record.terminal else "-")),
+        *([("output", left.output)] if left.output else []),
     ]
     channels = ours.get("channels") or {}
     rows += [(f"channel {name}", _channel(value)) for name, value in sorted(channels.items())]
@@ -130,7 +132,9 @@ def _code(revision: dict[str, Any]) -> str:
 
 def _channel(value: dict[str, Any]) -> str:
     known = value.get("version") or value.get("fingerprint")
-    return str(value.get("source", "-")) + (f" @ {known[:12]}, {value.get('files')} files" if known else "")
+    return str(value.get("source", "-")) + (
+        f" @ {known[:12]}, {counted(value.get('files') or 0, 'file')}" if known else ""
+    )
 
 
 def _metrics(record: Record) -> list[str]:

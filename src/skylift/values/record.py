@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from skylift.values.jobs import TERMINAL
 
+Artifact = Literal["model", "output"]
 OURS = "Skylift"
 SCHEMA = 1
 
@@ -53,6 +54,14 @@ PRESENT_ON_EVERY_BACKEND = (
 
 
 @dataclass(frozen=True)
+class Left:
+    """Where lies what a job has left; empty for nothing."""
+
+    model: str = ""
+    output: str = ""
+
+
+@dataclass(frozen=True)
 class Record:
     """A record as it stands on disk. Unknown keys are kept, so that an older client loses nothing."""
 
@@ -82,6 +91,17 @@ class Record:
     def hint(self) -> str:
         """What this side knew of the failure and the job could not; empty for nothing."""
         return str(self.ours.get("hint", ""))
+
+    def artifact(self, what: Artifact) -> str:
+        """Where an artifact of the job lies, if it has left one; empty before anything is known of it.
+
+        The output lies beside the model: packed, or as a folder.
+        """
+        model = str(self.at("ModelArtifacts.S3ModelArtifacts") or "")
+        if what == "model" or not model:
+            return model
+        folder, _, name = model.rstrip("/").rpartition("/")
+        return f"{folder}/" + {"model": "data/"}.get(name, "output.tar.gz")
 
     @property
     def ours(self) -> Mapping[str, Any]:

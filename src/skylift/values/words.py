@@ -26,6 +26,15 @@ def is_secret(name: str, value: str) -> bool:
     return bool(_SECRET.fullmatch(name) or (_KEY.fullmatch(name) and _CREDENTIAL.fullmatch(value)))
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "file"), counted(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
 def first_of(names: Sequence[str], limit: int) -> str:
     """Names in a sentence: the first of them, and how many more there are.
 

@@ -98,5 +98,25 @@ def test_a_run_without_a_model_ends_with_that(project: Path, compression: str) -
     assert done.returncode == 0, done.stderr
     # In the log, and in the last lines.
     assert "skylift: no model: nothing was written to SM_MODEL_DIR" in done.stderr
-    assert "  model  none: nothing was written to SM_MODEL_DIR\n" in done.stderr
+    assert "  model  none\n" in done.stderr
     assert "model.tar.gz" not in done.stderr
+
+
+def test_a_run_that_leaves_only_an_output_says_so_and_gives_it(project: Path) -> None:
+    script = (
+        "import os\nwith open(os.environ['SM_OUTPUT_DATA_DIR'] + '/scores.txt', 'w') as f: f.write('1')\n"
+    )
+    (project / "train.py").write_text(script)
+    command = [sys.executable, "-m", "skylift", "run"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "skylift: no model" not in done.stderr
+    assert f"skylift pull {done.stdout.strip()[-4:]} output" in done.stderr
+    shown = LOCAL.skylift(project, "show", "@last")
+    (output,) = (line.split()[1] for line in shown.splitlines() if line.startswith("output "))
+    assert output in done.stderr
+    assert ["model", "none"] in [line.split() for line in shown.splitlines()]
+    LOCAL.skylift(project, "pull", "@last", expect=3)
+    assert json.loads(LOCAL.skylift(project, "pull", "@last", "output", "--json"))["files"] == ["scores.txt"]
+    assert LOCAL.skylift(project, "pull", "@last", "output", "-o", "there").strip() == "there"
+    assert (project / "there/scores.txt").read_text() == "1"

@@ -8,7 +8,7 @@ import pytest
 
 from skylift.cli.talk import Watching, ending
 from skylift.values.jobs import Described, Entered, Event, LogLine
-from skylift.values.record import Record
+from skylift.values.record import Left, Record
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -47,9 +47,18 @@ def test_a_phase_that_comes_twice_is_shown_twice(capsys: pytest.CaptureFixture[s
 def test_where_no_model_is_none_is_shown() -> None:
     model = {"S3ModelArtifacts": "file:///a/model.tar.gz"}
     record = Record({"TrainingJobName": "a-1234", "TrainingJobStatus": "Completed", "ModelArtifacts": model})
-    assert "  model  file:///a/model.tar.gz" in ending(record).splitlines()
-    lines = ending(record, without_model=True).splitlines()
-    assert lines[-2:] == [
-        "  model  none: nothing was written to SM_MODEL_DIR",
+    left = Left("file:///a/model.tar.gz")
+    assert "  model  file:///a/model.tar.gz" in ending(record, (), left).splitlines()
+    assert ending(record).splitlines()[-2:] == [
+        "  model  none",
         "  next   skylift show 1234   skylift logs 1234",
+    ]
+
+
+def test_an_output_is_shown_with_the_way_to_have_it() -> None:
+    record = Record({"TrainingJobName": "a-1234", "TrainingJobStatus": "Completed"})
+    assert ending(record, (), Left("", "file:///a/output.tar.gz")).splitlines()[-3:] == [
+        "  model   none",
+        "  output  file:///a/output.tar.gz",
+        "  next   skylift show 1234   skylift pull 1234 output",
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from skylift.report.runs import runs_table, show
 from skylift.report.text import age, duration, safe, size, table, width
-from skylift.values.record import Record
+from skylift.values.record import Left, Record
 
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
 
@@ -35,4 +35,4 @@ def test_units() -> None:
 
 def test_a_record_with_next_to_nothing_is_still_shown() -> None:
     bare = Record({"TrainingJobName": "x\x1b[31m"})
-    assert "\x1b" not in runs_table([bare], NOW) + show(bare)
+    assert "\x1b" not in runs_table([bare], NOW) + show(bare, Left())
