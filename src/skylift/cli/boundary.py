@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from skylift.cli.paint import colour
 from skylift.errors import SkyliftError
 from skylift.host.redaction import redact_text
 from skylift.report.text import safe
@@ -144,10 +145,10 @@ def _tell(
         click.echo(redact_text(json.dumps(body, default=str)))
         return
     first, *rest = [safe(line) for line in message.splitlines()] or [kind]
-    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=colour())
     click.echo("\n".join([first, *(f"       {line}" for line in rest)]), err=True)
     if hints:
         click.echo("", err=True)
     for hint in hints:
-        click.secho("hint: ", fg="cyan", nl=False, err=True)
+        click.secho("hint: ", fg="cyan", nl=False, err=True, color=colour())
         click.echo(safe(hint), err=True)

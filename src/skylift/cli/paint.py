@@ -23,9 +23,14 @@ _STYLES: dict[str, dict[str, object]] = {
 
 def paint_for(stream: TextIO) -> Paint:
     """How a text of some role looks on this stream."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
+    if colour() is False or not stream.isatty():
         return unpainted
     return lambda text, role: click.style(text, **_STYLES[role]) if role in _STYLES else text  # type: ignore[arg-type]
+
+
+def colour() -> bool | None:
+    """For click: False where nobody wants colours, None where it depends on the stream."""
+    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
 
 
 def columns(stream: TextIO) -> int:

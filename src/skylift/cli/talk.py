@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from skylift.cli.paint import colour
 from skylift.errors import JobFailed, JobStopped
 from skylift.host.redaction import redact_text, redacted
 from skylift.report.text import fields, number, safe, size
@@ -27,7 +28,7 @@ _NOTHING = Left()
 
 def say(text: str) -> None:
     # Whoever made the text took care of secrets; a URL that slipped through stops here.
-    click.echo(redact_text(text), err=True)
+    click.echo(redact_text(text), err=True, color=colour())
 
 
 def emit(value: object) -> None:

@@ -21,6 +21,7 @@ from skylift.values.progress import Progress
 from skylift.values.project import Arguments
 from skylift.values.settings import JobSettings
 from skylift.values.words import is_secret
+from skylift_runtime.contract import COMMAND_KEY
 
 
 def arguments_of(sources: Sources, job: JobSettings, given: Sequence[str], raw: Sequence[str]) -> Arguments:
@@ -48,12 +49,15 @@ def arguments_of(sources: Sources, job: JobSettings, given: Sequence[str], raw: 
     if notebook is not None:
         refuse_overwritten(str(job.entry_point), notebook_of(notebook), arguments.given)
     secrets = [item for item in given if is_secret(*item.partition("=")[::2])]
-    for warning in (*arguments.warnings, *_unheard(schema, raw), *_told(secrets)):
+    command = str(arguments.given.get(COMMAND_KEY) or "")
+    for warning in (*arguments.warnings, *_unheard(schema, raw, command), *_told(secrets)):
         sources.world.report(Progress("warning", warning))
     return arguments
 
 
-def _unheard(schema: Schema, raw: Sequence[str]) -> Iterator[str]:
+def _unheard(schema: Schema, raw: Sequence[str], command: str) -> Iterator[str]:
+    if command and raw and raw[0] in schema.commands:
+        yield f"what follows `--` is appended: `{raw[0]}` stands behind the sub-command `{command}` that is chosen already"
     if raw and schema.complete and not schema.parameters and not schema.source:
         yield "the program reads no command line, as far as its source tells: nobody reads what follows `--`"
 

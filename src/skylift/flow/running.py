@@ -138,7 +138,7 @@ class Run:
         if record.status == "Failed":
             raise JobFailed(
                 self.name,
-                reason=record.failure_reason,
+                reason=record.reason,
                 hints=(*filter(None, (record.hint,)), f"the whole log: skylift logs {self.name[-4:]}"),
             )
         if record.status == "Stopped":

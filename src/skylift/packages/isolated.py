@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from skylift.errors import NotReady
+from skylift.errors import NotReady, RemoteError
 from skylift.host.files import file_lock, remove_tree, write_bytes
 from skylift.host.toml import read_toml
 from skylift.packages.lock import lock_of
@@ -44,17 +45,44 @@ def _is_complete(folder: Path) -> bool:
     return (folder / _COMPLETE).is_file() and _interpreter(folder).exists()
 
 
+def _pythons_here(root: Path, environment: Mapping[str, str]) -> list[str]:
+    """The versions of Python on this machine that uv finds, as ``3.11``, the newest first."""
+    words = ["python", "list", "--only-installed", "--no-python-downloads", "--output-format", "json"]
+    try:
+        said = json.loads(run_uv(words, cwd=root, environment=environment, doing="looking for Pythons"))
+    except (NotReady, RemoteError, ValueError):
+        return []
+    parts = [one.get("version_parts") or {} for one in said if isinstance(one, dict)]
+    found = {(int(part.get("major", 0)), int(part.get("minor", 0))) for part in parts}
+    return [f"{major}.{minor}" for major, minor in sorted(found, reverse=True)]
+
+
+def _without_python(python: str, there: Sequence[str]) -> NotReady:
+    others = f"; there is {', '.join(there)}" if there else ""
+    example = f'set python = "{there[0]}" in the config if the project allows it, ' if there else ""
+    return NotReady(
+        f"Python {python} is not on this machine, and could not be fetched{others}",
+        hints=(f"{example}or name an interpreter: skylift run --python PATH",),
+    )
+
+
 def _make(folder: Path, lock: Lock, python: str, environment: Mapping[str, str]) -> None:
     # Whatever lies here has no marker: a process died over it.
     remove_tree(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     root = lock.path.parent
-    run_uv(
-        ["venv", "--no-project", "--python", python, str(folder)],
-        cwd=root,
-        environment=environment,
-        doing=f"making an environment with Python {python}",
-    )
+    try:
+        run_uv(
+            ["venv", "--no-project", "--python", python, str(folder)],
+            cwd=root,
+            environment=environment,
+            doing=f"making an environment with Python {python}",
+        )
+    except (NotReady, RemoteError) as error:
+        there = _pythons_here(root, environment)
+        if python in there:
+            raise
+        raise _without_python(python, there) from error
     run_uv(
         ["pip", "sync", "--allow-empty-requirements", "--python", str(_interpreter(folder)), str(lock.path)],
         cwd=root,

@@ -7,11 +7,20 @@ from collections.abc import Iterator, Mapping
 
 from skylift.host.redaction import redact_text
 from skylift.report.text import safe
-from skylift.values.arguments import ANY, Parameter, Schema
+from skylift.values.arguments import ANY, JSON, NUMBER, Parameter, Schema
 
 _LONGEST = 60
 _NOTES = 5
-_SPELLED = {"bool": "true|false", ANY: "VALUE", "path": "PATH", "str": "TEXT", "int": "INT", "float": "FLOAT"}
+_SPELLED = {
+    "bool": "true|false",
+    ANY: "VALUE",
+    NUMBER: "NUMBER",
+    JSON: "JSON",
+    "path": "PATH",
+    "str": "TEXT",
+    "int": "INT",
+    "float": "FLOAT",
+}
 
 Rows = list[tuple[str, str]]
 
@@ -72,15 +81,23 @@ def _value(parameter: Parameter) -> str:
         text = "|".join(_word(str(choice)) for choice in parameter.choices)
         one = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     else:
-        one = _SPELLED.get(
-            parameter.type, parameter.type.upper() if parameter.type.isidentifier() else "VALUE"
-        )
+        # A function that reads a text says nothing by its name; a class does.
+        is_class = parameter.type.isidentifier() and parameter.type[:1].isupper()
+        one = _SPELLED.get(parameter.type, parameter.type.upper() if is_class else "TEXT")
+        one += _range(parameter)
     several = parameter.action == "append" or parameter.nargs not in ("", "?")
     if not several:
         return safe(one)
     if parameter.nargs.isdigit() and parameter.action != "append":
         return safe("[" + ",".join([one] * int(parameter.nargs)) + "]")
     return safe(f"[{one},…]")
+
+
+def _range(parameter: Parameter) -> str:
+    if parameter.low is not None and parameter.high is not None:
+        return f" {parameter.low:g}…{parameter.high:g}"
+    least = f" ≥ {parameter.low:g}" if parameter.low is not None else ""
+    return least or (f" ≤ {parameter.high:g}" if parameter.high is not None else "")
 
 
 def _commands(schema: Schema, given: Mapping[str, object]) -> str:

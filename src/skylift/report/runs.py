@@ -10,7 +10,7 @@ from typing import Any
 from skylift.report.text import age, duration, fields, number, safe, table, width
 from skylift.values.comparison import Comparison
 from skylift.values.record import Left, Record
-from skylift.values.words import counted
+from skylift.values.words import counted, is_secret
 
 _LEAST = 4
 """Columns that stay however narrow the terminal is: run, target, status, age."""
@@ -34,11 +34,25 @@ def runs_table(records: Sequence[Record], now: datetime, columns: int = 0) -> st
         for record in records
     ]
     headers = ("RUN", "TARGET", "STATUS", "AGE", "BEST", "TOOK", "PARAMETERS")
+    text = table(headers, rows)
+    if not columns or _fits(text, columns):
+        return text
+    # The end of a name is a name as well, and what the columns say is not said elsewhere.
+    rows = [(_tail(row[0]), *row[1:]) for row in rows]
     for shown in range(len(headers), _LEAST, -1):
         text = table(headers[:shown], [row[:shown] for row in rows])
-        if not columns or max(map(width, text.splitlines())) <= columns:
+        if _fits(text, columns):
             return text
     return table(headers[:_LEAST], [row[:_LEAST] for row in rows])
+
+
+def _fits(text: str, columns: int) -> bool:
+    return max(map(width, text.splitlines())) <= columns
+
+
+def _tail(name: str) -> str:
+    """The end of a run's name, which is enough to name it: the time and the letters."""
+    return "-".join(name.rsplit("-", 2)[1:]) or name
 
 
 def _status(record: Record) -> str:
@@ -64,10 +78,15 @@ def _best(record: Record) -> str:
 
 def _parameters(record: Record, limit: int = 40) -> str:
     given = record.at("Skylift.given") or {}
-    text = " ".join(f"{name}={number(value)}" for name, value in given.items())
+    text = " ".join(f"{name}={_hidden(name, value)}" for name, value in given.items())
     raw = record.at("Skylift.raw")
     text += f" -- {shlex.join(raw)}" if raw else ""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _hidden(name: str, value: Any) -> str:
+    """A value as it is shown: who looks on need not see what is a secret by its name."""
+    return "***" if isinstance(value, str) and is_secret(name, value) else number(value)
 
 
 def show(record: Record, left: Left) -> str:
@@ -81,7 +100,7 @@ def show(record: Record, left: Left) -> str:
         ("took", _took(record)),
     ]
     if record.failure_reason:
-        rows.append(("reason", record.failure_reason))
+        rows.append(("reason", record.reason))
     if record.hint:
         rows.append(("hint", record.hint))
     rows += [
@@ -100,7 +119,7 @@ def show(record: Record, left: Left) -> str:
     arguments = ours.get("arguments") or {}
     if arguments:
         blocks.append(
-            table(("PARAMETER", "VALUE"), [(name, number(value)) for name, value in arguments.items()])
+            table(("PARAMETER", "VALUE"), [(name, _hidden(name, value)) for name, value in arguments.items()])
         )
     if ours.get("raw"):
         blocks.append(f"behind `--`, as it was given: {safe(shlex.join(ours['raw']))}")

@@ -99,7 +99,7 @@ class RunStore:
         found = [text] if text in names else [name for name in names if name.endswith(text)]
         if len(found) == 1:
             return found[0]
-        near = found[:5] or names[-3:]
+        near = found[:-6:-1] or names[:-4:-1]
         what = f"{len(found)} runs of this project end" if found else "no run of this project ends"
         raise UsageError(f"{what} in {text!r}", hints=("there are: " + ", ".join(near),))
 

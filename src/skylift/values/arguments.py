@@ -11,6 +11,9 @@ from typing import Literal
 ANY = "any"
 """The type of a parameter that is given a value, not a text."""
 
+JSON = "json"
+"""The type of a parameter whose text is read with ``json.loads``."""
+
 NUMBER = "number"
 """The type of a parameter of which only a whole number was seen, where no type is declared."""
 
@@ -59,6 +62,9 @@ class Parameter:
     spelling: Spelling = "separate"
     command: str = ""
     """The sub-command that it belongs to, a nested one as ``data prepare``; empty for the program's own."""
+    low: float | None = None
+    """The least value that it takes, itself included; None where there is none."""
+    high: float | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from skylift.values.jobs import TERMINAL
 Artifact = Literal["model", "output"]
 OURS = "Skylift"
 SCHEMA = 1
+_WRAPPED = re.compile(r"AlgorithmError: (?P<said>.*), exit code: (?P<code>\d+)", re.DOTALL)
 
 EQUAL_ON_EVERY_BACKEND = (
     "TrainingJobStatus",
@@ -86,6 +88,14 @@ class Record:
     @property
     def failure_reason(self) -> str:
         return str(self.data.get("FailureReason", ""))
+
+    @property
+    def reason(self) -> str:
+        """The reason as the job said it, without what the service puts around it."""
+        found = _WRAPPED.fullmatch(self.failure_reason)
+        if found is None:
+            return self.failure_reason
+        return found["said"] or f"exit code {found['code']}"
 
     @property
     def hint(self) -> str:

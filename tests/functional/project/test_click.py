@@ -206,3 +206,28 @@ def test_a_function_that_is_called_with_arguments_is_no_console_script(project: 
     )
     found = schema(project, "pkg.cli:train")
     assert (found.source, keys(found)) == ("signature", ["lr"])
+
+
+def test_the_bounds_of_numbers_are_those_that_it_refuses_beyond(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import click
+        LEAST = 1
+        @click.command()
+        @click.option("--n", type=click.IntRange(LEAST, 9))
+        @click.option("--p", type=click.FloatRange(min=0, max=1, max_open=True))
+        @click.option("--c", type=click.IntRange(0, 5, clamp=True))
+        @click.argument("k", type=click.IntRange(max=3))
+        def main(n, p, c, k): pass
+        if __name__ == "__main__":
+            main()
+        """,
+    )
+    found = {p.key: (p.type, p.low, p.high) for p in schema(project).parameters}
+    assert found == {
+        "n": ("int", 1, 9),
+        "p": ("float", 0, None),
+        "c": ("int", None, None),
+        "k": ("int", None, 3),
+    }

@@ -136,3 +136,16 @@ def test_what_can_not_be_read_makes_it_incomplete(project: Folder) -> None:
     found = schema(project)
     assert not found.complete
     assert "train.py:2: `x` is declared at run time" in found.notes
+
+
+def test_the_bounds_of_numbers(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import typer
+        from typing import Annotated
+        def main(n: Annotated[int, typer.Option(min=1, max=9)] = 2, p: float = typer.Option(0.5, min=0.1)): pass
+        typer.run(main)
+        """,
+    )
+    assert {p.key: (p.low, p.high) for p in schema(project).parameters} == {"n": (1, 9), "p": (0.1, None)}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from skylift.errors import ConfigError
+from skylift.project.arguments.names import nearest
 from skylift.project.arguments.resolve import resolve
 from skylift.values.arguments import ANY, NUMBER, Parameter, Schema
 
@@ -426,3 +427,49 @@ def test_a_sweep_of_hydras_is_hinted_at(item: str, hint: str) -> None:
     with pytest.raises(ConfigError) as caught:
         resolve(hydra, {}, [item], ())
     assert [issue.hint for issue in caught.value.issues] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "text", "said"),
+    [
+        (Parameter("n", "--n", "int", low=1, high=9), "0", "`n` takes 1 at least, not 0"),
+        (Parameter("n", "--n", "int", low=1, high=9), "10", "`n` takes 9 at most, not 10"),
+        (Parameter("p", "--p", "float", nargs="+", high=0.5), "[0.1,0.6]", "`p` takes 0.5 at most, not 0.6"),
+        (Parameter("v", "-v", "int", action="count"), "-1", "`v` takes 0 at least, not -1"),
+        (Parameter("j", "--j", "json"), "{a: 1}", "`j` wants JSON, not '{a: 1}'"),
+    ],
+)
+def test_bounds_and_json_are_checked(parameter: Parameter, text: str, said: str) -> None:
+    schema = Schema((parameter,), complete=True, source="argparse")
+    with pytest.raises(ConfigError) as caught:
+        resolve(schema, {}, [f"{parameter.key}={text}"], ())
+    assert [issue.what for issue in caught.value.issues] == [said]
+
+
+def test_what_lies_within_the_bounds_is_taken() -> None:
+    schema = Schema(
+        (Parameter("n", "--n", "int", low=1, high=9), Parameter("j", "--j", "json")), complete=True
+    )
+    assert resolve(schema, {}, ["n=9", 'j={"a": 1}'], ()).given == {"n": 9, "j": '{"a": 1}'}
+
+
+@pytest.mark.parametrize(
+    ("name", "guess"),
+    [
+        ("LR", "optimizer.lr"),
+        ("Epochs", "epochs"),
+        ("cmd", "command"),
+        ("weight", "weight-decay"),
+        ("zzz", ""),
+    ],
+)
+def test_a_name_is_guessed_by_more_than_its_letters(name: str, guess: str) -> None:
+    assert nearest(name, ["epochs", "optimizer.lr", "weight-decay", "command", "data.lrs"]) == guess
+
+
+def test_a_value_without_its_sign_is_one_problem_with_one_hint() -> None:
+    with pytest.raises(ConfigError) as caught:
+        resolve(SCHEMA, {}, ["epochs", "5"], ())
+    assert [(one.where, one.hint) for one in caught.value.issues] == [
+        ("epochs 5", "write it with an equals sign: epochs=5")
+    ]

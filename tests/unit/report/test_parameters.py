@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skylift.report.parameters import parameter_sections, unread
-from skylift.values.arguments import ANY, Parameter, Schema
+from skylift.values.arguments import ANY, NUMBER, Parameter, Schema
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,12 @@ from skylift.values.arguments import ANY, Parameter, Schema
         (Parameter("layers", "--layers", "int", (1, 2), nargs="+"), "layers=[INT,…]", "[default: [1, 2]]"),
         (Parameter("pair", "--pair", "float", nargs="2"), "pair=[FLOAT,FLOAT]", ""),
         (Parameter("tag", "--tag", action="append"), "tag=[TEXT,…]", ""),
-        (Parameter("when", "--when", "lambda x: x"), "when=VALUE", ""),
-        (Parameter("when", "--when", "parse_date"), "when=PARSE_DATE", ""),
+        (Parameter("when", "--when", "lambda x: x"), "when=TEXT", ""),
+        (Parameter("when", "--when", "parse_date"), "when=TEXT", ""),
+        (Parameter("when", "--when", "Color"), "when=COLOR", ""),
+        (Parameter("n", "--n", "int", low=1, high=9), "n=INT 1…9", ""),
+        (Parameter("p", "--p", "float", low=0.5), "p=FLOAT ≥ 0.5", ""),
+        (Parameter("p", "--p", NUMBER, high=2), "p=NUMBER ≤ 2", ""),
         (Parameter("x", "x", ANY, {}), "x=VALUE", "[default: {}]"),
         (Parameter("dir", "--dir", "path", default_known=False), "dir=PATH", "[default: known at run time]"),
         (Parameter("epochs", "--epochs", "int", 3), "epochs=INT", "[config: 9]"),

@@ -36,3 +36,35 @@ def test_units() -> None:
 def test_a_record_with_next_to_nothing_is_still_shown() -> None:
     bare = Record({"TrainingJobName": "x\x1b[31m"})
     assert "\x1b" not in runs_table([bare], NOW) + show(bare, Left())
+
+
+def run_of(**ours: object) -> Record:
+    return Record(
+        {
+            "TrainingJobName": "flight-delays-of-the-north-260102030405-abcd",
+            "TrainingJobStatus": "Failed",
+            "FailureReason": "AlgorithmError: exit code 2: no rows, exit code: 2",
+            "Skylift": ours,
+        }
+    )
+
+
+def test_a_narrow_list_shortens_names_before_it_drops_columns() -> None:
+    runs = [run_of(given={"epochs": 5}, target="local")]
+    assert "flight-delays-of-the-north-260102030405-abcd" in runs_table(runs, NOW)
+    narrow = runs_table(runs, NOW, 80)
+    assert narrow.splitlines()[1].startswith("260102030405-abcd ")
+    assert "epochs=5" in narrow
+
+
+def test_a_secret_is_not_shown() -> None:
+    run = run_of(given={"db_password": "hush", "lr": 0.1}, arguments={"db_password": "hush"})
+    text = runs_table([run], NOW) + show(run, Left())
+    assert "hush" not in text
+    assert "db_password=*** lr=0.1" in text
+
+
+def test_a_reason_is_what_the_job_said() -> None:
+    assert run_of().reason == "exit code 2: no rows"
+    assert Record({"FailureReason": "AlgorithmError: , exit code: 137"}).reason == "exit code 137"
+    assert Record({"FailureReason": "CapacityError: none left"}).reason == "CapacityError: none left"

@@ -21,7 +21,7 @@ def grouped(given: Sequence[str], schema: Schema, issues: list[Issue]) -> dict[s
     """Texts by name as it was written first; ``-`` and ``_`` are alike."""
     found: dict[str, list[str]] = {}
     spelled: dict[str, str] = {}
-    for item in _joined(given, issues):
+    for item in _joined(given, schema, issues):
         name, equals, value = item.partition("=")
         name = name.lstrip("-")
         if not equals or not name:
@@ -36,11 +36,17 @@ def grouped(given: Sequence[str], schema: Schema, issues: list[Issue]) -> dict[s
     return found
 
 
-def _joined(given: Sequence[str], issues: list[Issue]) -> Iterator[str]:
-    """The items, without those that a blank before ``=`` has torn apart: they are told."""
+def _joined(given: Sequence[str], schema: Schema, issues: list[Issue]) -> Iterator[str]:
+    """The items, without those that a blank has torn apart: they are told."""
     waiting = list(given)
     while waiting:
         item = waiting.pop(0)
+        apart = waiting[:1] and "=" not in item + waiting[0] and schema.find(item.lstrip("-")) is not None
+        if apart and schema.find(waiting[0].lstrip("-")) is None:
+            value = waiting.pop(0)
+            hint = f"write it with an equals sign: {_shown(item.lstrip('-'), value)}"
+            issues.append(Issue(f"{item} {value}", "wants name=value in one word", hint))
+            continue
         torn = waiting[:1] and waiting[0].startswith("=") and "=" not in item
         if not torn:
             yield item

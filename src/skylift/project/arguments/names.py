@@ -46,7 +46,7 @@ def hint_for(schema: Schema, scope: Schema, name: str, text: str) -> str:
     if elsewhere:
         commands = " or ".join(f"`{COMMAND_KEY}={command}`" for command in elsewhere)
         return f"it goes with {commands}"
-    near = nearest(name, known)
+    near = nearest(name, [*known, COMMAND_KEY] if schema.commands else known)
     if near:
         return f"did you mean `{near}`?"
     return _setting(name, text) or _remark(schema, name)
@@ -65,6 +65,15 @@ def _speaks_of(remark: str, name: str) -> bool:
 
 def nearest(name: str, known: Sequence[str]) -> str:
     by_plain = {plain(key): key for key in known}
+    wanted = plain(name).lower()
+    # Another case, the end of a dotted name, the beginning of a long one: if it can be only one.
+    for fits in (
+        [key for key in known if plain(key).lower() == wanted],
+        [key for key in known if plain(key).lower().endswith("." + wanted)],
+        [key for key in known if len(wanted) > 1 and plain(key).lower().startswith(wanted)],
+    ):
+        if len(fits) == 1:
+            return fits[0]
     found = difflib.get_close_matches(plain(name), by_plain, 1, 0.6)
     return by_plain[found[0]] if found else ""
 

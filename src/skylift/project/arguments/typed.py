@@ -11,10 +11,16 @@ from typing import Any
 
 from skylift.project.arguments.wire import decode
 from skylift.project.config.convert import Unfit, truth
-from skylift.values.arguments import ANY, NUMBER, Parameter
+from skylift.values.arguments import ANY, JSON, NUMBER, Parameter
 from skylift_runtime.contract import ARGUMENT_LIMIT
 
-_WANTED = {"int": "a whole number", "float": "a number", NUMBER: "a number", "bool": "true or false"}
+_WANTED = {
+    JSON: "JSON",
+    "int": "a whole number",
+    "float": "a number",
+    NUMBER: "a number",
+    "bool": "true or false",
+}
 _ONE_VALUE = frozenset({"", "?"})
 _NOTHING = {"hydra": "null", "python": "None"}
 """What stands for no value at all, where the program's own grammar has a word for it."""
@@ -135,6 +141,8 @@ def _converted(kind: str, text: str) -> Any:
         return int(text) if text.strip().lstrip("+-").isdigit() else float(text)
     if kind == "bool":
         return truth(text)
+    if kind == JSON:
+        json.loads(text)
     # A type of the script's own reads the text as it stands.
     return text
 
@@ -146,7 +154,17 @@ def _chosen(parameter: Parameter, value: Any) -> Any:
         hint = f"did you mean `{near[0]}`?" if near else ""
         hint = _sweep_hint(parameter, value) or hint
         raise Unfit(f"`{parameter.key}` takes one of: {', '.join(choices)}", hint)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        _within(parameter, value)
     return value
+
+
+def _within(parameter: Parameter, value: float) -> None:
+    low = 0 if parameter.action == "count" else parameter.low
+    if low is not None and value < low:
+        raise Unfit(f"`{parameter.key}` takes {low:g} at least, not {value}")
+    if parameter.high is not None and value > parameter.high:
+        raise Unfit(f"`{parameter.key}` takes {parameter.high:g} at most, not {value}")
 
 
 def _unfit(parameter: Parameter, value: Any) -> Unfit:

@@ -19,7 +19,7 @@ from skylift.project.source.symbolic.values import (
     is_plain,
 )
 from skylift.project.source.trees import walk
-from skylift.values.arguments import Action, Parameter
+from skylift.values.arguments import JSON, Action, Parameter
 
 _ACTIONS: dict[str, Action] = {
     "store": "store",
@@ -46,6 +46,7 @@ _TYPES = {
     "bool": "bool",
     "pathlib.Path": "path",
     "Path": "path",
+    "json.loads": JSON,
 }
 _NARGS = {"OPTIONAL": "?", "ZERO_OR_MORE": "*", "ONE_OR_MORE": "+", "REMAINDER": "...", "PARSER": "A..."}
 _UNTYPED = frozenset({"store_const", "append_const", "_StoreConstAction", "_AppendConstAction"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skylift.project.parameters.annotations import type_of
+from skylift.project.parameters.bounds import bounded
 from skylift.project.parameters.context import Context, Default, keywords, opaque
 from skylift.project.parameters.reading import Option
 from skylift.project.source.names import Module
@@ -94,7 +95,7 @@ def _argument(name: str, said: _Said, command: str) -> Option:
         command=command,
         help=str(said.value("help") or ""),
     )
-    return _with_variable(parameter, parameter.key, default, said.variable)
+    return _with_variable(_in_range(parameter, said), parameter.key, default, said.variable)
 
 
 def _option(names: list[str], said: _Said, command: str) -> Option:
@@ -126,7 +127,7 @@ def _option(names: list[str], said: _Said, command: str) -> Option:
         false="False" if kind == "bool" and action == "store" else "",
         command=command,
     )
-    return _with_variable(parameter, dest or _dest(on), default, said.variable)
+    return _with_variable(_in_range(parameter, said), dest or _dest(on), default, said.variable)
 
 
 def _with_variable(parameter: Parameter, dest: str, default: Default, variable: str) -> Option:
@@ -194,6 +195,16 @@ def _type(said: _Said, default: Default) -> tuple[str, tuple[Any, ...]]:
     if called is not None and name == "Choice":
         return _choice(said, next(iter([*called.args, *keywords(called).values()])))
     return _TYPES.get(name, ast.unparse(node)), ()
+
+
+def _in_range(parameter: Parameter, said: _Said) -> Parameter:
+    """With the bounds of an ``IntRange`` or a ``FloatRange``."""
+    node = said.words.get("type")
+    name = said.module.full(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+    if not isinstance(node, ast.Call) or name not in ("IntRange", "FloatRange") or opaque(node):
+        return parameter
+    words = dict(zip(("min", "max", "min_open", "max_open", "clamp"), node.args, strict=False))
+    return bounded(parameter, said.context, said.module, words | keywords(node))
 
 
 def _guessed(default: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skylift.project.parameters.annotations import Kind
+from skylift.project.parameters.bounds import bounded
 from skylift.project.parameters.context import Context, Default, context_of, decorators, keywords, opaque
 from skylift.project.parameters.fields import Field, Function, arguments_of, takes_more
 from skylift.project.parameters.reading import Option, Reading
@@ -177,6 +178,7 @@ class _Commands:
             help=constants.text(one.module, words.get("help")),
             command=command,
         )
+        parameter = bounded(parameter, self._context, one.module, words)
         shaped = _argument(parameter, kind) if said.argument else _option(parameter, kind, names, words)
         return Option(shaped, one.name, variable, default.value if variable else None)
 
