@@ -155,3 +155,26 @@ def test_scratch_folders_are_told_unless_the_program_fills_them_itself(project: 
     left = [line for line in detect(project.root).left_to_you if "/tmp" in line]
     assert len(left) == 1
     assert "train.py:1 open reads /tmp/a.csv, which no job has" in left[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (["data/clean.jsonl"], '[channels], likely data = "data" (1 file), and bind it, [arguments] dataset = "{channel:data}/clean.jsonl"'),
+        (["data/a.csv", "data/b.csv"], '[arguments] dataset = "{channel:data}/FILE"'),
+        (["data/a.csv", "input/b.csv"], '[channels], and bind it, [arguments] dataset = "{channel:NAME}"'),
+        (["data/.gitkeep"], '[arguments] dataset = "{channel:NAME}"'),
+    ],
+)  # fmt: skip
+def test_what_nobody_gives_is_left_to_the_user_with_the_likely_folder(
+    project: Folder, files: list[str], said: str
+) -> None:
+    project.write_all(dict.fromkeys(files, "1"))
+    project.write(
+        "train.py",
+        "import click\n@click.command()\n@click.argument('dataset', type=click.Path(exists=True))\n"
+        "def main(dataset):\n    print(open(dataset).read())\nmain()\n",
+    )
+    found = detect(project.root)
+    assert "arguments" not in found.config
+    assert any(said in line for line in found.left_to_you)

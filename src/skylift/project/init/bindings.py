@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from skylift.project.init.ground import Ground
-from skylift.project.init.named_channels import channel_by_name
+from skylift.project.init.named_channels import channel_by_name, likely_binding
 from skylift.project.init.option_names import (
     CHECKPOINTS,
     DATA,
@@ -209,7 +209,7 @@ class Bindings:
             how = how if parameter.default_known else "has a default that is made at run time"
             self.tables.leave(
                 f"{flag} {how}, and {first.because} reads it: name its folder in [channels], "
-                f'and bind it, [arguments] {parameter.key} = "{{channel:NAME}}"'
+                f"{likely_binding(self.ground, parameter.key, first)}"
             )
 
     def _read(self, option: Option, text: str, why: str, *, certain: bool) -> None:

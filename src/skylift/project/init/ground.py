@@ -27,7 +27,7 @@ _MATERIAL = frozenset(
 )  # fmt: skip
 """What nobody keeps a password in. Text may well be ignored by git for that."""
 _TRAVELS_WITH_CODE = 20_000_000
-_NAMES_OF_DATA = (
+NAMES_OF_DATA = (
     "data",
     "dataset",
     "datasets",
@@ -113,7 +113,7 @@ class Ground:
         if suffix in _SETTINGS:
             return True
         folders = posixpath.dirname(text).lower().split("/")
-        if suffix not in _PERHAPS_SETTINGS or any(name in _NAMES_OF_DATA for name in folders):
+        if suffix not in _PERHAPS_SETTINGS or any(name in NAMES_OF_DATA for name in folders):
             return False
         try:
             return (self.root / text).stat().st_size < _SMALL

@@ -53,7 +53,7 @@ def tell_sources(places: Iterable[Place], found: Findings) -> None:
         elif place.kind == "folder":
             name = place.name or shown
             found.say("local package", f"{name} in {shown}", place.where)
-            found.left.append(f"{name} is a folder: a job in an image needs a wheel of it (uv build --wheel)")
+            found.left.append(f"{name} is a folder: {_wheel_of(shown)}")
         elif _host(place.address) not in _PUBLIC and not shown.startswith("https://github.com/"):
             found.say("package by URL", shown, place.where)
 
@@ -94,7 +94,14 @@ def _tell_git(place: Place, shown: str, found: Findings) -> None:
     name = place.name or shown
     found.say("private repository" if private else "from git", shown, place.where)
     key = f"who makes the lock needs access to {host}, and " if private else ""
-    found.left.append(f"{name} comes from git: {key}a job in an image needs a wheel of it (uv build --wheel)")
+    found.left.append(f"{name} comes from git: {key}{_wheel_of('its folder')}")
+
+
+def _wheel_of(folder: str) -> str:
+    return (
+        f"a job in an image needs a wheel of it: uv build --wheel --out-dir wheels {folder}, then require it by its "
+        'name in place of this, with find-links = ["wheels"] under [tool.uv], or --find-links wheels in a requirements file'
+    )
 
 
 def _host(address: str) -> str:
