@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from skylift.values.packages import Lock
 from skylift.values.progress import Progress, Report
 
 _COMPLETE = "skylift-complete"
+_USUAL = ("3.14", "3.13", "3.12", "3.11", "3.10", "3.9")
+"""Versions that are looked for where the wanted one is missing."""
 
 
 def isolated_environment(
@@ -45,24 +46,22 @@ def _is_complete(folder: Path) -> bool:
     return (folder / _COMPLETE).is_file() and _interpreter(folder).exists()
 
 
-def _pythons_here(root: Path, environment: Mapping[str, str]) -> list[str]:
-    """The versions of Python on this machine that uv finds, as ``3.11``, the newest first."""
-    words = ["python", "list", "--only-installed", "--no-python-downloads", "--output-format", "json"]
+def _is_here(version: str, root: Path, environment: Mapping[str, str]) -> bool:
+    words = ["python", "find", "--no-project", "--no-python-downloads", version]
     try:
-        said = json.loads(run_uv(words, cwd=root, environment=environment, doing="looking for Pythons"))
-    except (NotReady, RemoteError, ValueError):
-        return []
-    parts = [one.get("version_parts") or {} for one in said if isinstance(one, dict)]
-    found = {(int(part.get("major", 0)), int(part.get("minor", 0))) for part in parts}
-    return [f"{major}.{minor}" for major, minor in sorted(found, reverse=True)]
+        run_uv(words, cwd=root, environment=environment, doing="looking for a Python")
+    except (NotReady, RemoteError):
+        return False
+    return True
 
 
 def _without_python(python: str, there: Sequence[str]) -> NotReady:
     others = f"; there is {', '.join(there)}" if there else ""
-    example = f'set python = "{there[0]}" in the config if the project allows it, ' if there else ""
+    ways = [f'set python = "{there[0]}" in the config, if the project allows it'] if there else []
+    ways.append("name an interpreter: skylift run --python PATH")
     return NotReady(
         f"Python {python} is not on this machine, and could not be fetched{others}",
-        hints=(f"{example}or name an interpreter: skylift run --python PATH",),
+        hints=(", or ".join(ways),),
     )
 
 
@@ -79,10 +78,10 @@ def _make(folder: Path, lock: Lock, python: str, environment: Mapping[str, str])
             doing=f"making an environment with Python {python}",
         )
     except (NotReady, RemoteError) as error:
-        there = _pythons_here(root, environment)
-        if python in there:
+        if _is_here(python, root, environment):
             raise
-        raise _without_python(python, there) from error
+        others = [version for version in _USUAL if _is_here(version, root, environment)]
+        raise _without_python(python, others) from error
     run_uv(
         ["pip", "sync", "--allow-empty-requirements", "--python", str(_interpreter(folder)), str(lock.path)],
         cwd=root,

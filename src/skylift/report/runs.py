@@ -80,7 +80,7 @@ def _parameters(record: Record, limit: int = 40) -> str:
     given = record.at("Skylift.given") or {}
     text = " ".join(f"{name}={_hidden(name, value)}" for name, value in given.items())
     raw = record.at("Skylift.raw")
-    text += f" -- {shlex.join(raw)}" if raw else ""
+    text = f"{text} -- {shlex.join(raw)}".lstrip() if raw else text
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

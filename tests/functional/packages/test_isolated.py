@@ -80,10 +80,14 @@ def test_environment_that_can_not_be_made_is_not_taken_for_one(
 
 def test_python_that_is_not_there(tmp_path: Path, environment: Mapping[str, str]) -> None:
     lock = lock_in(tmp_path / "p", "alpha", environment)
-    with pytest.raises(NotReady, match=r"3\.99"):
+    with pytest.raises(
+        NotReady, match=r"Python 3\.99 is not on this machine, .*there is .*\b3\.\d+"
+    ) as caught:
         isolated_environment(
             lock, python="3.99", cache=tmp_path / "cache", environment=environment, report=silent
         )
+    assert len(str(caught.value).splitlines()) == 1
+    assert "--python" in caught.value.hints[0]
 
 
 def test_freeze_hash_follows_what_is_installed(tmp_path: Path, environment: Mapping[str, str]) -> None:
