@@ -51,7 +51,7 @@ ESTIMATOR = f"""
         }})
 
     if __name__ == "__main__":
-        submit(1)
+        submit(len(sagemaker.Session().buckets))
 """
 TRAINER = f"""
     from sagemaker.train import ModelTrainer
@@ -170,6 +170,152 @@ def test_the_config_of_the_sdk_and_of_sagify(project: Folder) -> None:
     assert request == {"VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}
     write_config(project.root, found)
     load(project.root, environment={}, home=Path("/nonexistent"))
+
+
+def test_settings_of_the_network_and_the_like_are_kept_exactly(project: Folder) -> None:
+    submit = """
+    from sagemaker.pytorch import PyTorch
+    common = dict(subnets=["subnet-1"], security_group_ids=["sg-1"], enable_network_isolation=True)
+    estimator = PyTorch(
+        entry_point="fit.py",
+        instance_count=1,
+        encrypt_inter_container_traffic=True,
+        volume_kms_key="key",
+        keep_alive_period_in_seconds=60,
+        max_retry_attempts=3,
+        tags=[{"Key": "team", "Value": "a"}],
+        output_path="s3://acme/out",
+        dependencies=["../libs/foo"],
+        distribution={"torch_distributed": {"enabled": True}},
+        debugger_hook_config=False,
+        git_config={"repo": "x"},
+        checkpoint_s3_uri=place(),
+        **common,
+    )
+    estimator.fit("s3://acme/all")
+    """
+    project.write_all({"fit.py": TRAIN, "submit.py": submit})
+    found = detect(project.root)
+    assert found.config["command"][0] == "torchrun"
+    assert found.config["channels"] == {"training": {"cloud": "s3://acme/all"}}
+    assert found.config["targets"]["cloud"]["request"] == {
+        "VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+        "EnableNetworkIsolation": True,
+        "EnableInterContainerTrafficEncryption": True,
+        "ResourceConfig": {"VolumeKmsKeyId": "key", "KeepAlivePeriodInSeconds": 60},
+        "RetryStrategy": {"MaximumRetryAttempts": 3},
+        "Tags": [{"Key": "team", "Value": "a"}],
+    }
+    left = "\n".join(found.left_to_you)
+    assert "its output goes to s3://acme/out there" in left
+    assert "its checkpoints go to a place of their own there" in left
+    assert "../libs/foo: copied beside the program" in left
+    assert "not taken over: git_config" in left
+    assert "debugger_hook_config" not in left
+    write_config(project.root, found)
+    load(project.root, environment={}, home=Path("/nonexistent"))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("C = dict(entry_point='fit.py', hyperparameters={'n': 1})\nPyTorch(**C)", {"n": 1}),
+        ("P = {'n': 1}\nP['m'] = 2\nPyTorch(entry_point='fit.py', hyperparameters={**P, 'k': 3})", {"n": 1, "m": 2, "k": 3}),
+        ("e = PyTorch(entry_point='fit.py', hyperparameters={'n': 1})\ne.set_hyperparameters(m=2)", {"n": 1, "m": 2}),
+        ("def make(n):\n    return PyTorch('fit.py', hyperparameters={'n': f'{n}x'})\nmake(3)", {"n": "3x"}),
+        ("class Job:\n    def go(self):\n        PyTorch(entry_point='fit.py', hyperparameters={'n': 1})", {"n": 1}),
+        (("class Own(PyTorch):\n    def __init__(self, **kw):\n        super().__init__(entry_point='fit.py', **kw)\n"
+         "Own(hyperparameters={'n': 1})"), {"n": 1}),
+        ("from settings import NUMBERS\nPyTorch(entry_point='fit.py', hyperparameters=NUMBERS)", {"n": 4}),
+    ],
+)  # fmt: skip
+def test_what_an_estimator_is_given_is_followed(
+    project: Folder, code: str, expected: dict[str, object]
+) -> None:
+    submit = f"from sagemaker.pytorch import PyTorch\n{code}\n"
+    project.write_all({"fit.py": TRAIN, "submit.py": submit, "settings.py": "NUMBERS = {'n': 4}\n"})
+    assert detect(project.root).config["hyperparameters"] == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("Estimator(**read())", "Estimator(…) starts a program that is only known when it runs"),
+        ("PyTorch(entry_point='fit.py', **read())", "it is given more by `**`"),
+        ("PyTorch(entry_point='fit.py', role=read(), tags=read())", "only known when it runs: role, tags"),
+        ("PyTorch(entry_point='fit.py', hyperparameters=read())", "only known when it runs: hyperparameters"),
+        ("PyTorch(entry_point='fit.py', distribution={'mpi': {'enabled': True}})", "are started by mpi there"),
+        ("PyTorch(entry_point='fit.py', role='Trainer')", "its role is named Trainer"),
+        ("PyTorch(entry_point='fit.py', metric_definitions=[{'Name': 'a', 'Regex': 'a'}])", "the metric a has no"),
+        ("PyTorch(entry_point='fit.py', subnets=['s'])", "its network is only known in part"),
+        ("PyTorch(entry_point='fit.py').fit(read())", "its channels are only known at run time"),
+        ("PyTorch(entry_point='fit.py').fit({'a': 'file://x'})", "the channel a is read from file://x there"),
+    ],
+)  # fmt: skip
+def test_what_is_not_taken_over_is_told(project: Folder, call: str, told: str) -> None:
+    head = "from sagemaker.estimator import Estimator\nfrom sagemaker.pytorch import PyTorch\n"
+    project.write_all({"fit.py": TRAIN, "submit.py": f"{head}{call}\n"})
+    assert told in "\n".join(detect(project.root).left_to_you)
+
+
+def test_a_trainer_with_all_that_it_may_be_given(project: Folder) -> None:
+    submit = """
+    from sagemaker.train import ModelTrainer
+    from sagemaker.train.configs import *
+    from sagemaker.train.distributed import Torchrun
+    inputs = InputData("x", channel_name="train", content_type="text/csv",
+        data_source=S3DataSource(s3_uri="s3://acme/t", s3_data_distribution_type="ShardedByS3Key", attribute_names=["a"]))
+    trainer = ModelTrainer(
+        source_code=SourceCode(entry_script="fit.py", ignore_patterns=["*.csv"]),
+        networking=Networking(subnets=["subnet-1"], security_group_ids=["sg-1"], enable_network_isolation=True),
+        output_data_config=OutputDataConfig(s3_output_path="s3://acme/o", kms_key_id="key", compression_type="NONE"),
+        distributed=Torchrun(process_count_per_node=4),
+        tags=[Tag(key="team", value="a")],
+    )
+    trainer.train(input_data_config=[inputs])
+    """
+    project.write_all({"fit.py": TRAIN, "submit.py": submit})
+    found = detect(project.root)
+    assert found.config["channels"]["train"] == {
+        "cloud": "s3://acme/t",
+        "distribution": "ShardedByS3Key",
+        "content-type": "text/csv",
+    }
+    target = found.config["targets"]["cloud"]
+    assert target["output-compression"] == "NONE"
+    assert target["request"] == {
+        "VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+        "Tags": [{"Key": "team", "Value": "a"}],
+        "EnableNetworkIsolation": True,
+        "OutputDataConfig": {"KmsKeyId": "key"},
+    }
+    left = "\n".join(found.left_to_you)
+    assert "not taken over of the channel train: attribute_names" in left
+    assert "not taken over: source_code.ignore_patterns" in left
+    assert "Torchrun with 4 processes a host" in left
+
+
+def test_an_estimator_counts_for_more_than_the_config_of_the_sdk_however_deep(project: Folder) -> None:
+    text = """
+    SchemaVersion: '1.0'
+    SageMaker:
+      TrainingJob:
+        EnableNetworkIsolation: true
+        VpcConfig: {Subnets: [subnet-2], SecurityGroupIds: [sg-2]}
+        ProfilerConfig: {DisableProfiler: true}
+    """
+    submit = "from sagemaker.pytorch import PyTorch\nPyTorch('fit.py', instance_type='ml.g5.xlarge', subnets=['subnet-1'])\n"
+    project.write_all({"fit.py": TRAIN, "submit.py": submit, "config.yaml": text})
+    found = detect(project.root)
+    assert found.config["targets"]["cloud"] == {
+        "backend": "sagemaker",
+        "instance-type": "ml.g5.xlarge",
+        "request": {
+            "EnableNetworkIsolation": True,
+            "VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-2"]},
+        },
+    }
+    assert "config.yaml: not taken over: ProfilerConfig" in found.left_to_you
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,11 @@ def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> L
     """
     survey = Survey.of(root)
     _refuse_nothing(survey)
-    clues = gather(survey, pyproject)
+    astray: list[str] = []
+    clues = gather(survey, pyproject, astray)
     every = programs(survey, clues)
-    found = Findings(left=list(unread(survey, worth_a_look(survey, {clue.path for clue in clues}))))
+    unseen = unread(survey, worth_a_look(survey, {clue.path for clue in clues}))
+    found = Findings(left=[*unseen, *astray])
     if said is not None:
         best, start = _named(survey, every, said)
         likeliest = [best]
@@ -250,7 +252,9 @@ _FACTS = {
 
 def _shown(key: str, table: Mapping[str, Any]) -> str:
     if key == "targets":
-        return ", ".join(f"{name}={value}" for one in table.values() for name, value in one.items())
+        pairs = [pair for one in table.values() for pair in one.items()]
+        # The request's own tables are long: they stand in the config.
+        return ", ".join(f"{name}={'+'.join(value) if name == 'request' else value}" for name, value in pairs)
     if key == "channels":
         places = {name: one["cloud"] if isinstance(one, Mapping) else one for name, one in table.items()}
         return ", ".join(f"{name} = {place}" for name, place in places.items())
@@ -260,13 +264,24 @@ def _shown(key: str, table: Mapping[str, Any]) -> str:
 
 
 def _say_settings(found: Findings, survey: Survey) -> None:
-    for path, facts in settings_facts(survey):
+    for path, facts, notes in settings_facts(survey):
+        found.left += [f"{path}: {note}" for note in notes]
         for key, table in facts.items():
-            known = found.config.get(key, {})
-            new = {name: value for name, value in table.items() if name not in known}
+            new = _beyond(table, found.config.get(key, {}))
             if new:
                 found.take(Findings({key: new}))
                 found.say(_FACTS[key], _shown(key, new), f"{path} says so")
+
+
+def _beyond(table: Mapping[str, Any], known: Any) -> dict[str, Any]:
+    """What a table says that is not said already, however deep: what a job's own code says counts for more."""
+    found: dict[str, Any] = {}
+    for name, value in table.items():
+        if not isinstance(known, Mapping) or name not in known:
+            found[name] = value
+        elif isinstance(value, Mapping) and (deeper := _beyond(value, known[name])):
+            found[name] = deeper
+    return found
 
 
 def _jobs(root: Path, name: str, start: Start) -> list[FoundJob]:

@@ -16,12 +16,15 @@ from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.evidence.texts import program_of, text_clues
 
 
-def gather(survey: Survey, pyproject: Mapping[str, Any]) -> list[Clue]:
-    """The clues, the most telling kinds first. One that leads to a shell script leads to the one program in it."""
+def gather(survey: Survey, pyproject: Mapping[str, Any], left: list[str]) -> list[Clue]:
+    """The clues, the most telling kinds first. One that leads to a shell script leads to the one program in it.
+
+    :param left: what leads to no program, and is left to the user, is added to it.
+    """
     scripts = console_clues(survey, pyproject)
     console = {clue.job: clue.path for clue in scripts}
     found = [
-        *sagemaker_clues(survey),
+        *sagemaker_clues(survey, left),
         *pipeline_clues(survey, console),
         *scripts,
         *text_clues(survey, console),

@@ -73,7 +73,11 @@ class Follower(Calls):
         """Follow the functions of the entry file that nothing called so far; their arguments are unknown."""
         for found in list(self.entry.scope.names.values()):
             if isinstance(found, Function) and found.node not in self.called:
-                self._bounded(lambda found=found: self._alone(found))  # type: ignore[misc]
+                self.call_alone(found)
+
+    def call_alone(self, function: object) -> None:
+        """Follow a function as it would be called by nobody that is known."""
+        self._bounded(lambda: self._alone(function))
 
     def _alone(self, function: object) -> None:
         self.call(function, Given((), {}), Place(self.entry.file, 0))
