@@ -97,6 +97,61 @@ def test_what_can_not_be_read_of_a_setup_is_told(project: Folder) -> None:
     assert "ask()" in row.why
 
 
+SETUPS = {
+    "added up": "N = ['torch']\nN += ['tqdm']\nsetup(install_requires=N)",
+    "appended": "N = ['torch']\nN.append('tqdm')\nsetup(install_requires=N)",
+    "by keywords": "K = dict(install_requires=['torch', 'tqdm'])\nsetup(name='a', **K)",
+    "in a function": "def main():\n    setup(install_requires=['torch'] + [f'{name}' for name in ('tqdm',)])\n"
+    "if __name__ == '__main__':\n    main()",
+    "for this Python": "import sys\nN = ['torch']\nif sys.version_info < (3, 8):\n    N.append('dataclasses')\n"
+    "if sys.platform != 'win32':\n    N.append('tqdm')\nsetup(install_requires=N)",
+    "from a file of another name": "setup(install_requires=['torch'] + open('more.lst').read().split())",
+    "line by line": "with open('more.lst') as file:\n    N = [line.strip() for line in file if not line.startswith('#')]\n"
+    "setup(install_requires=N + ['torch'])",
+    "by a path": "from pathlib import Path\nhere = Path(__file__).resolve().parent\n"
+    "setup(install_requires=['torch', *(here / 'more.lst').read_text().splitlines()])",
+}
+
+
+@pytest.mark.parametrize("text", SETUPS.values(), ids=SETUPS)
+def test_what_a_setup_installs_is_followed(project: Folder, text: str) -> None:
+    found = needs(project, {"setup.py": f"from setuptools import setup\n{text}\n", "more.lst": "tqdm\n"})
+    assert sorted(packages(found)["dependencies"]) == ["torch", "tqdm"]
+    assert all(row.sure for row in rows(found, "dependencies"))
+
+
+def test_a_setup_that_reads_its_requirements_has_them_by_the_file(project: Folder) -> None:
+    setup = """
+    import os
+    from setuptools import setup
+    here = os.path.abspath(os.path.dirname(__file__))
+    def read(name):
+        with open(os.path.join(here, name)) as file:
+            return [line.strip() for line in file if line.strip() and not line.startswith("#")]
+    setup(install_requires=read("requirements/core.txt") + ["click"], extras_require={"dev": read("requirements/dev.txt")})
+    """
+    files = {"requirements/core.txt": "# core\ntorch>=2\n", "requirements/dev.txt": "pytest\n"}
+    found = needs(project, {"setup.py": setup, "train.py": "import torch, click\n", **files})
+    assert packages(found) == {"requirements": ["requirements/core.txt"], "dependencies": ["click"]}
+
+
+@pytest.mark.parametrize(
+    "change", ["N.append('cupy')", "N += ['cupy']", "N = N + ['cupy']", "N.extend(['cupy'])"]
+)
+def test_what_a_setup_installs_in_some_cases_is_told(project: Folder, change: str) -> None:
+    text = (
+        f"import os\nfrom setuptools import setup\nN = ['torch']\nif os.environ.get('GPU'):\n    {change}\n"
+    )
+    found = needs(project, {"setup.py": f"{text}setup(install_requires=N)\n"})
+    assert packages(found) == {"dependencies": ["torch"]}
+    assert "setup.py: add what `cupy` means to `dependencies`" in told(found)
+
+
+def test_keywords_of_a_setup_that_are_not_known_are_told(project: Folder) -> None:
+    found = needs(project, {"setup.py": "from setuptools import setup\nsetup(**ask())\n"})
+    assert "setup.py: add what `**keywords` means" in told(found)
+
+
 def test_a_guess_is_called_one(project: Folder) -> None:
     (row,) = rows(needs(project, {}), "dependencies")
     assert not row.sure

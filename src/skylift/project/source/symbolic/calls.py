@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 
@@ -47,6 +48,9 @@ class Calls(Expressions):
         if isinstance(value, Instance) and value.acts is not None:
             own = name in value.attributes or value.of.find(name) is not None
             return super().attribute(value, name, at) if own else Method(value.acts, name)
+        if isinstance(value, str) and name == "parent":
+            # No text has one, but every path.
+            return posixpath.dirname(value) or "."
         if isinstance(value, Actor | str | list | dict | tuple):
             return Method(value, name)
         if isinstance(value, _Super):
@@ -62,7 +66,8 @@ class Calls(Expressions):
         if isinstance(function, Class):
             return self._instance(function, given, at)
         if isinstance(function, Method):
-            return _called(function, given, at)
+            said = self._of_a_path(function, given, at)
+            return _called(function, given, at) if said is None else said
         if isinstance(function, Partial):
             return self.call(function.function, _together(function.given, given), at)
         if isinstance(function, External):
@@ -85,6 +90,13 @@ class Calls(Expressions):
         self._hand_over(given, at)
         items = [one.members() if isinstance(one, Class) and one.is_enum else one for one in given.args]
         return call_library(name, Given(tuple(items), given.keywords, given.open))
+
+    def _of_a_path(self, method: Method, given: Given, at: Place) -> object:
+        """A path is text to us: what text has no such method for is done to a file."""
+        if not isinstance(method.value, str) or hasattr(str, method.name):
+            return None
+        there = Given((method.value, *given.args), given.keywords, given.open)
+        return self._listener.library_call(f"pathlib.Path.{method.name}", there, at)
 
     def _unknown(self, function: object, given: Given, at: Place) -> object:
         said, name = None, ""

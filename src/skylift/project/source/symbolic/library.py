@@ -46,6 +46,7 @@ _TEXT = frozenset(
         "replace",
         "split",
         "rsplit",
+        "splitlines",
         "join",
         "format",
         "startswith",
