@@ -87,6 +87,49 @@ def test_what_conda_has_is_named_one_by_one(project: Folder) -> None:
     assert "conda's acme-thing: if PyPI has it" in said
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dependencies: [torch, pip: [tqdm]]",
+        "{name: x, dependencies: [torch, {pip: [tqdm]}]}",
+        "channels: &c\n- conda-forge\ndependencies:\n- &t torch\n- pip: tqdm",
+        "dependencies:\n- sel(linux): torch\n- sel(win): acme-thing\n- pip:\n  - tqdm",
+    ],
+)
+def test_every_form_of_an_environment_counts(project: Folder, text: str) -> None:
+    found = needs(project, {"environment.yml": text, "train.py": "import torch, tqdm\n"})
+    assert packages(found) == {"dependencies": ["torch", "tqdm"]}
+    assert ("acme-thing: left out, for another system" in told(found)) is ("acme" in text)
+
+
+def test_the_rest_of_an_environment_is_told(project: Folder) -> None:
+    text = """
+    dependencies:
+      - torch
+      - odd: thing
+      - pip:
+        - -e .
+        - git+https://git.acme.org/b.git
+        - ./wheels/c-1-py3-none-any.whl
+    variables:
+      ACME_TOKEN: hidden
+    """
+    setup = "from setuptools import setup\nsetup(install_requires=['tqdm'])\n"
+    found = needs(project, {"environment.yml": text, "setup.py": setup})
+    assert packages(found) == {"dependencies": ["torch", "tqdm"]}
+    said = told(found)
+    assert "environment.yml sets ACME_TOKEN: " in said
+    assert "hidden" not in said
+    assert "conda's odd: if PyPI has it" in said
+    assert "add `NAME @ git+https://git.acme.org/b.git` to `dependencies`" in said
+    assert "whl is a folder" not in said
+
+
+def test_an_environment_that_is_no_yaml_is_told(project: Folder) -> None:
+    found = needs(project, {"environment.yml": "dependencies: [torch\n", "train.py": "import torch\n"})
+    assert "environment.yml is no YAML that can be read" in told(found)
+
+
 def test_what_can_not_be_read_of_a_setup_is_told(project: Folder) -> None:
     found = needs(
         project, {"setup.py": "from setuptools import setup\nsetup(install_requires=['torch', *ask()])\n"}

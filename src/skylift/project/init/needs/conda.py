@@ -24,6 +24,8 @@ _FILES = r"(conda[-_.]?)?(env|environment)([-_.][\w-]+)?\.ya?ml|conda([-_.][\w-]
 _OTHER_PURPOSE = re.compile(r"dev|test|doc|lint|\bci\b|mac|osx|win", re.IGNORECASE)
 _SPEC = re.compile(r"(?:[\w./:-]+::)?(?P<name>[A-Za-z0-9_.-]+)\s*(?P<version>.*)$")
 _TEMPLATE = re.compile(r"\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\}")
+_SYSTEM = re.compile(r"sel\((\w+)\)")
+_OURS = frozenset({"linux", "unix", "linux64"})
 _MLPROJECT = "MLproject"
 
 
@@ -44,14 +46,21 @@ class Environment:
     """What the files say."""
     places: list[Place] = field(default_factory=list)
     """Where its pip looks, and what it has from elsewhere."""
+    own: bool = False
+    """Whether it installs the project itself."""
+    elsewhere: list[str] = field(default_factory=list)
+    """What it has for other systems only."""
+    variables: list[str] = field(default_factory=list)
+    """Names of those that it sets."""
 
     def declared(self) -> Declared | None:
-        if not (self.lines or self.files or self.drivers or self.programs or self.unknown):
+        if not (self.lines or self.files or self.drivers or self.programs or self.unknown or self.own):
             return None
         explained = (
             (self.drivers, "left out, CUDA comes with the wheels and the host"),
             (self.programs, "left out, no Python packages"),
             (self.of_conda, "left out, conda's own"),
+            (self.elsewhere, "left out, for another system"),
         )
         notes = [f"{', '.join(names)}: {why}" for names, why in explained if names]
         left = [
@@ -60,6 +69,9 @@ class Environment:
         left += [
             f"{self.file}: conda's {', '.join(self.unknown)}: if PyPI has it, add it to `dependencies`"
         ] * bool(self.unknown)
+        left += [
+            f"{self.file} sets {', '.join(self.variables)}: [image] environment, [targets.NAME] environment or [secrets]"
+        ] * bool(self.variables)
         lines = tuple(dict.fromkeys(self.lines))
         said = tuple(dict.fromkeys(self.said))
         beside = lines if self.files else ()
@@ -72,6 +84,7 @@ class Environment:
             places=tuple(self.places),
             notes=tuple(notes),
             left=tuple(left),
+            own=self.own,
         )
 
 
@@ -83,6 +96,18 @@ def conda_environment(listing: Listing) -> Environment | None:
         if isinstance(data, Mapping) and isinstance(data.get("dependencies"), list):
             return _read(listing, name, data)
     return None
+
+
+def broken_environments(listing: Listing) -> list[str]:
+    """Files that are environments by their names, and no YAML; those after the one that is taken say nothing."""
+    found = []
+    for name in _likely(listing):
+        data = _yaml(listing, name)
+        if isinstance(data, Mapping) and isinstance(data.get("dependencies"), list):
+            break
+        if data is None and listing.text(name).strip():
+            found.append(f"{name} is no YAML that can be read: what it lists is not known")
+    return found
 
 
 def _yaml(listing: Listing, name: str) -> Any:
@@ -110,17 +135,35 @@ def _read(listing: Listing, file: str, data: Mapping[str, Any]) -> Environment:
     mlflow = file.rpartition("/")[2].startswith("python_env") or "build_dependencies" in data
     for item in data["dependencies"]:
         if isinstance(item, Mapping):
-            pip = item.get("pip")
-            _pip(listing, found, [str(line) for line in pip] if isinstance(pip, list) else [])
+            for key, value in item.items():
+                _keyed(listing, found, str(key), value if isinstance(value, list) else [value])
         elif isinstance(item, str):
             _pip(listing, found, [item]) if mlflow else _package(found, item)
+    variables = data.get("variables")
+    found.variables += map(str, variables) if isinstance(variables, Mapping) else []
     return found
+
+
+def _keyed(listing: Listing, found: Environment, key: str, values: list[Any]) -> None:
+    """``pip: […]``, and what is for one system: ``sel(linux): foo``."""
+    texts = [value for value in values if isinstance(value, str) and value]
+    system = _SYSTEM.fullmatch(key)
+    if key == "pip":
+        _pip(listing, found, texts)
+    elif system is None:
+        found.unknown.append(key)
+    elif system[1] in _OURS:
+        for text in texts:
+            _package(found, text)
+    else:
+        found.elsewhere += texts
 
 
 def _pip(listing: Listing, found: Environment, lines: list[str]) -> None:
     said = read_texts(listing.root, found.file, lines)
     found.lines += said.requirements
     found.places += said.places
+    found.own = found.own or said.own
     found.unknown += [line for line in lines if line in said.unread]
     for name in said.included:
         path = posixpath.normpath(name)

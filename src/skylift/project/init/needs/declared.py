@@ -45,6 +45,8 @@ class Declared:
     """What of it was not taken as it stands, and why."""
     left: tuple[str, ...] = ()
     """What it leaves to the user."""
+    own: bool = False
+    """Whether it installs the project itself: ``-e .``."""
 
     @property
     def names(self) -> frozenset[str]:

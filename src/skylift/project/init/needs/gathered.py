@@ -119,13 +119,11 @@ class Gathered:
 
     def _whole(self, first: Declared) -> Declared:
         """A declaration with what it refers to: ``-e .`` asks for all that the project itself declares."""
-        if not any(read_lines(self.listing.root, name).own for name in first.files):
+        if not (first.own or any(read_lines(self.listing.root, name).own for name in first.files)):
             return first
         own = [project_needs(self.listing, self.pyproject), setup_needs(self.listing)]
         more = [line for one in own if one is not None for line in one.lines]
-        return Declared(
-            first.source, (*first.lines, *more), first.files, notes=(*first.notes, "with the project's own")
-        )
+        return replace(first, lines=(*first.lines, *more), notes=(*first.notes, "with the project's own"))
 
 
 def _of_notebook(program: Program, choice: Choice) -> Declared:

@@ -25,6 +25,7 @@ _PUBLIC = frozenset(
 )
 _PUBLIC_GIT = frozenset({"github.com", "gitlab.com", "bitbucket.org", "huggingface.co", "codeberg.org"})
 _MOST_ADDRESSES = 50
+_WHEEL = ".whl"
 _PIP_FILES = ("pip.conf", ".pip/pip.conf", "pip.ini")
 
 
@@ -38,7 +39,8 @@ def tell_sources(places: Iterable[Place], found: Findings) -> None:
     told: set[str] = set()
     for place in places:
         shown = redact_text(place.address)
-        if has_secret(place.address):
+        if has_secret(place.address) and place.where not in told:
+            told.add(place.where)
             _tell_secret(place, found)
         if shown in told:
             continue
@@ -51,9 +53,7 @@ def tell_sources(places: Iterable[Place], found: Findings) -> None:
         elif place.kind == "git":
             _tell_git(place, shown, found)
         elif place.kind == "folder":
-            name = place.name or shown
-            found.say("local package", f"{name} in {shown}", place.where)
-            found.left.append(f"{name} is a folder: {_wheel_of(shown)}")
+            _tell_folder(place, shown, found)
         elif _host(place.address) not in _PUBLIC and not shown.startswith("https://github.com/"):
             found.say("package by URL", shown, place.where)
 
@@ -88,12 +88,23 @@ def _is_read_by_uv(where: str) -> bool:
     return where.partition(":")[0].endswith((".txt", ".in"))
 
 
+def _tell_folder(place: Place, shown: str, found: Findings) -> None:
+    if shown.partition("#")[0].endswith(_WHEEL):
+        found.say("local wheel", f"{place.name} in {shown}" if place.name else shown, place.where)
+        return
+    name = place.name or shown
+    found.say("local package", f"{name} in {shown}", place.where)
+    found.left.append(f"{name} is a folder: {_wheel_of(shown)}")
+
+
 def _tell_git(place: Place, shown: str, found: Findings) -> None:
     host = _host(place.address)
     private = "ssh" in place.address or host not in _PUBLIC_GIT or has_secret(place.address)
     name = place.name or shown
     found.say("private repository" if private else "from git", shown, place.where)
     key = f"who makes the lock needs access to {host}, and " if private else ""
+    if not place.name and not _is_read_by_uv(place.where):
+        found.left.append(f"{shown} has no name there: add `NAME @ {shown}` to `dependencies`")
     found.left.append(f"{name} comes from git: {key}{_wheel_of('its folder')}")
 
 
