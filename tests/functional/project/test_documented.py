@@ -91,6 +91,7 @@ def test_words_by_place(project: Folder) -> None:
         "python train.py --data path/to/data.csv --epochs N_EPOCHS",
         "python train.py --data gone/d.csv",
         "python train.py [--data DATA]",
+        "python train.py --data https://me:secret@host/d.csv",
     ],
 )
 def test_what_stands_for_something_else_or_is_not_there_is_no_value(project: Folder, line: str) -> None:

@@ -167,7 +167,12 @@ def _read(reading: Reading, arguments: Sequence[str]) -> dict[str, str]:
 
 
 def _is_placeholder(text: str) -> bool:
-    return has_placeholder(text) or _STANDS_FOR_ONE.fullmatch(text) is not None
+    # An address with somebody's name in it may hold a password.
+    return (
+        has_placeholder(text)
+        or ("://" in text and "@" in text)
+        or _STANDS_FOR_ONE.fullmatch(text) is not None
+    )
 
 
 def _flags(option: Option) -> list[str]:
