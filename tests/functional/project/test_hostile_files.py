@@ -102,18 +102,20 @@ def test_folders_without_end_are_read_as_far_as_anybody_goes(project: Folder) ->
     project.write("train.py", TRAIN + "import torch\n")
     here = os.open(project.root, os.O_RDONLY)
     for _ in range(1500):
-        os.mkdir("d", dir_fd=here)
+        os.mkdir("d", dir_fd=here)  # noqa: PTH102 - no path is that long
         below = os.open("d", os.O_RDONLY, dir_fd=here)
         os.close(here)
         here = below
     os.close(here)
-    assert detect(project.root).config["entry-point"] == "train.py"
-    with pytest.raises(UsageError, match="folders in each other"):
-        files_that_ship(project.root)
-    answer = skylift(project.root, "init", "--yes")
-    # Python's own way to remove a tree can not go that deep.
-    subprocess.run(["rm", "-rf", project.root / "d"], check=True)
-    assert answer.returncode == 0, answer.stderr
+    try:
+        assert detect(project.root).config["entry-point"] == "train.py"
+        with pytest.raises(UsageError, match="folders in each other"):
+            files_that_ship(project.root)
+        answer = skylift(project.root, "init", "--yes")
+        assert answer.returncode == 0, answer.stderr
+    finally:
+        # Python's own way to remove a tree can not go that deep.
+        subprocess.run(["rm", "-rf", project.root / "d"], check=True)
 
 
 def test_what_is_read_has_an_end(tmp_path: Path) -> None:

@@ -473,3 +473,14 @@ def test_a_value_without_its_sign_is_one_problem_with_one_hint() -> None:
     assert [(one.where, one.hint) for one in caught.value.issues] == [
         ("epochs 5", "write it with an equals sign: epochs=5")
     ]
+
+
+def test_the_one_text_that_argparse_drops_is_refused() -> None:
+    schema = Schema(
+        (Parameter("s", "--s"), Parameter("t", "--t", nargs="*")), complete=True, source="argparse"
+    )
+    for items in (["s=--"], ['t=["--"]']):
+        with pytest.raises(ConfigError, match="argparse takes that for the end of the options"):
+            resolve(schema, {}, items)
+    assert resolve(schema, {}, ["s=---"]).values == {"s": "---"}
+    assert resolve(replace(schema, source="click"), {}, ["s=--"]).values == {"s": "--"}

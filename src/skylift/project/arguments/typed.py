@@ -66,6 +66,17 @@ def _any(parameter: Parameter, text: str) -> Any:
     return _chosen(parameter, value)
 
 
+def refuse_dropped(parameter: Parameter, value: Any, source: str) -> None:
+    """
+    :raises Unfit: for the one text that argparse takes away from what it is given, before Python 3.13.
+    """
+    if source == "argparse" and "--" in (value if isinstance(value, list) else [value]):
+        what = (
+            f"`{parameter.key}` can not be `--`: argparse takes that for the end of the options, and drops it"
+        )
+        raise Unfit(what, "give another text, and have the script read it as this one")
+
+
 def typed_text(parameter: Parameter, text: str) -> Any:
     """A text from the command line, as the script's parser will have it.
 

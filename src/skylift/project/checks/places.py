@@ -125,7 +125,9 @@ def _is_ignored(root: Path, folder: str) -> bool:
 
 def pattern_of(path: str) -> str:
     """A line for an ignore file that means this path and no other."""
-    return "/" + re.sub(r"([\\*?\[\]!#])", r"\\\1", path).replace(" ", "\\ ")
+    escaped = re.sub(r"([\\*?\[\]!#])", r"\\\1", path).replace(" ", "\\ ").replace("\t", "[\t]")
+    # A line ends where Python sees an end of a line: there any one character has to do.
+    return "/" + "".join("?" if len(f"{one}x".splitlines()) > 1 else one for one in escaped)
 
 
 def _size(path: Path) -> int:
