@@ -194,6 +194,11 @@ def test_paths_begin_where_the_notebook_lies(project: Folder) -> None:
     assert said["metrics"] == "printed in words, notebooks/train.ipynb, cell 4, line 1"
 
 
+def test_a_magic_that_needs_a_package_is_an_import_of_it(project: Folder) -> None:
+    (project.root / "train.ipynb").write_text(notebook("%matplotlib inline", "x = 1"))
+    assert "matplotlib" in detect(project.root).config["dependencies"]
+
+
 @pytest.mark.parametrize("first", ["import os\nos.chdir('..')", "%cd .."])
 def test_a_notebook_that_goes_to_the_root_first(project: Folder, first: str) -> None:
     project.write("data/rows.csv", "1,2\n")

@@ -24,7 +24,7 @@ def read_notebook_parameters(notebook: Notebook) -> Reading:
     named = {one.key: Option(one, one.key) for one in found if isinstance(one, Parameter)}
     notes = [one for one in found if isinstance(one, str)]
     if not is_plain(notebook.defaults):
-        notes.append("the cell tagged `parameters` is not plain Python")
+        notes.insert(0, "the cell tagged `parameters` is not plain Python")
     return Reading("notebook", list(named.values()), notes)
 
 

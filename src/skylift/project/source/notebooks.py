@@ -197,5 +197,8 @@ def _without_magic(line: str) -> str:
         return f"{indent}os.chdir({changes['folder']!r})"
     if given:
         return f"{indent}{given['names']} = None"
+    if text.startswith("%matplotlib"):
+        # It fails where that is not installed.
+        return f"{indent}import matplotlib"
     is_magic = text.startswith(("%", "!", "?")) or (text.endswith("?") and "#" not in text)
     return f"{indent}pass" if is_magic else line
