@@ -126,6 +126,8 @@ def test_colours_are_for_terminals_that_want_them(project: Folder) -> None:
     # Where one stands decides; what is shown is the same.
     assert "\x1b[" in converse(project.root, ["init"], ["n\n", "n\n"])[1]
     assert "\x1b[" not in converse(project.root, ["init"], ["n\n", "n\n"], NO_COLOR="1")[1]
+    assert "\x1b[" in converse(project.root, ["run", "nope"], [])[1]
+    assert "\x1b[" not in converse(project.root, ["run", "nope"], [], NO_COLOR="1")[1]
 
 
 def test_only_what_changed_is_proposed_again(project: Folder) -> None:

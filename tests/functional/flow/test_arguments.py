@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -96,3 +97,33 @@ def test_a_wrong_value_of_the_config_is_told_with_its_file_and_key(project: Path
 def test_an_option_that_is_typed_as_one_is_told_as_a_parameter(project: Path) -> None:
     said = json.loads(LOCAL.skylift(project, "run", "--json", "--epochs", "5", expect=2))["error"]
     assert "epochs=5" in said["message"]
+
+
+SUB_COMMANDS = """
+import argparse
+parser = argparse.ArgumentParser()
+commands = parser.add_subparsers(dest="what", required=True)
+commands.add_parser("train").add_argument("--db-password")
+commands.add_parser("test")
+parser.parse_args()
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments", "said"),
+    [
+        ("print(1)", ["--", "--x", "1"], "nobody reads what follows `--`"),
+        (SUB_COMMANDS, ["command=train", "db-password=hush"], '[secrets] DB_PASSWORD = "env:DB_PASSWORD"'),
+        (SUB_COMMANDS, ["command=train", "--", "test"], "`test` stands behind the sub-command `train`"),
+    ],
+)
+def test_what_is_likely_a_mistake_is_warned_of(
+    project: Path, script: str, arguments: list[str], said: str
+) -> None:
+    (project / "train.py").write_text(script)
+    command = [sys.executable, "-m", "skylift", "run", "--dry-run", *arguments]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    (warning,) = (line for line in done.stderr.splitlines() if line.startswith(" warning"))
+    assert said in warning
+    assert "hush" not in done.stderr

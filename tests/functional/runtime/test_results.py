@@ -98,3 +98,12 @@ def test_where_the_platform_made_no_folders_they_are_made(stage: Stage) -> None:
     (stage.ml / "output" / "data").rmdir()
     done = subprocess.run(stage.command(), env=stage.environ(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_hydra_is_asked_for_the_whole_of_an_error_unless_somebody_said_otherwise(stage: Stage) -> None:
+    stage.ship("train.py", "import os\nprint(os.environ.get('HYDRA_FULL_ERROR'))")
+    stage.job = {"entry_point": "train.py", "spelling": "hydra"}
+    assert stage.run().out == "1\n"
+    assert stage.run(HYDRA_FULL_ERROR="0").out == "0\n"
+    stage.job = {"entry_point": "train.py"}
+    assert stage.run().out == "None\n"
