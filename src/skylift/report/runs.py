@@ -39,7 +39,10 @@ def runs_table(records: Sequence[Record], now: datetime, columns: int = 0) -> st
         return text
     # The end of a name is a name as well, and what the columns say is not said elsewhere.
     rows = [(_tail(row[0]), *row[1:]) for row in rows]
-    for shown in range(len(headers), _LEAST, -1):
+    room = columns - max(map(width, table(headers[:-1], [row[:-1] for row in rows]).splitlines())) - 2
+    if room >= len(headers[-1]):
+        return table(headers, [(*row[:-1], _cut(row[-1], room)) for row in rows])
+    for shown in range(len(headers) - 1, _LEAST, -1):
         text = table(headers[:shown], [row[:shown] for row in rows])
         if _fits(text, columns):
             return text
@@ -81,7 +84,16 @@ def _parameters(record: Record, limit: int = 40) -> str:
     text = " ".join(f"{name}={_hidden(name, value)}" for name, value in given.items())
     raw = record.at("Skylift.raw")
     text = f"{text} -- {shlex.join(raw)}".lstrip() if raw else text
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return _cut(text, limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    if width(text) <= limit:
+        return text
+    text = text[: limit - 1]
+    while width(text) >= limit:
+        text = text[:-1]
+    return text + "…"
 
 
 def _hidden(name: str, value: Any) -> str:

@@ -55,6 +55,9 @@ def test_a_narrow_list_shortens_names_before_it_drops_columns() -> None:
     narrow = runs_table(runs, NOW, 80)
     assert narrow.splitlines()[1].startswith("260102030405-abcd ")
     assert "epochs=5" in narrow
+    long = runs_table([run_of(given={"note": "x" * 60}, target="local")], NOW, 80)
+    assert "note=xxx" in long
+    assert max(map(width, long.splitlines())) <= 80
 
 
 def test_a_secret_is_not_shown() -> None:
