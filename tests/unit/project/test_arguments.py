@@ -482,5 +482,5 @@ def test_the_one_text_that_argparse_drops_is_refused() -> None:
     for items in (["s=--"], ['t=["--"]']):
         with pytest.raises(ConfigError, match="argparse takes that for the end of the options"):
             resolve(schema, {}, items)
-    assert resolve(schema, {}, ["s=---"]).values == {"s": "---"}
-    assert resolve(replace(schema, source="click"), {}, ["s=--"]).values == {"s": "--"}
+    assert resolve(schema, {}, ["s=---"]).given == {"s": "---"}
+    assert resolve(replace(schema, source="click"), {}, ["s=--"]).given == {"s": "--"}
