@@ -352,6 +352,49 @@ def test_what_is_read_at_the_start_is_no_place_for_results(project: Folder, key:
     assert "arguments" not in places(project).config
 
 
+def test_a_folder_of_results_that_is_looked_into_for_going_on_is_told(project: Folder) -> None:
+    body = """
+        p.add_argument('--output-dir', default='out')
+        a = p.parse_args()
+        last = os.path.join(a.output_dir, 'last.pt')
+        if os.path.exists(last):
+            state = torch.load(last)
+        torch.save({'optimizer': 1}, last)
+        torch.save(state, os.path.join(a.output_dir, 'model.pt'))
+    """
+    script(project, body)
+    found = places(project)
+    assert found.config["arguments"] == {"output-dir": "{model}"}
+    assert "only {checkpoints} is kept" in "\n".join(found.left)
+
+
+def test_a_file_that_is_only_asked_for_is_nothing_to_go_on_from(project: Folder) -> None:
+    body = """
+        p.add_argument('--output-dir', default='out')
+        a = p.parse_args()
+        if os.path.exists(os.path.join(a.output_dir, 'model.pt')):
+            raise SystemExit('there is one already')
+        torch.save(1, os.path.join(a.output_dir, 'model.pt'))
+    """
+    script(project, body)
+    assert "only {checkpoints}" not in "\n".join(places(project).left)
+
+
+def test_the_last_checkpoint_of_transformers_is_looked_for_where_it_was_written(project: Folder) -> None:
+    project.write_all(
+        {
+            "train.py": """
+            from transformers import Trainer, TrainingArguments
+            from transformers.trainer_utils import get_last_checkpoint
+            trainer = Trainer(args=TrainingArguments(output_dir="results"))
+            trainer.train(resume_from_checkpoint=get_last_checkpoint("results"))
+            trainer.save_model("final")
+            """
+        }
+    )
+    assert places(project).config["paths"] == {"results": "{checkpoints}"}
+
+
 def test_a_name_that_is_given_anew_in_the_same_block_is_no_option_any_more(project: Folder) -> None:
     body = """
         p.add_argument('--save-dir', required=True)

@@ -24,6 +24,7 @@ from skylift.project.init.option_names import (
     may_be_a_place,
     option_names_model,
     place_by_name,
+    resumption,
     wants_data,
 )
 from skylift.project.init.tables import MOST_CHANNELS, Tables
@@ -91,6 +92,7 @@ class Bindings:
             off = option.parameter.default == "" or (not required and (known or reads))
             if text or not off or (OUTPUT_FOLDER.fullmatch(key) and option.parameter.default is None):
                 self._place(option, place, text, _NAME_ONLY, sure=False)
+                self._tell_going_on(option, place, [use for use in self.uses if not use.way.is_fixed])
         elif text and looks_like_a_path(text) and (DATA.fullmatch(key) or self.ground.matches(text)):
             self._read(option, text, f"the default of {flag} is there", certain=False)
         elif not text and wants_data(option):
@@ -116,6 +118,7 @@ class Bindings:
         place, first = self._kind_of(parameter.key, text, writing, reading)
         name = self._file_name(parameter.key, text, writing)
         self._place(option, place, text, first.because, sure=first.writes and not first.guess, name=name)
+        self._tell_going_on(option, place, uses)
 
     def _is_a_word(self, option: Option, text: str, writing: Sequence[Use]) -> bool:
         """Whether an option only lends a file its name: `--arch resnet18` names a network first of all."""
@@ -170,6 +173,15 @@ class Bindings:
             and use.way.option.replace("_", "-") != key.replace("_", "-")
         ]
         return bool(reading and elsewhere) or (not elsewhere and self.tables.has_model)
+
+    def _tell_going_on(self, option: Option, place: str, uses: Sequence[Use]) -> None:
+        """A program that looks whether it was here before, in the folder where it leaves what it made."""
+        asking = resumption(uses)
+        if asking is not None and place != "checkpoints":
+            self.tables.leave(
+                f"{option.parameter.flag or option.parameter.key} is where {asking.because} looks for what to go on "
+                f"from, too: {{{place}}} is empty whenever a job starts, and only {{checkpoints}} is kept"
+            )
 
     def _file_name(self, key: str, text: str, writing: Sequence[Use]) -> str:
         """The name of the file that the option is; empty for a folder."""

@@ -165,6 +165,7 @@ orbax.checkpoint.CheckpointManager 0:directory                lay    checkpoint
 flax.training.checkpoints.save_checkpoint 0:ckpt_dir          lay    checkpoint
 flax.training.checkpoints.restore_checkpoint 0:ckpt_dir       read   checkpoint
 .latest_checkpoint                0:checkpoint_dir           ask    checkpoint
+.get_last_checkpoint              0:folder                   ask    checkpoint
 .TrainingArguments                0:output_dir               lay    model
 .Seq2SeqTrainingArguments         0:output_dir               lay    model
 .TrainingArguments                :logging_dir               lay    output

@@ -65,6 +65,22 @@ def keeps_state(told: Sequence[Use]) -> bool:
     return bool(told) and all(use.guess or use.content == "output" for use in told)
 
 
+def resumption(uses: Sequence[Use]) -> Use | None:
+    """Where a program asks whether it was here before, to go on from what it wrote itself."""
+    written = {use.way.text for use in uses if use.writes}
+    read = {use.way.text for use in uses if use.reads and use.content in ("model", "checkpoint")}
+    again = written & read
+    return next(
+        (
+            use
+            for use in uses
+            if use.effect in ("ask", "list")
+            if use.content == "checkpoint" or use.way.text in again
+        ),
+        None,
+    )
+
+
 def is_of(use: Use, option: Option) -> bool:
     return bool(option.dest) and use.way.option == option.dest
 
