@@ -21,6 +21,7 @@ from skylift.flow.handing import check_secrets
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for, need_for_notebook
 from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
+from skylift.host.redaction import without_secret
 from skylift.project.arguments.wire import Wire, on_wire
 from skylift.project.source.notebooks import is_notebook
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
@@ -261,7 +262,8 @@ def _effective(prepared: Prepared) -> dict[str, Any]:
     said = {name.replace("_", "-") for name in (*prepared.arguments.given, *prepared.arguments.from_raw)}
     filled = {name.replace("_", "-") for name in prepared.job.arguments} - said
     return {
-        key: value
+        # What nobody gave stands in the source, which not everybody reads who reads records.
+        key: value if key.replace("_", "-") in said else without_secret(key, value)
         for key, value in prepared.arguments.effective.items()
         if key.replace("_", "-") not in filled
     }

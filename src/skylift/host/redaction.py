@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from skylift.values.words import is_secret
 from skylift_runtime.redaction import redact_text
 
-__all__ = ["redact_text", "redact_url", "redacted"]
+__all__ = ["redact_text", "redact_url", "redacted", "without_secret"]
 
 _SHOWN_PARAMETERS = frozenset(
     {"scope", "service", "digest", "mount", "from", "n", "last", "rev", "subdirectory", "egg"}
@@ -40,3 +41,13 @@ def redacted(value: object) -> object:
     if isinstance(value, Mapping):
         return {redacted(key) if isinstance(key, str) else key: redacted(item) for key, item in value.items()}
     return [redacted(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def without_secret(name: str, value: object) -> object:
+    """A value that a program's source has for a parameter, for those who do not read the source.
+
+    >>> without_secret("db-password", "hunter2"), without_secret("url", "https://u:p@h/"), without_secret("lr", 0.1)
+    ('REDACTED', 'https://h/', 0.1)
+    """
+    hidden = isinstance(value, str) and is_secret(name, value)
+    return "REDACTED" if hidden else redacted(value)

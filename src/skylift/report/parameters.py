@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from skylift.host.redaction import redact_text
+from skylift.host.redaction import redact_text, without_secret
 from skylift.report.text import safe
 from skylift.values.arguments import ANY, JSON, NUMBER, Parameter, Schema
 
@@ -70,7 +70,7 @@ def _row(parameter: Parameter, given: Mapping[str, object], places: Mapping[str,
     elif not parameter.default_known:
         notes.append("default: known at run time")
     elif parameter.default is not None:
-        notes.append(f"default: {_shown(parameter.default)}")
+        notes.append(f"default: {_shown(without_secret(parameter.key, parameter.default))}")
     help_text = safe(" ".join(parameter.help.replace("%%", "%").split()))
     said = "  ".join([*([help_text] if help_text else []), *(f"[{safe(note)}]" for note in notes)])
     return f"{safe(parameter.key)}={_value(parameter)}", redact_text(said)

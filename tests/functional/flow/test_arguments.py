@@ -127,3 +127,18 @@ def test_what_is_likely_a_mistake_is_warned_of(
     (warning,) = (line for line in done.stderr.splitlines() if line.startswith(" warning"))
     assert said in warning
     assert "hush" not in done.stderr
+
+
+def test_a_secret_that_stands_in_the_source_is_in_no_record(project: Path) -> None:
+    words = (
+        'parser.add_argument("--db-password", default="hunter2")',
+        'parser.add_argument("--url", default="https://u:tok@acme.org/x")',
+    )
+    lines = "\n".join(words)
+    (project / "train.py").write_text(SCRIPT.replace("with open", f"{lines}\nwith open"))
+    record = LOCAL.run(project, "--python", sys.executable)
+    assert record.at("Skylift.arguments")["db-password"] == "REDACTED"
+    assert record.at("Skylift.arguments")["url"] == "https://acme.org/x"
+    assert seen(project, record.name)["url"] == "https://u:tok@acme.org/x"
+    (run,) = (project / ".skylift" / "runs").glob(f"{record.name}*")
+    assert all("hunter2" not in (run / name).read_text() for name in ("intent.json", "record.json"))

@@ -32,6 +32,8 @@ from skylift.values.arguments import ANY, NUMBER, Parameter, Schema
         (Parameter("dir", "--dir", "path", default_known=False), "dir=PATH", "[default: known at run time]"),
         (Parameter("epochs", "--epochs", "int", 3), "epochs=INT", "[config: 9]"),
         (Parameter("data-dir", "--data-dir", required=True), "data-dir=TEXT", "[filled: {channel:train}]"),
+        (Parameter("db-password", default="hunter2"), "db-password=TEXT", "[default: REDACTED]"),
+        (Parameter("url", default="https://u:tok@h/"), "url=TEXT", "[default: https://h/]"),
         (Parameter("text", "--text", default="\x1b[31m" + "x" * 99), "text=TEXT", None),
     ],
 )
