@@ -7,9 +7,11 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +23,7 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """What an OSError says when there is no room left."""
 
 
+_ABANDONED_S = 3600
 MOST_BYTES = 64 << 20
 """Of a file that somebody wrote by hand, or a lock: beyond that it is something else."""
 
@@ -44,6 +47,18 @@ def atomic_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def remove_abandoned(path: Path) -> None:
+    """Remove what writers of this file left behind when they were killed: ours by name and owner, and an hour old."""
+    left = re.compile(re.escape(f".{path.name[:40]}.") + r"[a-z0-9_]{8}\.tmp")
+    before = time.time() - _ABANDONED_S
+    with suppress(OSError):
+        for one in path.parent.iterdir():
+            if left.fullmatch(one.name):
+                found = one.lstat()
+                if stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid() and found.st_mtime < before:
+                    one.unlink()
 
 
 def write_bytes(path: Path, data: bytes, *, mode: int = 0o644) -> None:

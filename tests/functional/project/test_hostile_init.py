@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -148,3 +149,15 @@ def test_undo_takes_nothing_back_from_a_file_that_changed_during_the_question(pr
     assert file.read_text().endswith("# precious\n")
     carry_out(plan_undo(project.root))
     assert file.read_text() == "# precious\n"
+
+
+def test_what_a_killed_init_left_beside_the_file_goes_with_the_next_one(project: Folder) -> None:
+    project.write("pyproject.toml", "[project]\nname = 'x'\n")
+    names = (".pyproject.toml.ab12_xyz.tmp", ".pyproject.toml.fresh_00.tmp", ".pyproject.toml.mine.tmp")
+    for name in names:
+        os.utime(project.write(name, "half"), (1, 1))
+    os.utime(project.root / names[1])
+    accept(proposal(project))
+    assert not (project.root / names[0]).exists()
+    assert (project.root / names[1]).exists()
+    assert (project.root / names[2]).exists()

@@ -545,3 +545,11 @@ def test_a_step_that_has_a_trainer_train_is_asked_about_where_nothing_else_train
     found = read_layout(project.root, {}, None)
     assert [one.path for one in found.candidates] == ["src/data_ingestion.py"]
     assert not found.jobs
+
+
+def test_programs_without_a_guard_that_read_the_command_line_are_a_question(project: Folder) -> None:
+    parses = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--epochs')\np.parse_args()\n"
+    project.write_all(
+        {"a.py": parses, "b.py": parses, "lib.py": "import argparse\n\ndef f(p):\n    p.parse_args()\n"}
+    )
+    assert [choice.path for choice in detect(project.root).choices if choice.tied] == ["a.py", "b.py"]

@@ -35,6 +35,8 @@ _NAMES: Mapping[Role, tuple[int, str]] = {
     "train": (30, "is about training"),
     "main": (20, "is a main program's"),
 }
+_PARSES = ("parse_args(", "parse_known_args(")
+"""Who reads the command line as soon as it is started is a program, guarded or not."""
 _REASONS = 4
 CLOSE = 5
 """Scores that are nearer than this can not be told apart."""
@@ -146,7 +148,8 @@ def worth_a_look(survey: Survey, said: Collection[str]) -> list[str]:
         text = survey.text(path)
         guarded, role = "__name__" in text and "__main__" in text, role_of(path)
         steps = any(step in text for step in _STEPS)
-        if path in said or guarded or role in ("train", "main") or steps:
+        parses = any(call in text for call in _PARSES)
+        if path in said or guarded or role in ("train", "main") or steps or parses:
             order = {"train": 0, "main": 1}.get(role, 2)
             worth.append(((path not in said, not (guarded or steps), order, path.count("/"), path), path))
     room, chosen = _MOST_PARSED_BYTES, []
@@ -169,7 +172,7 @@ def _script(survey: Survey, path: str, clues: list[Clue]) -> Candidate | None:
         return None
     role = role_of(path)
     reasons = [*_of_the_name(path, role), *_of_the_code(survey, path, deeds, role), *_of_clues(clues)]
-    if role == "" and not (deeds.guarded or deeds.trains or clues):
+    if role == "" and not (deeds.guarded or deeds.trains or deeds.parser or clues):
         return None
     return _judged(path, reasons, Candidate(path, 0, (), role, deeds, tuple(clues)))
 

@@ -15,7 +15,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Comment, Item, Table
 
 from skylift.errors import NotReady, UsageError
-from skylift.host.files import read_source, write_bytes
+from skylift.host.files import read_source, remove_abandoned, write_bytes
 from skylift.host.toml import NotToml, parse_toml
 from skylift.project.config.toml import read_config
 from skylift.project.init.memory import OWN, PYPROJECT
@@ -39,6 +39,7 @@ def read_text(path: Path) -> str | None:
 def write_config_text(path: Path, text: str) -> None:
     # Behind a link stands the file that is meant.
     path = path.resolve()
+    remove_abandoned(path)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     write_bytes(path, text.encode(errors="surrogateescape"), mode=mode)
 
