@@ -130,6 +130,31 @@ def test_an_environment_that_is_no_yaml_is_told(project: Folder) -> None:
     assert "environment.yml is no YAML that can be read" in told(found)
 
 
+def test_what_an_image_has_besides_packages_is_told(project: Folder) -> None:
+    text = """
+    FROM python:3.11-slim
+    ENV PYTHONUNBUFFERED=1 DATA_DIR="/da ta" ACME_TOKEN=hidden
+    ENV OLD form
+    RUN apt-get update && apt-get install -y --no-install-recommends \\
+        ffmpeg libsndfile1=1.2 git && rm -rf /var/lib/apt/lists/*
+    """
+    said = told(needs(project, {"Dockerfile": text, "requirements.txt": "torch\n"}))
+    assert "Dockerfile installs ffmpeg, libsndfile1: an image needs a base" in said
+    assert "Dockerfile sets DATA_DIR, ACME_TOKEN, OLD: [image] environment" in said
+    assert "hidden" not in said
+
+
+def test_a_source_of_poetrys_is_named(project: Folder) -> None:
+    text = "[tool.poetry.dependencies]\ntorch = {version = '^2', source = 'pt'}\n"
+    assert "torch comes from Poetry's source pt" in told(needs(project, {"pyproject.toml": text}))
+
+
+def test_what_ci_installs_counts(project: Folder) -> None:
+    steps = "steps:\n  - run: pip install -r deps/ml.txt\n"
+    files = {".github/workflows/ci.yml": steps, "deps/ml.txt": "torch\n", "train.py": "import torch\n"}
+    assert packages(needs(project, files)) == {"requirements": ["deps/ml.txt"]}
+
+
 def test_what_can_not_be_read_of_a_setup_is_told(project: Folder) -> None:
     found = needs(
         project, {"setup.py": "from setuptools import setup\nsetup(install_requires=['torch', *ask()])\n"}

@@ -87,6 +87,17 @@ def requirement_files(listing: Listing) -> Iterator[str]:
             yield from (path for path in dict.fromkeys(near) if listing.has(path))
 
 
+def tested_files(listing: Listing) -> Iterator[str]:
+    """The files that CI installs by ``-r``."""
+    for name in listing.files:
+        if name.startswith((".github/workflows/", ".circleci/")) or name == ".gitlab-ci.yml":
+            for match in re.finditer(
+                r"pip\S* install\s[^\n]*?-r\s+([\w./-]+\.txt)", listing.text(name, _MOST)
+            ):
+                if listing.has(match[1]):
+                    yield match[1].removeprefix("./")
+
+
 def commands(text: str) -> Iterator[str]:
     """The packages that the ``pip install`` commands of a text name; options, files and folders are none."""
     for match in _COMMAND.finditer(text):

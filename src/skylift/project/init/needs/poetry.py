@@ -111,7 +111,20 @@ def poetry_needs(pyproject: Mapping[str, Any]) -> Declared | None:
                 lines += _dependency(name, said, notes)
     if not tables or not (lines or notes):
         return None
-    return Declared(TABLE, tuple(dict.fromkeys(lines)), notes=tuple(notes))
+    left = [one for table in tables for one in _sources(table)]
+    return Declared(TABLE, tuple(dict.fromkeys(lines)), notes=tuple(notes), left=tuple(dict.fromkeys(left)))
+
+
+def _sources(table: Mapping[str, Any]) -> Iterator[str]:
+    """``torch = { version = "2", source = "pt" }``: uv has a table of its own for that."""
+    for name, said in table.items():
+        for one in said if isinstance(said, list) else [said]:
+            source = one.get("source") if isinstance(one, Mapping) else None
+            if isinstance(source, str):
+                yield (
+                    f"{name} comes from Poetry's source {source}: name that as [[tool.uv.index]], and "
+                    f'[tool.uv.sources] {name} = {{ index = "{source}" }}'
+                )
 
 
 def poetry_others(pyproject: Mapping[str, Any]) -> Declared:

@@ -9,6 +9,7 @@ from typing import Any
 from skylift.project.init.findings import Findings
 from skylift.project.init.needs.choice import Choice
 from skylift.project.init.needs.conda import broken_environments
+from skylift.project.init.needs.docker_images import image_notes
 from skylift.project.init.needs.gathered import Gathered
 from skylift.project.init.needs.installed import find_environment
 from skylift.project.init.needs.listing import Listing
@@ -49,7 +50,7 @@ def read_needs(
     tell_others(needs, choice, found)
     tell_imports(choice, found)
     tell_sources([*_places(needs.listing, choice), *configured_places(needs.listing, pyproject)], found)
-    found.left += broken_environments(listing)
+    found.left += [*broken_environments(listing), *image_notes(listing)]
     return found
 
 

@@ -13,7 +13,7 @@ from skylift.project.init.needs.conda import requirement
 from skylift.project.init.needs.declared import Declared, name_of
 from skylift.project.init.needs.known_names import is_known
 from skylift.project.init.needs.listing import Listing
-from skylift.project.init.needs.pip_commands import requirement_files
+from skylift.project.init.needs.pip_commands import requirement_files, tested_files
 from skylift.project.init.needs.requirement_lines import read_lines
 from skylift.project.source.program import Program
 
@@ -96,6 +96,7 @@ def _ranks(listing: Listing, programs: Sequence[Program]) -> dict[str, tuple[int
     home = PurePosixPath(programs[0].name).parent if programs else PurePosixPath()
     names = {name for name in listing.matching(_NAME) if name.count("/") <= _DEEPEST or is_above(name, home)}
     names |= {name for name in listing.matching(r".*\.(txt|in)") if set(name.split("/")[-2:-1]) & _FOLDERS}
+    names |= set(tested_files(listing))
     # What pip-tools compiles of an .in lies beside it and has the versions.
     names -= {name for name in names if name.endswith(".in") and f"{name[:-3]}.txt" in names}
     by_docker = set(requirement_files(listing))
