@@ -102,8 +102,7 @@ def test_folders_without_end_are_read_as_far_as_anybody_goes(project: Folder) ->
     project.write("train.py", TRAIN + "import torch\n")
     here = os.open(project.root, os.O_RDONLY)
     for _ in range(1500):
-        os.mkdir("d", dir_fd=here)  # no path is that long
-
+        # No path is that long.
         os.mkdir("d", dir_fd=here)
         below = os.open("d", os.O_RDONLY, dir_fd=here)
         os.close(here)
