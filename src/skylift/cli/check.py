@@ -48,7 +48,7 @@ def command(*, folder: str, fixing: bool, as_json: bool) -> int:
     for one in fixed:
         say(safe(f"fixed  {one.where}: {one.remedy}"))
     if fixing and not fixed:
-        say("nothing to fix: " + ("each of these wants a decision" if found else "all is well"))
+        say("nothing to fix: " + ("what was found is for you to do" if found else "all is well"))
     if found:
         click.echo(findings(found, columns=columns(sys.stdout), paint=paint_for(sys.stdout)))
     say(summary(found))

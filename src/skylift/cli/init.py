@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,12 @@ import click
 
 from skylift.cli.options import FOLDER, dry_run_option, json_option
 from skylift.cli.paint import columns, paint_for
+from skylift.cli.questions import file_name, one_of, yes_no_or_show, yes_or_no
 from skylift.cli.talk import emit, say
 from skylift.errors import UsageError
 from skylift.flow.initialise import (
+    decided,
+    first_run,
     guesses,
     has_config,
     initialise,
@@ -22,12 +27,12 @@ from skylift.flow.initialise import (
     propose,
     understand,
     undo_now,
-    without,
+    without_candidates,
 )
 from skylift.host.redaction import redact_text
 from skylift.report.text import safe, safe_lines
-from skylift.report.understood import changes, detection, difference, left, problems, question
-from skylift.values.project import Detection, Proposal, Undoing
+from skylift.report.understood import changes, detection, difference, doubted, left, problems, question
+from skylift.values.project import Choice, Detection, Proposal, Undoing
 
 
 @click.command("init")
@@ -54,17 +59,19 @@ def command(
         _undo(plan_undo(folder), yes=yes, asking=asking, dry_run=dry_run, as_json=as_json)
         return
     root, found = understand(folder, entry_point=entry_point, guess=yes)
-    if asking and _tied(found) and is_unclear(root, found):
-        entry_point = _asked(found)
+    unclear = is_unclear(root, found)
+    if asking and _tied(found) and unclear:
+        entry_point = _asked(_tied(found))
         root, found = understand(folder, entry_point=entry_point)
     if not as_json and not has_config(root):
-        say(detection(found, **_look()) + "\n")
+        # The error has the candidates, and all that there is to say of them.
+        _tell(without_candidates(found) if unclear and not asking else found)
     proposal = propose(root, found, named=entry_point is not None)
     if asking and proposal.changes and not proposal.again:
         found, proposal = _confirmed(root, found, proposal)
     # What is there already is changed by nobody who was not told to.
-    agreed = yes or entry_point is not None or not proposal.again
-    how = _How(writes=agreed and not dry_run, asks=asking, dry_run=dry_run)
+    agreed = yes or not proposal.again
+    how = _How(writes=agreed and not dry_run, asks=asking, dry_run=dry_run, named=entry_point or "")
     if as_json:
         _emit(found, proposal, how)
     else:
@@ -79,32 +86,48 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _tied(found: Detection) -> list[Any]:
+def _tied(found: Detection) -> list[Choice]:
     return [choice for choice in found.choices if choice.tied]
 
 
-def _asked(found: Detection) -> str:
-    """A question with numbers. Ctrl-C, and the end of the input, end the command: nothing is written."""
-    tied = _tied(found)
-    say(question(tied, **_look()))
-    number = click.prompt("number", type=click.IntRange(1, len(tied)), err=True)
-    return str(tied[number - 1].path)
+def _tell(found: Detection) -> None:
+    say(detection(found, guessed=guesses(found), **_look()) + "\n")
+
+
+def _asked(choices: Sequence[Choice]) -> str:
+    say(question(choices, **_look()))
+    return one_of([choice.path for choice in choices])
 
 
 def _confirmed(root: Path, found: Detection, proposal: Proposal) -> tuple[Detection, Proposal]:
     """One by one, what was guessed, where the user wants that."""
     guessed = guesses(found)
-    if not guessed:
+    if not guessed or not yes_or_no(f"go through what is a guess ({len(guessed)})?", default=False):
         return found, proposal
-    if not click.confirm(f"go through what is a guess ({len(guessed)})?", default=False, err=True):
-        return found, proposal
-    refused = frozenset(
-        (row.job, row.topic)
-        for row in guessed
-        if not click.confirm(safe(f"  {row.topic}: {row.value}?"), default=True, err=True)
-    )
-    found = without(found, refused)
+    refused, agreed = set(), set()
+    for row in guessed:
+        if yes_or_no(doubted(row), default=True):
+            agreed.add((row.job, row.topic))
+        elif row.topic == "entry point" and not row.job:
+            # All else was read from that program: begin again with the right one.
+            found = _of_another(root, found)
+            _tell(found)
+            return _confirmed(root, found, propose(root, found))
+        else:
+            refused.add((row.job, row.topic))
+    found = decided(found, agreed=frozenset(agreed), refused=frozenset(refused))
     return found, propose(root, found)
+
+
+def _of_another(root: Path, found: Detection) -> Detection:
+    """What is understood of the project when another program trains."""
+    others = [one for one in found.choices if one.path != found.config.get("entry-point")]
+    name = _asked(others) if others else file_name("which file trains, then")
+    try:
+        return understand(root, entry_point=name)[1]
+    except UsageError as problem:
+        say("\n".join([str(problem), *problem.hints]))
+        return _of_another(root, dataclasses.replace(found, choices=()))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,6 +136,8 @@ class _How:
     """Without being asked."""
     asks: bool
     dry_run: bool
+    named: str = ""
+    """The entry point that the user named for this command."""
 
 
 def _emit(found: Detection, proposal: Proposal, how: _How) -> None:
@@ -124,7 +149,8 @@ def _emit(found: Detection, proposal: Proposal, how: _How) -> None:
 def _answer(found: Detection, proposal: Proposal, how: _How) -> None:
     if proposal.again:
         told = [changes(proposal, **_look()), left(found, **_look())]
-        nothing = "" if proposal.changes else f"{proposal.file.name} says all that was found: nothing to do"
+        nothing = "" if proposal.changes else f"{proposal.file.name} says all that was found: nothing to "
+        nothing += "" if proposal.changes else "write" if found.left_to_you else "do"
         say("\n\n".join(filter(None, [*told, nothing])) + ("\n" if proposal.changes else ""))
     if proposal.problems:
         say(problems(proposal, **_look()) + "\n")
@@ -136,16 +162,16 @@ def _answer(found: Detection, proposal: Proposal, how: _How) -> None:
         click.echo(shown if proposal.before is not None else new, nl=proposal.before is not None)
         return
     if not how.asks and not how.writes:
-        say("nothing was written; this writes it: skylift init --yes")
+        named = f" --entry-point {shlex.quote(how.named)}" if how.named else ""
+        say(f"nothing was written; this writes it: skylift init{named} --yes")
         return
-    if how.asks:
-        _show(proposal)
-        if not click.confirm(f"write this to {proposal.file.name}?", default=True, err=True):
-            say("nothing was written")
-            return
+    question_ = f"write this to {proposal.file.name}?"
+    if how.asks and not yes_no_or_show(question_, lambda: _show(proposal)):
+        say("nothing was written")
+        return
     initialise(proposal)
-    following = "skylift check" if proposal.problems else "skylift run"
-    say(f"wrote the config to {safe(proposal.file)}\n\nnext  {following}\nback  skylift init --undo")
+    following = "skylift check" if proposal.problems else first_run(proposal.root, found)
+    say(f"wrote the config to {safe(proposal.file)}\n\nnext  {safe(following)}\nback  skylift init --undo")
 
 
 def _show(proposal: Proposal) -> None:
@@ -180,11 +206,12 @@ def _undo(undoing: Undoing, *, yes: bool, asking: bool, dry_run: bool, as_json: 
     name = undoing.file.name
     shown = difference(name, undoing.before, undoing.after, paint=paint_for(sys.stdout))
     if undoing.differs and not dry_run and not yes:
-        what = "\n".join([f"{name} was changed since skylift init wrote it:", *map(safe, undoing.differs)])
+        why = "has a config, and" if undoing.unknown else "was changed since skylift init wrote it:"
+        what = "\n".join([f"{name} {why}", *map(safe, undoing.differs)])
         if not asking:
             raise UsageError(what, hints=("remove all of the config: skylift init --undo --yes",))
         say(what)
-        if not click.confirm("remove all of the config all the same?", default=False, err=True):
+        if not yes_or_no("remove all of the config all the same?", default=False):
             say("nothing was removed")
             return
     if not dry_run:
@@ -198,7 +225,10 @@ def _undo(undoing: Undoing, *, yes: bool, asking: bool, dry_run: bool, as_json: 
         emit({**facts, "written": not dry_run, "diff": difference(name, undoing.before, undoing.after)})
     elif dry_run:
         click.echo(shown)
-    elif undoing.after is None:
-        say(f"removed {safe(undoing.file)}")
     else:
-        say(f"took out of {safe(undoing.file)} what skylift init wrote")
+        where = safe(undoing.file)
+        done = f"removed {where}" if undoing.after is None else f"took out of {where} "
+        whole = "all of the config" if undoing.differs else "what skylift init wrote"
+        say(done + (whole if undoing.after is not None else ""))
+        if undoing.stays:
+            say(f"left as they are: {', '.join(undoing.stays)}")

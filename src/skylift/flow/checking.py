@@ -67,7 +67,9 @@ def _lock(sources: Sources) -> Iterator[Finding]:
     except LockStale as stale:
         # The next run that needs one makes it anew, unless it is told not to.
         there = (sources.root / LOCK_NAME).exists()
-        said = str(stale) + ("; the next run renews it, and one with --locked refuses it" if there else "")
+        said = str(stale) + (
+            "; the next run that needs one renews it, and --locked refuses it" if there else ""
+        )
         severity: Severity = "warning" if there else "note"
         yield Finding("lock", severity, LOCK_NAME, said, "skylift lock; then commit it", waits=True)
         lock = known  # type: ignore[assignment]

@@ -10,17 +10,24 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from skylift.errors import UsageError
+from skylift.errors import ConfigError, NotReady, UsageError
+from skylift.project.checks.settings import missing
+from skylift.project.checks.subject import Subject
+from skylift.project.config.load import load
 from skylift.project.init import undo, write
 from skylift.project.init.detect import detect
-from skylift.project.init.layout import BY_LIBRARY
+from skylift.project.init.layout import BY_LIBRARY, CANDIDATE
 from skylift.project.init.memory import OWN
 from skylift.project.init.merge import leaves
+from skylift.project.init.unbound import still_left
 from skylift.project.init.workspace import project_folder
 from skylift.project.source.entry import entry_file
 from skylift.values.project import Detection, Proposal, Understood, Undoing
+from skylift_runtime.contract import DEFAULT_JOB
 
 _TIE = "it is not clear which program trains; these can not be told apart:"
+_NAMED = 3
+"""Values that a command is shown with."""
 _ALONE = "nothing says that this program trains, and there is no other (--yes takes it):"
 
 
@@ -35,19 +42,26 @@ def understand(
     :raises UsageError: when ``entry_point`` is not in the project.
     """
     root = project_folder(Path(path))
-    found = detect(root, entry_point=entry_point, variables=_variables())
     _, now = write.current(root)
+    found = _understood(root, entry_point, guess=guess, now=now)
+    return root, still_left(found, now) if now is not None else found
+
+
+def _understood(
+    root: Path, entry_point: str | None, *, guess: bool, now: Mapping[str, Any] | None
+) -> Detection:
+    found = detect(root, entry_point=entry_point, variables=_variables())
     said = now.get("entry-point") if now is not None else None
     only = found.choices[0] if len(found.choices) == 1 and found.choices[0].tied else None
     if guess and only is not None and entry_point is None and said is None:
         known = detect(root, entry_point=only.path, variables=_variables())
-        return root, _because(known, f"nothing else could train; {only.why}", sure=False)
+        return _because(known, f"nothing else could train; {only.why}", sure=False)
     if entry_point is not None or not isinstance(said, str) or found.config.get("entry-point") == said:
-        return root, found
+        return found
     if entry_file(root, said) is None:
-        return root, found
+        return found
     known = detect(root, entry_point=said, variables=_variables())
-    return root, _with_jobs(_because(known, "as the config has it"), found, said)
+    return _with_jobs(_because(known, "as the config has it"), found, said)
 
 
 def _variables() -> Mapping[str, str]:
@@ -104,18 +118,49 @@ def initialise(proposal: Proposal) -> None:
 
 def guesses(found: Detection) -> tuple[Understood, ...]:
     """Rows that are not sure, and that decide what is written."""
-    keys = {key for key, _ in leaves(found.config)}
+    keys = {key[:depth] for key, _ in leaves(found.config) for depth in range(1, len(key) + 1)}
     return tuple(row for row in found.understood if not row.sure and write.key_of(row) in keys)
 
 
-def without(found: Detection, topics: frozenset[tuple[str, str]]) -> Detection:
-    """What was understood, less what the user does not believe: rows by job and topic."""
+def decided(
+    found: Detection, *, agreed: frozenset[tuple[str, str]], refused: frozenset[tuple[str, str]]
+) -> Detection:
+    """What was understood, when the user has said what of it is right: rows by job and topic.
+
+    What was agreed to is no guess any more, and what was refused is not there.
+    """
     config = dict(found.config)
     for row in found.understood:
-        if (row.job, row.topic) in topics:
+        if (row.job, row.topic) in refused:
             config = _less(config, write.key_of(row))
-    rows = tuple(row for row in found.understood if (row.job, row.topic) not in topics)
-    return replace(found, config=config, understood=rows)
+    rows = [row for row in found.understood if (row.job, row.topic) not in refused]
+    rows = [replace(row, sure=True) if (row.job, row.topic) in agreed else row for row in rows]
+    return replace(found, config=config, understood=tuple(rows))
+
+
+def without_candidates(found: Detection) -> Detection:
+    """Without the rows on programs that could train, for where they are told anyhow."""
+    rows = tuple(row for row in found.understood if row.topic != CANDIDATE)
+    return replace(found, understood=rows)
+
+
+def first_run(root: Path, found: Detection) -> str:
+    """What to type after ``init``: with the values that a run can not do without."""
+    try:
+        loaded = load(root, environment={}, home=root)
+    except (ConfigError, NotReady):
+        return "skylift check"
+    job = loaded.settings.jobs.get(DEFAULT_JOB)
+    if job is None:
+        return "skylift run"
+    wanted = [parameter.key for parameter in missing(Subject(loaded), job)]
+    open_ = [one for one in found.unbound if one.key in wanted and one.job in ("", DEFAULT_JOB)]
+    rest = [key for key in wanted if key not in {one.key for one in open_}]
+    words = " ".join(["skylift run", *(f"{key}=…" for key in rest[:_NAMED]), *["…"][: len(rest) - _NAMED]])
+    if not open_:
+        return words
+    flags = ", ".join(one.flag for one in open_[:_NAMED])
+    return f"bind {flags} in the config, as told above; then: {words}"
 
 
 def _less(config: Mapping[str, Any], key: tuple[str, ...]) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from skylift.host.redaction import redact_text
 from skylift.report.text import safe, width
 from skylift.values.project import Change, Choice, Detection, Proposal, Understood
+from skylift_runtime.contract import DEFAULT_JOB
 
 Paint = Callable[[str, str], str]
 """Text and its role (``head``, ``sure``, ``guess``, ``why``, ``added``, ``removed``) to text for the terminal."""
@@ -24,9 +26,21 @@ def unpainted(text: str, _: str) -> str:
     return text
 
 
-def detection(found: Detection, *, columns: int = 80, paint: Paint = unpainted) -> str:
-    """The whole report: the project, each job, what is left to the user."""
+def detection(
+    found: Detection,
+    *,
+    guessed: Sequence[Understood] | None = None,
+    columns: int = 80,
+    paint: Paint = unpainted,
+) -> str:
+    """The whole report: the project, each job, what is left to the user.
+
+    :param guessed: the guesses that are written into the config; what else is not sure is told and no guess.
+    """
     room = _room(columns)
+    if guessed is not None:
+        told = [replace(row, sure=row.sure or row not in guessed) for row in found.understood]
+        found = replace(found, understood=tuple(told))
     jobs = list(dict.fromkeys(row.job for row in found.understood))
     widest = max((width(safe(row.topic)) for row in found.understood), default=0)
     several = len([job for job in jobs if job]) > 1
@@ -55,9 +69,12 @@ def _room(columns: int) -> int:
 
 def _bullets(lines: Sequence[str], room: int) -> Iterator[str]:
     for line in lines:
-        first, *rest = _wrapped(safe(line), room - 4)
+        # What follows the first line is there to be copied: it is never wrapped.
+        text, *copied = line.split("\n")
+        first, *rest = _wrapped(safe(text), room - 4)
         yield f"  - {first}"
         yield from (f"    {more}" for more in rest)
+        yield from (f"      {safe(one)}" for one in copied)
 
 
 def _rows(rows: Sequence[Understood], widest: int, room: int, paint: Paint) -> Iterator[str]:
@@ -150,12 +167,21 @@ def _change(change: Change, room: int, paint: Paint) -> Iterator[str]:
     sign, role = {"add": ("+", "added"), "change": ("~", "guess"), "remove": ("-", "removed")}[change.kind]
     value = {"add": change.after, "remove": change.before}.get(change.kind)
     said = f"{_plain(change.before)} -> {_plain(change.after)}" if change.kind == "change" else _plain(value)
-    text, why = safe(f"{'.'.join(change.key)} = {said}"), safe(change.why)
+    # A pattern says nothing to a person, and is longer than all else.
+    is_pattern = change.key[-2:-1] == ("metrics",)
+    name = " ".join(change.key) if is_pattern else f"{'.'.join(change.key)} = {said}"
+    text, why = safe(name), safe(change.why)
     if width(text) + width(why) + 6 <= room:
         yield f"{paint(sign, role)} {text}  {paint(why, 'why')}"
         return
     yield f"{paint(sign, role)} {text}"
     yield from (f"    {paint(line, 'why')}" for line in _wrapped(why, room - 4))
+
+
+def doubted(row: Understood) -> str:
+    """A guess as a question, with its reason."""
+    job = f"job {row.job}, " if row.job not in ("", DEFAULT_JOB) else ""
+    return "  " + safe(f"{job}{row.topic}: {row.value} ({row.why})?")
 
 
 def _plain(value: Any) -> str:

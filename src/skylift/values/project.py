@@ -75,6 +75,29 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Unbound:
+    """An option that wants data, for which no folder of the project could be made a channel."""
+
+    key: str
+    names: frozenset[str]
+    """All that it may go by in the config."""
+    flag: str
+    what: str
+    """What is wrong with it, with the line that says so."""
+    gist: str
+    """The same without the line."""
+    job: str = ""
+    folder: str = ""
+    """Where its data may lie."""
+    channel: str = ""
+    """The channel of that folder, where it is one already."""
+    file: str = ""
+    """For an option that names a file, the file in that folder."""
+    todo: str = ""
+    """What to do, where that is more than to write it into the config."""
+
+
+@dataclass(frozen=True)
 class Detection:
     """What ``init`` understood: the config it would write, and why."""
 
@@ -84,6 +107,8 @@ class Detection:
     choices: tuple[Choice, ...] = field(default=())
     """What could be the entry point, best first; more than one that is tied is a question."""
     left_to_you: tuple[str, ...] = field(default=())
+    unbound: tuple[Unbound, ...] = field(default=())
+    """What of that is about options."""
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -134,6 +159,10 @@ class Undoing:
     """None when the file was made by ``init`` and goes."""
     differs: tuple[str, ...] = ()
     """What the user changed since; then ``after`` is without the whole config, which is more than ours."""
+    unknown: bool = False
+    """Nothing says what of the config ``init`` wrote."""
+    stays: tuple[str, ...] = ()
+    """What Skylift made here besides, and leaves."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -330,6 +331,216 @@ def test_a_config_that_is_there_is_changed_by_nobody_who_was_not_told_to(project
     assert code == 0
     assert "out-dir" in shown
     assert without_output((project.root / "pyproject.toml").read_text()) == before
+
+
+WANTS_DATA = """
+import argparse
+import pandas as pd
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--rows", required=True)
+parser.add_argument("--elsewhere", default="../../x.csv")
+
+if __name__ == "__main__":
+    arguments = parser.parse_args()
+    pd.read_csv(arguments.rows)
+    pd.read_csv(arguments.elsewhere)
+"""
+
+
+def test_what_is_left_can_be_pasted_and_is_not_left_when_the_config_says_it(project: Folder) -> None:
+    project.write("train.py", WANTS_DATA)
+    (project.root / "data/train/a.csv").rename(project.root / "data/a.csv")
+    (project.root / "data/train").rmdir()
+    first = done(project.root, "init", "--yes").stderr
+    assert "--rows must be given, and train.py:11 pandas.read_csv reads it" in first
+    for line in (
+        '[channels] data = "data"',
+        '[arguments] rows = "{channel:data}/a.csv"',
+        '[channels] elsewhere = "FOLDER"',
+        '[arguments] elsewhere = "{channel:elsewhere}/x.csv"',
+    ):
+        assert f"      {line}\n" in first
+    assert "[aws] region, storage and role" in first
+    config = project.root / "pyproject.toml"
+    before = config.read_text()
+    again = done(project.root, "init").stderr
+    assert "--rows must be given" in again
+    assert "[aws]" not in again
+    assert "nothing to do" not in again
+    config.write_text(
+        before
+        + '[tool.skylift.channels]\nrows = "data"\n[tool.skylift.arguments]\nrows = "{channel:rows}/a.csv"\n'
+    )
+    again = done(project.root, "init").stderr
+    assert "--rows" not in again
+    assert "--elsewhere is ../../x.csv, outside of the project" in again
+    config.write_text(config.read_text() + '[tool.skylift.hyperparameters]\nelsewhere = "data/a.csv"\n')
+    assert done(project.root, "init").stderr == "pyproject.toml says all that was found: nothing to do\n"
+    config.write_text(config.read_text() + '[tool.skylift.aws]\nregion = "eu-central-1"\n')
+    assert "[aws]" in done(project.root, "init").stderr
+
+
+def test_an_import_whose_package_the_config_names_is_not_left(project: Folder) -> None:
+    project.write("train.py", TRAIN.replace("import argparse", "import argparse\nimport acme_tools"))
+    assert "acme_tools, imported in train.py:3" in done(project.root, "init", "--yes").stderr
+    config = project.root / "pyproject.toml"
+    for name, is_left in (("other", True), ("acme-tools==1", False)):
+        line = f'python = "3.11"\ndependencies = ["{name}"]'
+        config.write_text(re.sub(r'python = "3.11"( #.*)?(\ndependencies.*)?', line, config.read_text()))
+        assert ("acme_tools, imported" in done(project.root, "init").stderr) == is_left
+
+
+def test_what_several_jobs_want_is_said_once(project: Folder) -> None:
+    commands = "".join(
+        f"""
+@cli.command()
+@click.option("--rows", required=True)
+def {name}(rows):
+    pd.read_csv(rows)
+"""
+        for name in ("train", "evaluate", "predict")
+    )
+    project.write(
+        "train.py",
+        f"import click\nimport pandas as pd\n\n@click.group()\ndef cli():\n    pass\n{commands}\ncli()\n",
+    )
+    left = [
+        line for line in json.loads(done(project.root, "init", "--json").stdout)["left"] if "--rows" in line
+    ]
+    assert len(left) == 1
+    assert "(the same in evaluate, predict)" in left[0]
+
+
+def test_naming_a_program_against_a_config_wants_yes_and_says_why(project: Folder) -> None:
+    done(project.root, "init", "--yes")
+    project.write("other.py", TRAIN)
+    before = (project.root / "pyproject.toml").read_text()
+    told = done(project.root, "init", "--entry-point", "other.py").stderr
+    assert "train.py -> other.py  you said so" in told
+    assert "this writes it: skylift init --entry-point other.py --yes" in told
+    assert (project.root / "pyproject.toml").read_text() == before
+    done(project.root, "init", "--entry-point", "other.py", "--yes")
+    assert 'entry-point = "other.py"' in (project.root / "pyproject.toml").read_text()
+
+
+def test_what_is_next_names_what_a_run_can_not_do_without(project: Folder) -> None:
+    options = "".join(f'parser.add_argument("--{name}", required=True)\n' for name in "abcd")
+    project.write("train.py", TRAIN.replace("\nif __name__", options + "\nif __name__"))
+    assert "next  skylift run a=… b=… c=… …\n" in done(project.root, "init", "--yes").stderr
+    done(project.root, "init", "--undo")
+    project.write("train.py", WANTS_DATA)
+    assert "next  bind --rows in the config, as told above; then: skylift run\n" in (
+        done(project.root, "init", "--yes").stderr
+    )
+
+
+def test_what_is_marked_is_what_is_gone_through(project: Folder) -> None:
+    project.write(
+        "train.py",
+        TRAIN.replace("parser.parse_args()", 'print(f"Test loss: {0.5}")\n    parser.parse_args()'),
+    )
+    code, shown = converse(project.root, ["init"], ["y\n", "y\n", "y\n", "show\n", "y\n"], NO_COLOR="1")
+    assert code == 0, shown
+    marked = [line for line in shown.splitlines() if line.startswith("? ") and " is a guess:" not in line]
+    assert len(marked) == 2
+    assert "go through what is a guess (2)?" in shown
+    assert "  python: 3.11 (nothing says which; a wrong one shows when the lock is made)? [Y/n]" in shown
+    text = (project.root / "pyproject.toml").read_text()
+    assert "test_loss" in text
+    assert "a guess" not in text
+
+
+def test_the_file_is_shown_to_whoever_asks(project: Folder) -> None:
+    shown = converse(project.root, ["init"], ["n\n", "n\n"])[1]
+    assert "write this to pyproject.toml? [Y/n/show]" in shown
+    assert "[tool.skylift]" not in shown
+    shown = converse(project.root, ["init"], ["n\n", "what\n", "show\n", "n\n"])[1]
+    assert "type yes, no or show" in shown
+    assert "[tool.skylift]" in shown
+
+
+def test_a_number_that_is_none_is_asked_for_again(project: Folder) -> None:
+    two_programs(project)
+    code, shown = converse(project.root, ["init"], ["7\n", "x\n", "b/train.py\n", "n\n", "y\n"])
+    assert code == 0, shown
+    assert "there is no 7: type a number from 1 to 2" in shown
+    assert "integer" not in shown
+    assert 'entry-point = "b/train.py"' in (project.root / "pyproject.toml").read_text()
+
+
+def test_a_program_that_is_refused_is_asked_for(project: Folder) -> None:
+    (project.root / "train.py").unlink()
+    saves = (
+        TRAIN.replace("import argparse", "import argparse\nimport joblib")
+        + "    joblib.dump(1, 'model.pkl')\n"
+    )
+    project.write_all({"tool_x.py": saves, "lib/other.txt": ""})
+    answers = ["y\n", "n\n", "nope.py\n", "more.py\n", "n\n", "y\n"]
+    project.write("more.py", "def nothing():\n    pass\n")
+    code, shown = converse(project.root, ["init"], answers)
+    assert code == 0, shown
+    assert "entry point: tool_x.py (" in shown
+    assert "`nope.py` is not in the project" in shown
+    assert 'entry-point = "more.py"' in (project.root / "pyproject.toml").read_text()
+
+
+def test_without_a_terminal_a_tie_is_told_once(project: Folder) -> None:
+    two_programs(project)
+    told = skylift(project.root, "init").stderr
+    assert told.count("a/train.py: ") == 1
+    assert "could train" not in told
+
+
+def test_a_value_that_was_edited_and_differs_is_told(project: Folder) -> None:
+    done(project.root, "init", "--yes")
+    config = project.root / "pyproject.toml"
+    config.write_text(config.read_text().replace('python = "3.11"', 'python = "3.12"'))
+    assert "python is 3.12, as you set it; 3.11 was found" in done(project.root, "init").stderr
+
+
+def test_undo_says_what_stays(project: Folder) -> None:
+    done(project.root, "init", "--yes")
+    project.write_all({"pylock.skylift.toml": "", ".skylift/runs/x/intent.json": "{}"})
+    told = done(project.root, "init", "--undo").stderr
+    assert told.endswith("left as they are: pylock.skylift.toml, .skylift/\n")
+
+
+def test_undo_in_a_fresh_clone_says_what_to_do_and_yes_does_it(project: Folder) -> None:
+    done(project.root, "init", "--yes")
+    (project.root / ".skylift/init.json").unlink()
+    before = (project.root / "pyproject.toml").read_text()
+    result = skylift(project.root, "init", "--undo")
+    assert result.returncode == 2
+    assert "as in a fresh clone" in result.stderr
+    assert "skylift init --undo --yes" in result.stderr
+    assert (project.root / "pyproject.toml").read_text() == before
+    told = done(project.root, "init", "--undo", "--yes").stderr
+    assert "all of the config" in told
+    assert (project.root / "pyproject.toml").read_text().strip() == PYPROJECT.strip()
+
+
+def test_comments_end_where_a_reason_ends(project: Folder) -> None:
+    (project.root / "train.py").unlink()
+    project.write("a_rather_long_name_of_a_folder/with_another_one_in_it/and_a_program.py", TRAIN)
+    done(project.root, "init", "--yes")
+    text = (project.root / "pyproject.toml").read_text()
+    assert "# a guess: " in text
+    assert "…" not in text
+
+
+def test_rules_are_told_as_they_are_written(project: Folder) -> None:
+    plots = "    os.makedirs('plots', exist_ok=True)\n" + "".join(
+        f"    plt.savefig('plots/p{number}.png')\n" for number in range(7)
+    )
+    project.write(
+        "train.py",
+        TRAIN.replace("import argparse", "import argparse\nimport os\nimport matplotlib.pyplot as plt")
+        + plots,
+    )
+    found = json.loads(done(project.root, "init", "--json", "--dry-run").stdout)
+    rows = [row["value"] for row in found["understood"] if row["topic"] == "collect output"]
+    assert rows == found["config"]["collect"]["output"] == ["plots/**"]
 
 
 @pytest.mark.parametrize("text", ["[tool]\nskylift = 3\n", "tool = 3\n", "[project\n"])

@@ -239,6 +239,15 @@ def test_every_kind_of_secret_on_a_line_is_named(clean: Folder) -> None:
     assert (first.where, first.what.endswith(kinds)) == ("creds.py:1", True)
     assert (second.where, second.what.endswith("a key of AWS")) == ("creds.py:3", True)
     assert "revoke" in first.remedy
+    clean.write("creds.py", "AWS_SECRET_ACCESS_KEY = '" + "abcdefghij" * 4 + "'\n")
+    assert one_of(clean, "secret-ships").what.endswith("a secret key of AWS")
+
+
+def test_a_file_of_variables_that_never_ships_is_nothing_to_tell(clean: Folder) -> None:
+    clean.write("train.py", TRAIN + "\nload_dotenv('.env')\n")
+    clean.write(".env", "A=1\n")
+    assert found(clean) == []
+    assert "nothing to fix: what was found is for you to do" in done(clean.root, "check", "--fix").stderr
 
 
 @pytest.mark.parametrize(

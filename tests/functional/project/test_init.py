@@ -117,6 +117,11 @@ def test_a_package_with_relative_imports_is_a_module(project: Folder) -> None:
     assert detect(project.root).config["entry-point"] == "-m pkg.train"
 
 
+def test_a_project_of_poetry_has_its_name(project: Folder) -> None:
+    project.write_all({"pyproject.toml": '[tool.poetry]\nname = "its-own"\n', "train.py": "print(1)\n"})
+    assert detect(project.root).config["name"] == "its-own"
+
+
 def test_two_of_equal_rank_are_a_question(project: Folder) -> None:
     project.write_all(dict.fromkeys(("a/train.py", "b/train.py"), "if __name__ == '__main__':\n    pass\n"))
     found = detect(project.root)

@@ -228,7 +228,7 @@ def test_what_lies_outside_is_left_to_the_user(project: Folder, default: str) ->
     found = places(project)
     assert found.config == {}
     assert found.left[0].startswith(f"--where is {default}, outside of the project")
-    assert '[arguments] where = "{channel:NAME}"' in found.left[0]
+    assert '[arguments] where = "{channel:where}' in found.left[0]
 
 
 def test_addresses_are_no_folders(project: Folder) -> None:

@@ -17,7 +17,7 @@ FOUND: dict[str, Any] = {
     "arguments": {"data": "{channel:train}", "out-dir": "{output}"},
     "targets": {"cloud": {"backend": "sagemaker"}},
 }
-NOTHING: frozenset[tuple[str, ...]] = frozenset()
+NOTHING: dict[tuple[str, ...], str] = {}
 
 
 def rows(changes: list[Change]) -> list[tuple[str, str, Any]]:
@@ -75,7 +75,7 @@ def test_a_value_that_was_proposed_follows_the_project() -> None:
 
 def test_an_entry_point_that_is_gone_is_replaced_whoever_wrote_it() -> None:
     now = with_(FOUND, entry_point="gone.py")
-    changes, _ = compare(now, None, FOUND, frozenset({("entry-point",)}))
+    changes, _ = compare(now, None, FOUND, {("entry-point",): "gone.py is gone"})
     assert rows(changes) == [("change", "entry-point", "train.py")]
     assert "gone.py" in changes[0].why
 

@@ -159,7 +159,7 @@ def _opens_to_write(call: CodeCall) -> bool:
 
 def _read(subject: Subject) -> Iterator[tuple[str, str]]:
     for call in subject.calls:
-        if _READING.fullmatch(call.name) and not _opens_to_write(call):
+        if _READING.fullmatch(call.name) and call.name != "load_dotenv" and not _opens_to_write(call):
             for text in call.texts[:1]:
                 path = posixpath.normpath(text) if text and "\0" not in text else ".."
                 if not path.startswith(("/", "..")) and path != "." and "://" not in text and len(path) < 250:

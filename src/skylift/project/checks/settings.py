@@ -11,6 +11,7 @@ from skylift.project.arguments.raw import read_raw
 from skylift.project.arguments.resolve import resolve, unknown_places
 from skylift.project.arguments.scope import in_scope
 from skylift.project.checks.subject import Subject
+from skylift.project.init.cloud import SUGGESTED
 from skylift.project.source.command import words_of
 from skylift.values.arguments import Parameter
 from skylift.values.finding import Finding
@@ -93,7 +94,9 @@ def cloud(subject: Subject) -> Iterator[Finding]:
     """A target in the cloud that lacks what every job there needs."""
     aws = subject.settings.aws
     missing = [key for key in ("region", "storage", "role") if not getattr(aws, key)]
-    targets = [name for name, one in subject.settings.targets.items() if one.backend == "sagemaker"]
+    clouds = {name: one for name, one in subject.settings.targets.items() if one.backend == "sagemaker"}
+    looked_at = aws.storage or aws.role or aws.account or any(one != SUGGESTED for one in clouds.values())
+    targets = list(clouds) if looked_at else []
     if missing and targets:
         what = f"jobs on `{targets[0]}` want [aws] {', '.join(missing)}"
         yield Finding(

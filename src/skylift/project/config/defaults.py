@@ -40,6 +40,11 @@ def project_name(root: Path, pyproject: Mapping[str, Any]) -> tuple[str, str]:
     said = _project(pyproject).get("name")
     if isinstance(said, str) and slug(said, limit=40):
         return said, "pyproject.toml [project] name"
+    tool = pyproject.get("tool")
+    poetry = tool.get("poetry") if isinstance(tool, Mapping) else None
+    said = poetry.get("name") if isinstance(poetry, Mapping) else None
+    if isinstance(said, str) and slug(said, limit=40):
+        return said, "pyproject.toml [tool.poetry] name"
     return slug(root.name, limit=40) or "project", "the folder's name"
 
 

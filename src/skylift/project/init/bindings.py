@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skylift.project.init.ground import Ground
-from skylift.project.init.named_channels import channel_by_name, likely_binding
+from skylift.project.init.named_channels import channel_by_name, likely_folder, only_file
 from skylift.project.init.option_names import (
     CHECKPOINTS,
     DATA,
@@ -28,9 +28,11 @@ from skylift.project.init.option_names import (
     wants_data,
 )
 from skylift.project.init.tables import MOST_CHANNELS, Tables
+from skylift.project.init.unbound import FILE
 from skylift.project.init.uses import Use
 from skylift.project.init.ways import SOMETHING
 from skylift.project.parameters.reading import Option
+from skylift.values.project import Unbound
 from skylift_runtime.contract import Tree
 
 _TREE = Tree()
@@ -97,7 +99,7 @@ class Bindings:
             self._read(option, text, f"the default of {flag} is there", certain=False)
         elif not text and wants_data(option):
             how = "no default" if option.parameter.default_known else "a default that is made at run time"
-            self.tables.leave(f"{flag} has {how}: bind it to a channel in [arguments]")
+            self._ask(option, f"has {how}, and its name says that it is data")
 
     def _written(self, option: Option, text: str, uses: Sequence[Use]) -> None:
         parameter = option.parameter
@@ -211,7 +213,6 @@ class Bindings:
         first = next(
             (use for use in uses if use.reads and use.content), next(use for use in uses if use.reads)
         )
-        flag = parameter.flag or parameter.key
         if text and looks_like_a_path(text):
             self._read(option, text, first.because, certain=first.effect not in ("hub", "fetch"))
             return
@@ -219,10 +220,25 @@ class Bindings:
         if wanted and not text and first.content in ("data", "") and first.effect not in ("hub", "fetch"):
             how = "must be given" if parameter.required else "has no default"
             how = how if parameter.default_known else "has a default that is made at run time"
-            self.tables.leave(
-                f"{flag} {how}, and {first.because} reads it: name its folder in [channels], "
-                f"{likely_binding(self.ground, parameter.key, first)}"
-            )
+            is_file = first.effect == "read" and not first.way.text and bool(first.content)
+            self._ask(option, how, f", and {first.because} reads it", file=FILE if is_file else "")
+
+    def _ask(self, option: Option, gist: str, why: str = "", *, file: str = "", todo: str = "") -> None:
+        """Leave it to the user, with the lines to write: in the folder where data lies, if there is one.
+
+        :param file: for an option that is one, its name, as far as it is known.
+        """
+        parameter, folder = option.parameter, likely_folder(self.ground)
+        if file == FILE and folder:
+            file = only_file(self.ground, folder) or FILE
+        elif file and not self.ground.is_file(f"{folder}/{file}"):
+            # The file has a name, and is not among the data that is here.
+            folder = ""
+        channel = self.tables.inside(folder).removeprefix("{channel:").removesuffix("}") if folder else ""
+        names = frozenset({parameter.key, *parameter.aliases})
+        flag = parameter.flag or parameter.key
+        where = Unbound(parameter.key, names, flag, gist + why, gist, folder=folder, file=file)
+        self.tables.ask(replace(where, channel=channel, todo=todo))
 
     def _read(self, option: Option, text: str, why: str, *, certain: bool) -> None:
         key, flag, ground = option.parameter.key, option.parameter.flag or option.parameter.key, self.ground
@@ -232,7 +248,7 @@ class Bindings:
             why = f"{why}; in {home}, where the program starts"
         leads = ground.leads(text)
         if leads in ("away", "beside"):
-            self._outside(key, flag, text, why, leads)
+            self._outside(option, text, why, leads)
             return
         if not ground.matches(text):
             folder, rest = self._stem(option, text)
@@ -240,9 +256,8 @@ class Bindings:
                 self._bind_channel(key, folder, f"/{rest}", why, why)
             elif certain or (DATA.fullmatch(key) and key != "dataset" and re.search(r"[/\\.]", text)):
                 why = why if certain else "its name says that it is read"
-                self.tables.leave(
-                    f"{flag} is {text}, which is not here ({why}): put it there, then make it a channel"
-                )
+                gist = f"is {text}, which is not here"
+                self._ask(option, gist, f" ({why})", todo="put it there, then make it a channel")
             return
         folder = text if ground.is_folder(text) else posixpath.dirname(text)
         folder = posixpath.normpath(folder) if folder else "."
@@ -253,7 +268,7 @@ class Bindings:
             return
         if ground.is_folder(text) and not ground.holds_something(folder):
             if certain:
-                self.tables.leave(f"{flag} is {text}, which is empty ({why}): put the data there")
+                self._ask(option, f"is {text}, which is empty", f" ({why})", todo="put the data there")
             return
         rest = "" if ground.is_folder(text) else f"/{posixpath.basename(text)}"
         self._bind_channel(key, folder, rest, f"{why}; {ground.amount(folder)}", why)
@@ -281,16 +296,17 @@ class Bindings:
             f"{flag} is {text} ({why}): move the data into a folder of its own, and make it a channel"
         )
 
-    def _outside(self, key: str, flag: str, text: str, why: str, leads: str) -> None:
+    def _outside(self, option: Option, text: str, why: str, leads: str) -> None:
         there = leads == "beside" and self.ground.is_folder(text) and self.ground.holds_something(text)
         if there and posixpath.normpath(text) != "..":
             size = self.ground.amount(text)
-            self._bind_channel(key, text, "", f"{why}; it lies beside the project; {size}", why)
+            self._bind_channel(
+                option.parameter.key, text, "", f"{why}; it lies beside the project; {size}", why
+            )
             return
-        self.tables.leave(
-            f"{flag} is {text}, outside of the project ({why}): name the folder in [channels], "
-            f'and bind it, [arguments] {key} = "{{channel:NAME}}"'
-        )
+        gist = f"is {text}, outside of the project"
+        name = posixpath.basename(text) if posixpath.splitext(text)[1] else ""
+        self._ask(option, gist, f" ({why})", file=name)
 
 
 def shared_folders(ground: Ground, options: Iterable[Option]) -> frozenset[str]:

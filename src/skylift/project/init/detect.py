@@ -11,6 +11,7 @@ from skylift.errors import UsageError
 from skylift.project.config.defaults import project_name
 from skylift.project.config.package_checks import refuse_malformed
 from skylift.project.config.toml import read_config
+from skylift.project.init.cloud import LEFT, suggested
 from skylift.project.init.commands import Commands, read_commands
 from skylift.project.init.documented import given_by, say_given, with_given
 from skylift.project.init.evidence.clues import Clue
@@ -21,15 +22,14 @@ from skylift.project.init.needs import read_needs
 from skylift.project.init.places import read_places
 from skylift.project.init.secrets import keep_secrets_out
 from skylift.project.init.tables import is_covered
+from skylift.project.init.unbound import together
 from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.schema import read_parameters
 from skylift.project.source.notebooks import Unreadable, in_cells
 from skylift.project.source.program import Program
 from skylift.values.project import Choice, Detection, Understood
-from skylift.values.settings import TargetSettings
 from skylift_runtime.contract import COMMAND_KEY, DEFAULT_JOB
 
-_SUGGESTED = TargetSettings("cloud")
 _NO_VARIABLES: Mapping[str, str] = {}
 _TABLES = (
     "hyperparameters", "channels", "arguments", "paths", "collect", "metrics", "", "targets", "jobs", "aws",
@@ -62,14 +62,16 @@ def detect(
     for job, program in programs:
         if program is not None:
             _job(found, job, program, layout.clues)
-    found.config.setdefault("targets", _targets())
-    found.left.append("[aws]: region, storage and role, before a job in the cloud")
+    found.config.setdefault("targets", suggested())
+    found.left.append(LEFT)
     keep_secrets_out(found)
+    told = [replace(one, what=in_cells(one.what), gist=in_cells(one.gist)) for one in found.unbound]
     return Detection(
         ordered(found.config),
         tuple(replace(row, why=in_cells(row.why)) for row in found.understood),
         _choices(layout),
-        tuple(dict.fromkeys(in_cells(line) for line in found.left)),
+        together([in_cells(line) for line in found.left], told),
+        tuple(told),
     )
 
 
@@ -145,7 +147,7 @@ def _tables(
     elif mine.notes:
         part.say("arguments", "none that could be read", "; ".join(mine.notes), sure=False)
     for remark in reading.remarks:
-        part.say("arguments", "good to know", remark)
+        part.say("note", remark, "")
     declared = known.get("hyperparameters", {})
     given = {key: one for key, one in given_by(program, mine, clues, command).items() if key not in declared}
     part.take(read_places(program, with_given(mine, given), words))
@@ -185,6 +187,7 @@ def _below(name: str, part: Findings) -> Findings:
     """A job's keys where they belong: the main job's at top level, the others' below ``[jobs]``."""
     part.understood = [replace(row, job=name) for row in part.understood]
     ship = part.config.pop("ship", None)
+    part.unbound = [replace(one, job=name) for one in part.unbound]
     if name != DEFAULT_JOB:
         part.config = {"jobs": {name: part.config}}
     if ship:
@@ -196,8 +199,3 @@ def _parameters(found: Findings, reading: Reading) -> None:
     keys = ", ".join(option.parameter.key for option in reading.options)
     why = "; ".join(reading.notes) or reading.source
     found.say("arguments", keys, why, sure=not reading.notes)
-
-
-def _targets() -> dict[str, Any]:
-    suggested = {"backend": _SUGGESTED.backend, "instance-type": _SUGGESTED.instance_type}
-    return {_SUGGESTED.name: suggested}

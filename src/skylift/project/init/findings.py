@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from skylift.values.project import Understood
+from skylift.values.project import Unbound, Understood
 
 
 @dataclass
@@ -16,6 +16,8 @@ class Findings:
     config: dict[str, Any] = field(default_factory=dict)
     understood: list[Understood] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    unbound: list[Unbound] = field(default_factory=list)
+    """What of that is about an option which the config may bind."""
 
     def add(self, key: str, value: Any, why: str, *, sure: bool = True, topic: str = "") -> None:
         """A key of the config with its row in the report."""
@@ -32,6 +34,7 @@ class Findings:
         self.config = _over(self.config, other.config)
         self.understood += other.understood
         self.left += other.left
+        self.unbound += other.unbound
 
 
 def _over(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,8 @@ from skylift_runtime.contract import DEFAULT_JOB
 
 BY_LIBRARY = "a library trains"
 """The topic of a command that trains without any program of the project."""
+CANDIDATE = "could train"
+"""The topic of programs that are a question."""
 _REASONS = 4
 _WORTH = 30
 _PROGRAMS = (".py", ".ipynb", ".sh")
@@ -302,7 +304,7 @@ def _say_what_there_is(
     survey: Survey, every: list[Candidate], likeliest: list[Candidate], found: Findings
 ) -> None:
     for one in likeliest:
-        found.say("could train", one.path, one.why, sure=False)
+        found.say(CANDIDATE, one.path, one.why, sure=False)
     if not likeliest:
         for one in every[:_REASONS]:
             what = "it has others train" if one.submits else "it does not look like training"

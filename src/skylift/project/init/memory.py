@@ -18,7 +18,7 @@ from typing import Any
 from skylift.errors import NotReady
 from skylift.host.files import DamagedFile, read_json, write_json, write_text
 
-FOLDER, _NAME = ".skylift", "init.json"
+FOLDER, NAME = ".skylift", "init.json"
 PYPROJECT, OWN = "pyproject.toml", "skylift.toml"
 _SCHEMA = 1
 _DEEPEST = 12
@@ -70,7 +70,7 @@ def recorded(root: Path) -> Memory | None:
 
     :raises DamagedFile: when somebody wrote something else into the file.
     """
-    path = _folder(root) / _NAME
+    path = _folder(root) / NAME
     found = read_json(path)
     if not found or found.get("schema") != _SCHEMA:
         return None
@@ -95,13 +95,13 @@ def remember(root: Path, memory: Memory) -> None:
     ignore = folder / ".gitignore"
     if not ignore.exists():
         write_text(ignore, "*\n")
-    write_json(folder / _NAME, {"schema": _SCHEMA, **asdict(memory)})
+    write_json(folder / NAME, {"schema": _SCHEMA, **asdict(memory)})
 
 
 def forget(root: Path) -> None:
     """The folder stays when there is anything else in it: runs are the user's."""
     folder = _folder(root)
-    (folder / _NAME).unlink(missing_ok=True)
+    (folder / NAME).unlink(missing_ok=True)
     if folder.is_dir() and {entry.name for entry in folder.iterdir()} == {".gitignore"}:
         (folder / ".gitignore").unlink()
         folder.rmdir()

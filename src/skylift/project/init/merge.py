@@ -40,12 +40,12 @@ def compare(
     now: Mapping[str, Any],
     proposed: Mapping[str, Any] | None,
     found: Mapping[str, Any],
-    broken: frozenset[Key],
+    broken: Mapping[Key, str],
 ) -> tuple[list[Change], list[str]]:
     """The changes to propose, and what was seen but is the user's to decide.
 
     :param proposed: the last time; None when nothing is known of that, and then there are only additions.
-    :param broken: keys whose value can not stay, since it names a program that is gone.
+    :param broken: keys whose value can not stay whoever wrote it, and why: the program that it names is gone.
     """
     found = renamed(now, found)
     ours, theirs, last = dict(leaves(found)), dict(leaves(now)), dict(leaves(proposed or {}))
@@ -58,7 +58,7 @@ def compare(
             elif _may_be_added(key, theirs):
                 changes.append(Change("add", key, None, value, "new"))
         elif not _same(before, value):
-            change, note = _differing(key, before, value, last.get(key, _MISSING), broken=key in broken)
+            change, note = _differing(key, before, value, last.get(key, _MISSING), broken=broken.get(key, ""))
             changes += change
             kept += note
     gone = _gone(ours, theirs, last)
@@ -67,15 +67,16 @@ def compare(
 
 
 def _differing(
-    key: Key, before: Any, value: Any, last: Any, *, broken: bool
+    key: Key, before: Any, value: Any, last: Any, *, broken: str
 ) -> tuple[list[Change], list[str]]:
     if broken:
-        return [Change("change", key, before, value, f"{before} is not in the project any more")], []
-    if last is _MISSING or not _same(last, before):
-        differs = last is not _MISSING and not _same(last, value)
-        return [], [
-            f"{shown(key)} is {plain(before)}, as you set it; {plain(value)} was found"
-        ] if differs else []
+        return [Change("change", key, before, value, broken)], []
+    if last is _MISSING:
+        return [], []
+    if not _same(last, before):
+        if key[-2:-1] == ("metrics",):
+            return [], [f"{shown(key)} is as you set it; another pattern was found"]
+        return [], [f"{shown(key)} is {plain(before)}, as you set it; {plain(value)} was found"]
     return [Change("change", key, before, value, "the project changed")], []
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from skylift.project.init.ground import NAMES_OF_DATA, Ground
 from skylift.project.init.tables import Tables
-from skylift.project.init.uses import Use
-
-_MOST_ENTRIES = 100
 
 
 def channel_by_name(ground: Ground, tables: Tables, name: str, fallback: str, why: str) -> bool:
@@ -34,19 +29,17 @@ def _matching(ground: Ground, name: str) -> str | None:
     return likely[0].relative_to(ground.root).as_posix() if len(likely) == 1 else None
 
 
-def likely_binding(ground: Ground, key: str, use: Use) -> str:
-    """How an option is bound to a channel, with the folder that is likely meant: the only one with data here."""
-    found = [name for name in NAMES_OF_DATA if _may_be_meant(ground, name)]
-    if len(found) != 1:
-        return f'and bind it, [arguments] {key} = "{{channel:NAME}}"'
-    folder = found[0]
-    files = [path for path in islice((ground.root / folder).iterdir(), _MOST_ENTRIES) if path.is_file()]
-    # Of several files it is not known which.
-    one = files[0].name if len(files) == 1 and use.effect == "read" else ""
-    rest = f"/{one}" if one else "/FILE" if files and use.effect == "read" and not use.way.text else ""
-    amount = ground.amount(folder)
-    return f'likely {folder} = "{folder}" ({amount}), and bind it, [arguments] {key} = "{{channel:{folder}}}{rest}"'
+def likely_folder(ground: Ground) -> str:
+    """Where data lies whose place is not said: the one folder that is called so; empty where there is none, or more."""
+    there = [name for name in NAMES_OF_DATA if ground.is_folder(name) and not ground.is_code(name)]
+    found = [name for name in there if ground.holds_data(name)]
+    return found[0] if len(found) == 1 else ""
 
 
-def _may_be_meant(ground: Ground, folder: str) -> bool:
-    return ground.is_folder(folder) and not ground.is_code(folder) and ground.holds_data(folder)
+def only_file(ground: Ground, folder: str) -> str:
+    """The name of the one file that lies in a folder; empty where there are more."""
+    try:
+        names = [path.name for path in (ground.root / folder).iterdir() if not path.name.startswith(".")]
+    except OSError:
+        return ""
+    return names[0] if len(names) == 1 and ground.is_file(f"{folder}/{names[0]}") else ""

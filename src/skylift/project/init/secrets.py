@@ -28,6 +28,15 @@ def keep_secrets_out(found: Findings) -> None:
         replace(row, value=_blanked(row.value, blank), why=_blanked(row.why, blank))
         for row in found.understood
     ]
+    found.unbound = [
+        replace(
+            one,
+            what=_blanked(one.what, blank),
+            gist=_blanked(one.gist, blank),
+            file=_blanked(one.file, blank),
+        )
+        for one in found.unbound
+    ]
     found.left = [*left, *(_blanked(line, blank) for line in found.left)]
 
 

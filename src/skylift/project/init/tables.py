@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from skylift.project.init.findings import Findings
-from skylift.values.project import Understood
+from skylift.project.init.unbound import said
+from skylift.values.project import Unbound, Understood
 from skylift.values.references import slug
 from skylift_runtime.contract import CHANNEL_LIMIT, RESERVED_CHANNEL
 
@@ -40,6 +41,7 @@ class Tables:
     """Files that git ignores, and that go along with the code all the same."""
     understood: list[Understood] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    unbound: list[Unbound] = field(default_factory=list)
     shared: frozenset[str] = frozenset()
     """Folders that are one channel each with all that lies in them, because there would be too many else."""
     over: list[str] = field(default_factory=list)
@@ -57,6 +59,11 @@ class Tables:
     def leave(self, line: str) -> None:
         if line not in self.left:
             self.left.append(line)
+
+    def ask(self, unbound: Unbound) -> None:
+        """Leave an option to the user that wants data."""
+        self.unbound.append(unbound)
+        self.leave(said(unbound))
 
     def channel(self, folder: str, why: str, *, name: str = "", sure: bool = True) -> str:
         """The channel of a folder, made where there is none; and what is the rest of the way to the folder.
@@ -135,6 +142,17 @@ class Tables:
             )
         )
 
+    def _as_written(self) -> Iterator[Understood]:
+        """The rows, in which a rule of ``[collect]`` is the one that it has become part of; each only once."""
+        told: set[tuple[str, str]] = set()
+        for row in self.understood:
+            start, _, kind = row.topic.partition(" ")
+            rules = self.collect.get(kind, []) if start == "collect" else []
+            rule = next((one for one in rules if is_covered(row.value, [one])), row.value)
+            if (row.topic, rule) not in told or start != "collect":
+                told.add((row.topic, rule))
+                yield replace(row, value=rule)
+
     def findings(self) -> Findings:
         if self.over:
             self.leave(
@@ -142,6 +160,7 @@ class Tables:
                 f"{', '.join(self.over)}: lay them into one folder"
             )
         self.collect = {kind: self._folded(patterns) for kind, patterns in self.collect.items()}
+        self.understood = list(self._as_written())
         tables = {
             "channels": self.channels,
             "arguments": self.arguments,
@@ -153,4 +172,4 @@ class Tables:
             # Just this file: a name alone would be found in every folder, and brackets and stars are a pattern's.
             patterns = [re.sub(r"([*?\[\\])", r"\\\1", f"/{file}") for file in self.ship]
             written["ship"] = {"include": patterns}
-        return Findings(written, self.understood, self.left)
+        return Findings(written, self.understood, self.left, self.unbound)

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from skylift.errors import UsageError
 from skylift.host.files import folder_lock
 from skylift.project.init.edit import read_text, refuse_changed, table_in, without_table, write_config_text
-from skylift.project.init.memory import OWN, PYPROJECT, Edit, Memory, digest, forget, recorded, remembered
+from skylift.project.init.memory import (
+    FOLDER,
+    NAME,
+    OWN,
+    PYPROJECT,
+    Edit,
+    Memory,
+    digest,
+    forget,
+    recorded,
+    remembered,
+)
 from skylift.project.init.merge import leaves, plain, shown
 from skylift.values.project import Undoing
+
+_LOCK = "pylock.skylift.toml"
+_UNKNOWN = "nothing here says what of it skylift init wrote, as in a fresh clone"
 
 
 def plan_undo(root: Path) -> Undoing:
@@ -19,7 +34,22 @@ def plan_undo(root: Path) -> Undoing:
 
     :raises UsageError: when ``init`` wrote nothing here, or it can not be told apart from the user's own.
     """
+    return replace(_planned(root), stays=tuple(_stays(root)))
+
+
+def _stays(root: Path) -> Iterator[str]:
+    """What Skylift made here that is no config: the lock is in git, and runs are the user's."""
+    if (root / _LOCK).exists():
+        yield _LOCK
+    entries = {entry.name for entry in (root / FOLDER).iterdir()} if (root / FOLDER).is_dir() else set()
+    if entries - {".gitignore", NAME}:
+        yield f"{FOLDER}/"
+
+
+def _planned(root: Path) -> Undoing:
     memory = _known(root)
+    if isinstance(memory, Undoing):
+        return memory
     file = root / memory.file
     text = read_text(file)
     if text is None:
@@ -52,7 +82,8 @@ def carry_out(undoing: Undoing) -> None:
         forget(undoing.root)
 
 
-def _known(root: Path) -> Memory:
+def _known(root: Path) -> Memory | Undoing:
+    """What is remembered, or, where that is nothing, the config as a whole: whose it is, the user has to say."""
     found = recorded(root)
     # Only now is it known which file the edits are of; the last of them may not have happened.
     memory = remembered(root, read_text(root / found.file)) if found is not None else None
@@ -60,8 +91,13 @@ def _known(root: Path) -> Memory:
         return memory
     forget(root)
     there = [name for name in (PYPROJECT, OWN) if table_in(root / name) is not None]
-    hint = f"remove the config from {there[0]} by hand" if there else "there is no config here"
-    raise UsageError("nothing here says that skylift init wrote anything", hints=(hint,))
+    if not there:
+        raise UsageError(
+            "nothing here says that skylift init wrote anything", hints=("there is no config here",)
+        )
+    file, text = root / there[0], read_text(root / there[0])
+    after = without_table(text or "") if there[0] == PYPROJECT else None
+    return Undoing(root, file, text, after, (_UNKNOWN,), unknown=True)
 
 
 def _reversed(one: Edit, text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,10 @@ from skylift_runtime.contract import DEFAULT_JOB
 
 _ROWS = {"channel": "channels", "argument": "arguments", "path": "paths", "collect": "collect"}
 _SUGGESTION = "a suggestion; `skylift run --on cloud` wants aws.region, aws.storage and aws.role, too"
-_NOTE = 90
+_NOTE = 100
 """Characters of a comment; the report has all of it."""
+_LONGEST = 200
+"""Of one reason, which is never cut in the middle unless somebody's file names are that long."""
 
 
 def propose(root: Path, detection: Detection, *, named: bool = False) -> Proposal:
@@ -52,7 +54,8 @@ def propose(root: Path, detection: Detection, *, named: bool = False) -> Proposa
         return Proposal(root, file, text, after, changes, proposed=config, problems=wrong)
     memory = remembered(root, text)
     last = memory.proposed if memory is not None and memory.file == file.name else None
-    broken = frozenset({("entry-point",)}) if named else _broken(root, now)
+    said: dict[Key, str] = {("entry-point",): "you said so"}
+    broken = said if named else _broken(root, now)
     changes_, kept = compare(now, last, detection.config, broken)
     after = edited(text or "", file.name, changes_, comments) if changes_ else text or ""
     proposed = _proposed(now, last, detection.config, changes_)
@@ -123,10 +126,11 @@ def current(root: Path) -> tuple[Path, Mapping[str, Any] | None]:
     return root / PYPROJECT, table
 
 
-def _broken(root: Path, now: Mapping[str, Any]) -> frozenset[Key]:
+def _broken(root: Path, now: Mapping[str, Any]) -> dict[Key, str]:
     """Entry points that the config names and the project does not have."""
     starts = {key: value for key, value in leaves(now) if key[-1] == "entry-point" and isinstance(value, str)}
-    return frozenset(key for key, value in starts.items() if entry_file(root, value) is None)
+    gone = (key for key, value in starts.items() if entry_file(root, value) is None)
+    return {key: f"{starts[key]} is not in the project any more" for key in gone}
 
 
 def _proposed(
@@ -154,10 +158,24 @@ def _proposed(
 def _comments(detection: Detection) -> dict[Key, str]:
     there = {key for key, _ in leaves(detection.config)}
     found: dict[Key, str] = {key[:2]: _SUGGESTION for key in there if key[0] == "targets"}
-    for row in detection.understood:
-        key = key_of(row)
-        if not row.sure and key in there:
-            found[key] = _note(f"a guess: {row.why}")
+    for key, rows in _by_key(detection.understood).items():
+        values = dict(leaves(detection.config)).get(key)
+        several = isinstance(values, list) and len(values) > 1
+        unsure = [row for row in rows if not row.sure]
+        if unsure and key in there:
+            # Of a list it is said which of its values are meant.
+            said = (f"{row.value}, {row.why}" if several else row.why for row in unsure)
+            found[key] = _note("a guess: " + "; ".join(dict.fromkeys(said)))
+        for below in there if unsure and key not in there else ():
+            if below[: len(key)] == key:
+                found[below] = _note(f"a guess: {unsure[0].why}")
+    return found
+
+
+def _by_key(rows: Sequence[Understood]) -> dict[Key, list[Understood]]:
+    found: dict[Key, list[Understood]] = {}
+    for row in rows:
+        found.setdefault(key_of(row), []).append(row)
     return found
 
 
@@ -179,4 +197,9 @@ def key_of(row: Understood) -> Key:
 def _note(text: str) -> str:
     """One line that TOML allows as a comment."""
     plain = "".join(character if character.isprintable() else "?" for character in text)
-    return plain if len(plain) <= _NOTE else plain[: _NOTE - 2].rstrip() + " …"
+    first, *more = plain.split("; ")
+    for reason in more:
+        if len(first) + len(reason) + 2 > _NOTE:
+            break
+        first += f"; {reason}"
+    return first if len(first) <= _LONGEST else first[:_LONGEST].rpartition(" ")[0] + " …"

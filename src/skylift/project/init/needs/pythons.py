@@ -77,7 +77,12 @@ def read_python(evidence: Evidence, found: Findings) -> None:
         if minors is not None:
             too_old.append(said)
     else:
-        _add(Said("", "nothing says which", sure=False), _admitted("") or [], evidence.pins, found)
+        _add(
+            Said("", "nothing says which; a wrong one shows when the lock is made", sure=False),
+            _admitted("") or [],
+            evidence.pins,
+            found,
+        )
     for said in too_old:
         shown = said.asked.replace("==", "").replace(".*", "")
         found.left.append(

@@ -22,6 +22,8 @@ _THE_PROJECTS = ("setup.", "pyproject.toml [project]")
 _SHOWN = 12
 _NEEDS_NOTHING = "nothing declares any, and only Python's own modules are imported"
 _SHOWN_LEFT = 8
+IMPORTED = ", imported in "
+"""Behind the name of a module that no package is known for, in what is left to the user."""
 
 
 def tell_packages(needs: Gathered, choice: Choice, found: Findings) -> None:
@@ -118,7 +120,7 @@ def tell_imports(choice: Choice, found: Findings) -> None:
     for one in strange[:_SHOWN_LEFT]:
         package = choice.environment.package_of(one.top)
         here = f" ({choice.environment.name} has it from {package})" if package else ""
-        found.left.append(f"{one.top}, imported in {one.where}{here}: name its package in `dependencies`")
+        found.left.append(f"{one.top}{IMPORTED}{one.where}{here}: name its package in `dependencies`")
     if len(strange) > _SHOWN_LEFT:
         found.left.append(f"{len(strange) - _SHOWN_LEFT} more imports that no package is known for")
     if choice.conditional:
