@@ -8,7 +8,7 @@ from typing import Any
 
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.commands import Started, has_placeholder, started
-from skylift.project.init.evidence.roles import is_secret, role_of_name
+from skylift.project.init.evidence.roles import role_of_name
 from skylift.project.init.evidence.stages import with_files
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.evidence.texts import program_of
@@ -91,8 +91,8 @@ def given_options(found: Started) -> dict[str, Any]:
             name, text = override[1], override[2]
         else:
             return {}
-        # What is only known at run time is left out, and what may be a secret.
-        if not is_secret(name) and not (text and has_placeholder(text)):
+        # What is only known at run time is left out; of what may be a secret `secrets` says that it is.
+        if not (text and has_placeholder(text)):
             given[name] = True if text is None else as_value(text)
     return given
 
