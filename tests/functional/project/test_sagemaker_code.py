@@ -258,6 +258,15 @@ def test_what_is_not_taken_over_is_told(project: Folder, call: str, told: str) -
     assert told in "\n".join(detect(project.root).left_to_you)
 
 
+def test_code_without_an_end_is_given_up_and_told(project: Folder) -> None:
+    endless = (
+        "x = [i for i in range(1000)]\n" * 200 + "from sagemaker.pytorch import PyTorch\nPyTorch('fit.py')\n"
+    )
+    project.write_all({"fit.py": TRAIN, **{f"submit_{n}.py": endless for n in range(9)}})
+    left = [row for row in detect(project.root).left_to_you if "too large to be followed" in row]
+    assert len(left) == 4
+
+
 def test_a_trainer_with_all_that_it_may_be_given(project: Folder) -> None:
     submit = """
     from sagemaker.train import ModelTrainer

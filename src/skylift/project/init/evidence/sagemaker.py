@@ -32,6 +32,8 @@ def sagemaker_clues(survey: Survey, left: list[str]) -> Iterator[Clue]:
     :param left: what is left to the user of jobs whose program is not known is added to it.
     """
     for file in submitting(survey):
+        if not file.whole:
+            left.append(f"{file.file} submits jobs, and is too large to be followed to its end")
         for made in file.made:
             clue = _Submission(survey, file, made).clue()
             if clue is not None:

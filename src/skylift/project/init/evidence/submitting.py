@@ -15,6 +15,8 @@ from skylift.project.source.symbolic.values import Class, Function, Given, Opaqu
 from skylift.project.source.trees import walk
 
 _MOST = 30
+_MOST_ENDLESS = 3
+"""Files that are too large to be followed: each of them takes its time."""
 FRAMEWORKS = frozenset({"PyTorch", "TensorFlow", "SKLearn", "XGBoost", "HuggingFace", "MXNet", "Chainer"})
 TRAINER = "ModelTrainer"
 _STARTING = FRAMEWORKS | {"Estimator", "Framework", TRAINER}
@@ -108,11 +110,17 @@ class Submitting:
     made: tuple[Made, ...]
     """Estimators, and trainers of v3."""
     regions: frozenset[str]
+    whole: bool = True
+    """Whether the file could be followed to its end."""
 
 
 def submitting(survey: Survey) -> Iterator[Submitting]:
     """The files of a project that do, the nearest to the root first."""
+    endless = 0
     for path, tree in _trees(survey):
+        if endless >= _MOST_ENDLESS:
+            yield Submitting(path, (), frozenset(), whole=False)
+            return
         ear = _Ear()
         follower = Follower(Program(survey.root, survey.root / path, tree), ear)
         follower.run()
@@ -120,7 +128,10 @@ def submitting(survey: Survey) -> Iterator[Submitting]:
         _call_methods(follower)
         # A loop makes one of a line many times.
         once = {(made.at.file, made.at.line): made for made in reversed(ear.made)}
-        yield Submitting(path, tuple(reversed(once.values())), frozenset(ear.regions))
+        endless += follower.exhausted
+        yield Submitting(
+            path, tuple(reversed(once.values())), frozenset(ear.regions), whole=not follower.exhausted
+        )
 
 
 def _call_methods(follower: Follower) -> None:

@@ -52,7 +52,7 @@ def tell_packages(needs: Gathered, choice: Choice, found: Findings) -> None:
     lists = [one for one in lists if one.lines or not one.files]
     for one in lists:
         why = _joined([one.source, *one.notes])
-        found.say("dependencies", _shown(map(without_secret, one.lines)), why, sure=one.sure)
+        found.say("dependencies", _shown(map(without_secret, one.lines)) or "none", why, sure=one.sure)
     for one in choice.taken:
         found.left += one.left
     _guess(choice, lists, found)
