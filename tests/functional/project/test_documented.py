@@ -161,10 +161,10 @@ def test_scratch_folders_are_told_unless_the_program_fills_them_itself(project: 
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        (["data/clean.jsonl"], '[channels], likely data = "data" (1 file), and bind it, [arguments] dataset = "{channel:data}/clean.jsonl"'),
+        (["data/clean.jsonl"], '[channels] data = "data"\n[arguments] dataset = "{channel:data}/clean.jsonl"'),
         (["data/a.csv", "data/b.csv"], '[arguments] dataset = "{channel:data}/FILE"'),
-        (["data/a.csv", "input/b.csv"], '[channels], and bind it, [arguments] dataset = "{channel:NAME}"'),
-        (["data/.gitkeep"], '[arguments] dataset = "{channel:NAME}"'),
+        (["data/a.csv", "input/b.csv"], '[channels] dataset = "FOLDER"\n[arguments] dataset = "{channel:dataset}/FILE"'),
+        (["data/.gitkeep"], '[arguments] dataset = "{channel:dataset}/FILE"'),
     ],
 )  # fmt: skip
 def test_what_nobody_gives_is_left_to_the_user_with_the_likely_folder(

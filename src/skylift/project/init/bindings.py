@@ -220,7 +220,8 @@ class Bindings:
         if wanted and not text and first.content in ("data", "") and first.effect not in ("hub", "fetch"):
             how = "must be given" if parameter.required else "has no default"
             how = how if parameter.default_known else "has a default that is made at run time"
-            is_file = first.effect == "read" and not first.way.text and bool(first.content)
+            opened = bool(first.content) or first.call.rpartition(".")[2] == "open"
+            is_file = first.effect == "read" and not first.way.text and opened
             self._ask(option, how, f", and {first.because} reads it", file=FILE if is_file else "")
 
     def _ask(self, option: Option, gist: str, why: str = "", *, file: str = "", todo: str = "") -> None:
