@@ -102,3 +102,15 @@ def test_a_secret_of_the_users_config_is_in_no_list_of_changes(project: Folder) 
     for words in (("init", "--json"), ("init",), ("init", "--undo"), ("config", "--json")):
         answer = skylift(project.root, *words)
         assert PASSWORD not in answer.stdout + answer.stderr
+
+
+def test_a_short_password_is_none_the_less_one(project: Folder) -> None:
+    project.write(
+        "train.py",
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--api-key')\np.add_argument('--epochs')\np.parse_args()\n",
+    )
+    project.write("dvc.yaml", "stages:\n  train:\n    cmd: python train.py --api-key abc1 --epochs 5\n")
+    found = detect(project.root)
+    assert found.config["hyperparameters"] == {"epochs": 5}
+    assert any("api-key" in line for line in found.left_to_you)
+    assert "abc1" not in repr(found)

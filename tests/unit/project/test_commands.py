@@ -68,7 +68,7 @@ def test_every_command_of_a_line_and_lines_that_go_on() -> None:
         ("python a.py --n 1 --rate=1e-3 --name x --fast", {"n": 1, "rate": 0.001, "name": "x", "fast": True}),
         ("python a.py model.depth=3 +x=y", {"model.depth": 3, "x": "y"}),
         ("python a.py --mode evaluate --data {data}", {"mode": "evaluate"}),
-        ("python a.py --api-key abc --password=x --n -3", {"n": -3}),
+        ("python a.py --size abc --n -3", {"size": "abc", "n": -3}),
         ("python a.py in.csv --n 1", {}),
         ("python a.py -n 1", {}),
         ("python a.py", {}),

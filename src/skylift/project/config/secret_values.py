@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from skylift.host.redaction import redact_text
+from skylift.values.words import is_secret as names_secret
 
 _VARIABLE = re.compile(r"\$\{?\w+\}?")
 _USERINFO = re.compile(r"(?<=://)(?P<who>[^/\s'\"]+)@")
@@ -39,10 +40,13 @@ def is_secret(value: str, name: str = "") -> bool:
     (True, True, False)
     >>> is_secret("$API_KEY", "api_key"), is_secret("keys/api.json", "api_key")
     (False, False)
+    >>> is_secret("abc", "password"), is_secret("cls", "token")
+    (True, False)
     """
     if has_secret(value) or any(pattern.search(value.encode(errors="replace")) for _, pattern in TOKENS):
         return True
-    named = bool(_NAMED.search(name)) and len(value) >= _SHORTEST
+    # A password may be short; a short `token` is a word.
+    named = bool(_NAMED.search(name)) and (len(value) >= _SHORTEST or names_secret(name, value))
     return named and not _NOT_SAID.search(value) and "/" not in value and "." not in value[-6:]
 
 
