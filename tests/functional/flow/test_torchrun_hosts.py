@@ -10,6 +10,7 @@ from tests.conformance.places import Place
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="hosts are told apart by mount namespaces")
 PAIR = Place("pair", {})
+# One write for a whole line: two ranks share the pipe, and print() writes the end of the line apart.
 TRAIN = """
 import argparse, os
 import torch, torch.distributed as dist
@@ -19,7 +20,7 @@ wanted = parser.parse_args().break_rank
 dist.init_process_group("gloo")
 total = torch.ones(1) * (dist.get_rank() + 1)
 dist.all_reduce(total)
-print(f"host={os.environ['SM_CURRENT_HOST']} total={total.item()}", flush=True)
+os.write(1, f"host={os.environ['SM_CURRENT_HOST']} total={total.item()}\\n".encode())
 if dist.get_rank() == wanted:
     raise ValueError(f"rank {wanted} has no data")
 if dist.get_rank() == 0:
