@@ -97,15 +97,15 @@ class InMemoryRegistry:
 
 
 def tar_of(names: Mapping[str, str]) -> bytes:
-    """A gzipped tar of empty files; a value makes the name a symlink to it."""
+    """A gzipped tar of empty files; a value makes the name a symlink to it. Equal names, equal bytes."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, target in names.items():
             info = tarfile.TarInfo(name)
             if target:
                 info.type, info.linkname = tarfile.SYMTYPE, target
             archive.addfile(info)
-    return buffer.getvalue()
+    return gzip.compress(buffer.getvalue(), mtime=0)
 
 
 def config_of(layers: Sequence[bytes], **changed: Any) -> dict[str, Any]:
