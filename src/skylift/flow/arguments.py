@@ -19,8 +19,8 @@ from skylift.project.source.notebooks import (
 from skylift.values.arguments import Schema
 from skylift.values.progress import Progress
 from skylift.values.project import Arguments
+from skylift.values.secrets import is_secret
 from skylift.values.settings import JobSettings
-from skylift.values.words import is_secret
 from skylift_runtime.contract import COMMAND_KEY
 
 

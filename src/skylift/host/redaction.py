@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from skylift.values.words import is_secret
+from skylift.values.secrets import is_secret
 from skylift_runtime.redaction import redact_text
 
 __all__ = ["redact_text", "redact_url", "redacted", "without_secret"]

@@ -10,7 +10,8 @@ from typing import Any
 from skylift.report.text import age, duration, fields, number, safe, table, width
 from skylift.values.comparison import Comparison
 from skylift.values.record import Left, Record
-from skylift.values.words import counted, is_secret
+from skylift.values.secrets import is_secret
+from skylift.values.words import counted
 
 _LEAST = 4
 """Columns that stay however narrow the terminal is: run, target, status, age."""

@@ -5,18 +5,13 @@ from __future__ import annotations
 import re
 
 from skylift.host.redaction import redact_text
-from skylift.values.words import is_secret as names_secret
+from skylift.values.secrets import is_secret as is_named_secret
 
 _VARIABLE = re.compile(r"\$\{?\w+\}?")
 _USERINFO = re.compile(r"(?<=://)(?P<who>[^/\s'\"]+)@")
-_NAMED = re.compile(
-    r"(?:^|[_-])(?:api[_-]?keys?|secrets?|passw(?:or)?d|passphrase|credentials?|(?:access|secret|private|auth)[_-]?key"
-    r"|(?:auth|access|api|hf|hub|wandb|github|gitlab|bearer|bot|refresh|secret)[_-]?token)$|^token$",
-    re.IGNORECASE,
-)
-"""Names of options and variables; `pad_token` and `tokenizer` are other things."""
-_NOT_SAID = re.compile(r"\$|[{}<>]|\s|^(?:none|null|true|false|x+|\*+|your\b.*|changeme)?$", re.IGNORECASE)
-_SHORTEST = 6
+_NOT_SAID = re.compile(r"\$\w+|\$?\{.*\}|\$\(.*\)|<.*>|x+|\*+|(?:your|my)[-_ ].*|changeme", re.IGNORECASE)
+"""A variable that has it, or what readers are to put in place."""
+_FILE = re.compile(r"^[.~]{0,2}/|^\w+:/|\.[A-Za-z][A-Za-z0-9]{0,4}$")
 PRIVATE_KEY = re.compile(rb"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----")
 TOKENS = (
     ("a key of AWS", re.compile(rb"\b(?:AKIA|ASIA)(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}\b")),
@@ -38,16 +33,15 @@ def is_secret(value: str, name: str = "") -> bool:
 
     >>> is_secret("https://u:tok123@h/x"), is_secret("abcdef123", "api-key"), is_secret("abcdef123", "epochs")
     (True, True, False)
-    >>> is_secret("$API_KEY", "api_key"), is_secret("keys/api.json", "api_key")
-    (False, False)
+    >>> [is_secret(value, "api_key") for value in ("$API_KEY", "${KEY}", "keys/api.json", "<your key>", "wJa/rX$4")]
+    [False, False, False, False, True]
     >>> is_secret("abc", "password"), is_secret("cls", "token")
     (True, False)
     """
     if has_secret(value) or any(pattern.search(value.encode(errors="replace")) for _, pattern in TOKENS):
         return True
-    # A password may be short; a short `token` is a word.
-    named = bool(_NAMED.search(name)) and (len(value) >= _SHORTEST or names_secret(name, value))
-    return named and not _NOT_SAID.search(value) and "/" not in value and "." not in value[-6:]
+    # What names a variable, a file or nothing yet is not the secret itself.
+    return is_named_secret(name, value) and not _NOT_SAID.fullmatch(value) and not _FILE.search(value)
 
 
 def has_secret(address: str) -> bool:

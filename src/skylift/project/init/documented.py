@@ -10,12 +10,12 @@ from typing import Any
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.commands import has_placeholder
 from skylift.project.init.evidence.pipelines import as_value
-from skylift.project.init.evidence.roles import is_secret
 from skylift.project.init.findings import Findings
 from skylift.project.init.ways import is_in
 from skylift.project.parameters.config_files import is_config_key, lone_config
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
+from skylift.values.secrets import names_secret
 
 _PATH = "path"
 _CHANNEL = "{channel:"
@@ -120,7 +120,7 @@ def _is_wanted(option: Option) -> bool:
         parameter.required
         and parameter.action == "store"
         and not option.variable
-        and not is_secret(parameter.key)
+        and not names_secret(parameter.key)
     )
 
 

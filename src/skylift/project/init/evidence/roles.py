@@ -31,7 +31,6 @@ _MAIN = frozenset(
 )
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _NOT_ALONE = frozenset({"sagemaker", "submit", "aws", "vertex", "azure", "azureml"})
-_SECRET = re.compile(r"(api|access|private|secret)[-_]?key|token$|secret|passw|credential", re.IGNORECASE)
 _EXACT: dict[Role, frozenset[str]] = {
     "evaluate": words("evaluate eval evaluation test validate"),
     "prepare": words("prepare preprocess preprocessing featurize featurization prep prepare_data preprocess_data"),
@@ -66,11 +65,6 @@ def role_of_name(name: str) -> Role:
     if set(parts) & _NOT_ALONE:
         return "other"
     return "main" if name.lower() in _MAIN or set(parts) & {"main", "run"} else ""
-
-
-def is_secret(name: str) -> bool:
-    """Whether the name of a value says that nobody else may know it."""
-    return _SECRET.search(name) is not None
 
 
 def says_exactly(stem: str, role: Role) -> bool:

@@ -11,12 +11,12 @@ from typing import Any
 
 from skylift.project.init.evidence.clues import Clue, resolve
 from skylift.project.init.evidence.commands import Started, started
-from skylift.project.init.evidence.roles import is_secret
 from skylift.project.init.evidence.sagemaker_channels import channels
 from skylift.project.init.evidence.sagemaker_targets import ROLE, target
 from skylift.project.init.evidence.submitting import TRAINER, Made, Submitting, submitting
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.evidence.taken import UNKNOWN, Said
+from skylift.values.secrets import names_secret
 from skylift_runtime.contract import HYPERPARAMETER_KEY_LIMIT
 
 _WEIGHT = 60
@@ -142,7 +142,7 @@ class _Submission:
         for key, value in table.items() if isinstance(table, dict) else ():
             if not isinstance(key, str):
                 self.said.notes.append(f"one of the {name} has a name that is made at run time")
-            elif is_secret(key):
+            elif names_secret(key):
                 self.said.notes.append(f"the {name[:-1]} {key} may be a secret: see [secrets]")
             elif not _is_value(value):
                 self.said.notes.append(f"the {name[:-1]} {key} is only known at run time")
