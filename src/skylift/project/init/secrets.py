@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,8 @@ from skylift.project.init.findings import Findings
 from skylift.project.init.merge import shown
 
 _HIDDEN = "***"
+_IN_ADDRESS = re.compile(r"(?<=://)(?:[^/\s:@]*:)?([^/\s@]{6,})@")
+"""A shorter one is a word of other sentences, too."""
 _LEFT = (
     "what the project says for it has what looks like a password or a token, which is not copied; name it in "
     "[secrets], or give it to a run"
@@ -23,7 +26,8 @@ def keep_secrets_out(found: Findings) -> None:
     secrets: dict[str, None] = {}
     left: list[str] = []
     found.config = _less(found.config, (), secrets, left)
-    blank = sorted(secrets, key=len, reverse=True)
+    alone = [password for secret in secrets for password in _IN_ADDRESS.findall(secret)]
+    blank = sorted([*secrets, *alone], key=len, reverse=True)
     found.understood = [
         replace(row, value=_blanked(row.value, blank), why=_blanked(row.why, blank))
         for row in found.understood
