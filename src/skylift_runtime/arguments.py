@@ -186,7 +186,7 @@ def _literally(parameter: Parameter, value: Any) -> List[str]:
         # Taken away whatever it is.
         gone = name.startswith("~") and value in ("", None)
         return [name if gone else name + "=" + hydra(value)]
-    return [(parameter.flag + "=" if parameter.flag else "") + python(value)]
+    return [(parameter.flag + "=" if parameter.flag else "") + python(value, parameter.type)]
 
 
 def keyword_arguments(values: Mapping[str, Any]) -> Dict[str, Any]:

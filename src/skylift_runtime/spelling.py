@@ -20,8 +20,10 @@ _INTERPOLATION = re.compile(r"(\\*)\$\{")
 _HYDRA_SPECIAL = re.compile(r"[\\()\[\]{}:=, \t]")
 
 
-def python(value: Any) -> str:
+def python(value: Any, kind: str = "") -> str:
     """A value as a Python literal; a text bare where Python would not read it as anything else.
+
+    :param kind: ``tuple`` or ``set`` for a list that is one to the program.
 
     For python-fire and for scripts that give ``literal_eval`` the text of ``--name=value``. Of those some
     split at every ``=``, so none stands in a quoted text.
@@ -31,6 +33,14 @@ def python(value: Any) -> str:
     """
     if isinstance(value, str) and _PYTHON_WORD.fullmatch(value) and value not in _PYTHON_NAMES:
         return value
+    if kind in ("tuple", "set") and isinstance(value, list) and (value or kind == "tuple"):
+        inner = "".join(_python(item) + ", " for item in value)
+        text = (
+            "(%s)" % (inner.rstrip() if len(value) == 1 else inner[:-2])
+            if kind == "tuple"
+            else "{%s}" % inner[:-2]
+        )
+        return text.replace("=", "\\x3d")
     return _python(value).replace("=", "\\x3d")
 
 

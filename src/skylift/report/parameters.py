@@ -20,6 +20,11 @@ _SPELLED = {
     "str": "TEXT",
     "int": "INT",
     "float": "FLOAT",
+    "list": "LIST",
+    "tuple": "TUPLE",
+    "dict": "TABLE",
+    "set": "SET",
+    "None": "None",
 }
 
 Rows = list[tuple[str, str]]

@@ -17,6 +17,9 @@ JSON = "json"
 NUMBER = "number"
 """The type of a parameter of which only a whole number was seen, where no type is declared."""
 
+LITERALS = frozenset({"list", "tuple", "dict", "set", "None"})
+"""Types of parameters that are read as Python's literals, by programs that take none of another type."""
+
 VALUES_OF_A_FILE = "is read by the program: its values"
 """In a remark: the values of a config file are no parameters."""
 
@@ -65,6 +68,12 @@ class Parameter:
     low: float | None = None
     """The least value that it takes, itself included; None where there is none."""
     high: float | None = None
+    types: tuple[str, ...] = ()
+    """Of a fixed number of values: the type of each, where they differ."""
+    none: str = ""
+    """The text that is read as no value at all, where the type alone would not take it."""
+    exact: bool = False
+    """A value of another type than the default's is refused by the program, None too."""
 
 
 @dataclass(frozen=True)

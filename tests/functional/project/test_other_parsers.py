@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from textwrap import dedent
 
 import pytest
 from tests.functional.project.folder import Folder
 from tests.functional.project.judge import asked, by_key, keys, run, schema
+from tests.unit.project.on_the_way import command_line_of
+
+from skylift.errors import ConfigError
 
 ABSL = """
     import json, enum
@@ -252,13 +256,109 @@ def test_globals_that_the_command_line_overrides(project: Folder) -> None:
         "out_dir": ("str", "out"),
         "eval_only": ("bool", False),
         "learning_rate": ("float", 0.0006),
-        "steps": ("int", 40),
+        "steps": ("number", 40),
         "kind": ("str", None),
+        "betas": ("any", (0.9, 0.95)),
+        "names": ("any", None),
     }
+    assert found.takes("_private")
     assert (known["config"].choices, known["config"].flag) == (("config/small.py",), "")
     assert (
         run(project, "train.py", "config/small.py", f"{known['learning_rate'].flag}=0.5") == "0.5 small 3\n"
     )
+
+
+SAME_TYPE = """
+    import sys
+    from ast import literal_eval
+    for item in sys.argv[1:]:
+        key, value = item[2:].split("=")
+        try:
+            value = literal_eval(value)
+        except (SyntaxError, ValueError):
+            pass
+        assert type(value) == type(globals()[key]), key
+        globals()[key] = value
+    """
+EVERY_KIND = """
+    import time
+    from usual import *
+    from usual import _hidden as seen
+    lr, (bs, *rest) = 0.1, (32, 1)
+    betas = (0.9, 0.95)
+    layers: list = [1, 2]
+    table = {"a": 1}
+    ckpt = None
+    power = 10 ** -3
+    text = "a" + "b" % ()
+    if time.time() > 0:
+        device = "cuda"
+        mixed = 1
+    else:
+        device = "cpu"
+        mixed = None
+    unknown = time.time
+    clock = time.gmtime()
+    gone = 1
+    del gone
+    if __name__ == "__main__":
+        inside = 1
+        exec(open("override.py").read())
+        late = 1
+    print(betas, layers, table, bs, device, usual)
+    """
+
+
+def test_globals_of_every_kind_that_keep_their_types(project: Folder) -> None:
+    project.write_all(
+        {
+            "train.py": EVERY_KIND,
+            "override.py": SAME_TYPE,
+            "usual.py": "usual = 3\n_hidden = 'x'\nclass A: ...\n",
+        }
+    )
+    found = schema(project)
+    assert (found.complete, found.open) == (True, ("clock",))
+    assert {key: (p.type, p.default, p.default_known, p.exact) for key, p in by_key(found).items()} == {
+        "usual": ("int", 3, True, True),
+        "seen": ("str", "x", True, True),
+        "lr": ("float", 0.1, True, True),
+        "bs": ("any", None, False, True),
+        "rest": ("any", None, False, True),
+        "betas": ("tuple", (0.9, 0.95), True, True),
+        "layers": ("list", [1, 2], True, True),
+        "table": ("dict", {"a": 1}, True, True),
+        "ckpt": ("None", None, True, True),
+        "power": ("float", None, False, True),
+        "text": ("str", None, False, True),
+        "device": ("str", None, False, True),
+        "mixed": ("any", None, False, True),
+        "unknown": ("any", None, False, True),
+        "inside": ("int", 1, True, True),
+    }
+    given = ["betas=[1,2.5]", "layers=('a=b',)", "table={'x': [None]}", "device=1e3", "usual=4"]
+    project.write("train.py", EVERY_KIND.replace("lr, (bs, *rest) = 0.1, (32, 1)", "bs = 2"))
+    with pytest.raises(ConfigError, match="`layers` wants a list, as it is in the program"):
+        command_line_of(schema(project), given)
+    given[1] = "layers=['a=b']"
+    line = command_line_of(schema(project), given)
+    assert run(project, "train.py", *line) == "(1, 2.5) ['a=b'] {'x': [None]} 2 1e3 4\n"
+
+
+def test_names_of_elsewhere_make_globals_incomplete(project: Folder) -> None:
+    project.write_all({"train.py": "from elsewhere import *\nlr = 1\n" + dedent(SAME_TYPE)})
+    found = schema(project)
+    assert (keys(found), found.complete) == (["lr"], False)
+    assert "elsewhere" in found.notes[0]
+
+
+def test_globals_that_are_cast_are_given_the_text(project: Folder) -> None:
+    loop = (
+        "import sys\nlr, on, name = 0.1, True, 'x'\nfor a in sys.argv[1:]:\n    k, v = a[2:].split('=', 1)\n"
+    )
+    project.write("train.py", loop + "    globals()[k] = type(globals()[k])(v)\nprint(lr, on, name)\n")
+    line = command_line_of(schema(project), ["lr=2", "on=false", "name=1e3"])
+    assert run(project, "train.py", *line) == "2.0 False 1e3\n"
 
 
 def test_globals_that_this_file_or_a_function_overrides(project: Folder) -> None:

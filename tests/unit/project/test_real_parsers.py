@@ -302,6 +302,42 @@ def test_a_script_that_reads_literals_for_its_globals(values: dict[str, Any]) ->
     assert found == values
 
 
+EXACT = Schema(
+    (
+        Parameter("pair", "--pair", "tuple", spelling="python", exact=True),
+        Parameter("items", "--items", "list", spelling="python", exact=True),
+        Parameter("table", "--table", "dict", spelling="python", exact=True),
+        Parameter("name", "--name", "str", spelling="python", exact=True),
+    ),
+    complete=True,
+    source="globals",
+)
+
+
+@settings(deadline=None)
+@given(
+    of(
+        pair=st.lists(JSON, max_size=3),
+        items=st.lists(JSON, max_size=3),
+        table=st.dictionaries(TEXTS, JSON, max_size=3),
+        name=TEXTS,
+    )
+)
+def test_a_script_that_takes_no_literal_of_another_type(values: dict[str, Any]) -> None:
+    import ast
+
+    found: dict[str, Any] = {}
+    for word in command_line_of(EXACT, typed(values)):
+        name, text = word.split("=")
+        try:
+            found[name.removeprefix("--")] = ast.literal_eval(text)
+        except (SyntaxError, ValueError):
+            found[name.removeprefix("--")] = text
+    wanted = {"pair": tuple, "items": list, "table": dict, "name": str}
+    assert {name: type(value) for name, value in found.items()} == {name: wanted[name] for name in values}
+    assert {name: list(v) if name == "pair" else v for name, v in found.items()} == values
+
+
 HYDRA = Schema(
     (
         Parameter("name", "name", spelling="hydra"),

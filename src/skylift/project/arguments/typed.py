@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import json
 import math
@@ -11,7 +12,7 @@ from typing import Any
 
 from skylift.project.arguments.wire import decode
 from skylift.project.config.convert import Unfit, truth
-from skylift.values.arguments import ANY, JSON, NUMBER, Parameter
+from skylift.values.arguments import ANY, JSON, LITERALS, NUMBER, Parameter
 from skylift_runtime.contract import ARGUMENT_LIMIT
 
 _WANTED = {
@@ -20,7 +21,13 @@ _WANTED = {
     "float": "a number",
     NUMBER: "a number",
     "bool": "true or false",
+    "list": "a list",
+    "tuple": "a tuple",
+    "dict": "a table",
+    "set": "a set",
+    "None": "None",
 }
+_OF_PYTHON = {"list": list, "tuple": list | tuple, "dict": dict, "set": list | set, "None": type(None)}
 _ONE_VALUE = frozenset({"", "?"})
 _NOTHING = {"hydra": "null", "python": "None"}
 """What stands for no value at all, where the program's own grammar has a word for it."""
@@ -36,10 +43,14 @@ def one(parameter: Parameter, value: Any) -> Any:
 
     :raises Unfit: when it can not be one.
     """
+    if parameter.type in LITERALS:
+        return _literal(parameter, value)
     if not isinstance(value, str):
         return _chosen(parameter, value) if parameter.type == ANY else typed(parameter, value)
-    if value == _NOTHING.get(parameter.spelling):
+    if value == _NOTHING.get(parameter.spelling) and not parameter.exact:
         return None
+    if parameter.none and value == parameter.none:
+        return value
     return _any(parameter, value) if parameter.type == ANY else typed_text(parameter, value)
 
 
@@ -64,6 +75,31 @@ def _any(parameter: Parameter, text: str) -> Any:
         hint = f"write {parameter.key}={json.dumps(parts, separators=(',', ':'), ensure_ascii=False)}"
         raise Unfit(f"`{parameter.key}` wants a list, not {text!r}", hint)
     return _chosen(parameter, value)
+
+
+def _literal(parameter: Parameter, value: Any) -> Any:
+    """A list, a tuple, a table or None: as JSON, or as Python writes it. A tuple travels as a list.
+
+    :raises Unfit: for anything else.
+    """
+    found = value
+    if isinstance(value, str):
+        found = decode(value)
+        if isinstance(found, str):
+            found = _of_python(value)
+    if not isinstance(found, _OF_PYTHON[parameter.type]):
+        raise _unfit(parameter, value)
+    try:
+        return json.loads(json.dumps(sorted(found, key=str) if isinstance(found, set) else found))
+    except (TypeError, ValueError, RecursionError):
+        raise _unfit(parameter, value) from None
+
+
+def _of_python(text: str) -> Any:
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return text
 
 
 def refuse_dropped(parameter: Parameter, value: Any, source: str) -> None:
@@ -95,7 +131,7 @@ def typed(parameter: Parameter, value: Any) -> Any:
     :raises Unfit: when it is of another type.
     """
     kind, is_bool = parameter.type, isinstance(value, bool)
-    if value is None and parameter.spelling in _NOTHING:
+    if value is None and parameter.spelling in _NOTHING and not parameter.exact:
         return None
     if kind == "float" and isinstance(value, int) and not is_bool:
         return _chosen(parameter, float(value))
@@ -180,8 +216,17 @@ def _within(parameter: Parameter, value: float) -> None:
 
 def _unfit(parameter: Parameter, value: Any) -> Unfit:
     wanted = _WANTED.get(parameter.type, "a text")
-    hint = _sweep_hint(parameter, value) or _number_hint(parameter, value)
+    if parameter.exact:
+        wanted += ", as it is in the program, which takes no other type"
+    hint = _sweep_hint(parameter, value) or _number_hint(parameter, value) or _literal_hint(parameter)
     return Unfit(f"`{parameter.key}` wants {wanted}, not {value!r}", hint)
+
+
+def _literal_hint(parameter: Parameter) -> str:
+    known = isinstance(parameter.default, list | tuple | dict) and parameter.default_known
+    if parameter.type not in LITERALS or not known:
+        return ""
+    return f"write it as its default is: '{parameter.key}={json.dumps(parameter.default, default=str)}'"
 
 
 def _sweep_hint(parameter: Parameter, value: Any) -> str:

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skylift.project.parameters.assigned import OBJECT, Assigned, assigned_before
 from skylift.project.parameters.context import Context, context_of
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.modules import parsed
-from skylift.project.source.names import Module
+from skylift.project.source.names import Module, statements
 from skylift.project.source.program import Program
 from skylift.project.source.trees import walk
-from skylift.values.arguments import ANY, Parameter
+from skylift.values.arguments import ANY, LITERALS, NUMBER, Parameter, Spelling
 
 _TYPES = frozenset({"int", "float", "bool", "str"})
 _MOST_FILES = 200
+_READERS = frozenset({"literal_eval", "eval", "exec", "loads", "safe_load"})
+"""What reads more out of a text than the text."""
 
 
 def read_globals(program: Program, function: str = "") -> Reading | None:
-    """The names that the entry file gives plain values before they are overridden from the command line."""
+    """The names that the entry file gives values before they are overridden from the command line."""
     context = context_of(program, function)
     module = context.reach.entry
-    for index, node in enumerate(module.tree.body):
+    # The loop itself, not the condition that it stands in: what comes before it there counts.
+    nodes = sorted(
+        statements(module.tree.body), key=lambda node: isinstance(node, ast.If | ast.Try | ast.With)
+    )
+    for node in nodes:
         code = _overriding(context, module, node)
         if code is not None:
-            return _read(context, module, module.tree.body[:index], code)
+            return _Reader(context, module, node, code).read()
     return None
 
 
@@ -70,55 +77,94 @@ def _executed(context: Context, module: Module, node: ast.expr) -> ast.Module | 
     return None
 
 
-def _read(context: Context, module: Module, before: list[ast.stmt], code: ast.AST) -> Reading:
-    reading = Reading("globals")
-    found: dict[str, Option] = {}
-    for name, value in _assigned(before):
-        if name.startswith("_"):
-            continue
-        default = context.default(module, value)
-        kind = type(default.value).__name__ if default.known else _kind(value)
-        if kind in _TYPES:
-            shown = default.value if default.known else None
-            parameter = Parameter(name, "--" + name, kind, shown, default.known, spelling="python")
-            found[name] = Option(
-                parameter, name, default.variable, default.value if default.variable else None
-            )
-        elif not default.known and kind == ANY:
-            reading.notes.append(module.said(value, f"what `{name}` is, is said at run time"))
-    reading.options = list(found.values())
-    config = _config_file(context, set(found), code)
-    if config is not None and not any(key == "config" for key in found):
-        reading.options.insert(0, config)
-    return reading
+@dataclass(frozen=True)
+class _Rules:
+    """What the overriding code asks of a value."""
+
+    keeps_type: bool
+    """It refuses a value of another type: ``assert type(value) == type(globals()[key])``."""
+    casts: bool
+    """It makes of the text what was there: ``type(globals()[key])(text)``."""
+    reads_literals: bool
+
+    @property
+    def spelling(self) -> Spelling:
+        return "python" if self.reads_literals and not self.casts else "joined"
 
 
-def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    for node in body:
-        if isinstance(node, ast.Assign):
-            yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            yield node.target.id, node.value
-
-
-def _kind(node: ast.expr) -> str:
-    """The type of a value that is computed, where its parts say it; empty for what is no value of these types."""
-    if isinstance(node, ast.IfExp):
-        kinds = {_kind(node.body), _kind(node.orelse)}
-        return kinds.pop() if len(kinds) == 1 else ANY
-    if isinstance(node, ast.Constant):
-        return type(node.value).__name__
-    if isinstance(node, ast.JoinedStr):
-        return "str"
-    if isinstance(node, ast.BinOp):
-        kinds = {_kind(node.left), _kind(node.right)}
-        return "str" if "str" in kinds else ANY
-    if isinstance(node, ast.Compare):
-        return "bool"
-    plain = isinstance(
-        node, ast.List | ast.Tuple | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
+def _rules(code: ast.AST) -> _Rules:
+    nodes = walk(code)
+    compared = (n for n in nodes if isinstance(n, ast.Compare))
+    keeps = any(all(_is_type(side) for side in (n.left, *n.comparators)) for n in compared)
+    calls = [n for n in nodes if isinstance(n, ast.Call)]
+    keeps = keeps or any(
+        getattr(n.func, "id", "") == "isinstance" and len(n.args) == 2 and _is_type(n.args[1]) for n in calls
     )
-    return "" if plain else ANY
+    names = {n.attr if isinstance(n, ast.Attribute) else getattr(n, "id", "") for n in nodes}
+    return _Rules(keeps, any(_is_type(n.func) for n in calls), bool(names & _READERS))
+
+
+def _is_type(node: ast.expr) -> bool:
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"
+    return is_call or (isinstance(node, ast.Attribute) and node.attr == "__class__")
+
+
+class _Reader:
+    """What one piece of code overrides."""
+
+    def __init__(self, context: Context, module: Module, node: ast.stmt, code: ast.AST) -> None:
+        self._context, self._module, self._node, self._code = context, module, node, code
+        self._rules = _rules(code)
+
+    def read(self) -> Reading:
+        reading = Reading("globals")
+        found: dict[str, Option] = {}
+        for name, one in assigned_before(self._context, self._module, self._node).items():
+            if name.startswith("_") or one.type == OBJECT:
+                # It can be overridden, too; nobody is told to.
+                reading.open = (*reading.open, name)
+            else:
+                found[name] = self._option(name, one)
+        reading.notes += [
+            f"{self._module.name}: what `from {stem} import *` brings is not the project's"
+            for stem in self._module.stars
+            if self._context.reach.module_of(self._module, stem) is None
+        ]
+        reading.options = list(found.values())
+        config = _config_file(self._context, set(found), self._code)
+        if config is not None and "config" not in found:
+            reading.options.insert(0, config)
+        return reading
+
+    def _option(self, name: str, one: Assigned) -> Option:
+        default, kind = one.default, one.type
+        value = _as_written(default.value)
+        parameter = Parameter(
+            name,
+            "--" + name,
+            self._kind(kind),
+            value if default.known else None,
+            default.known,
+            spelling=self._rules.spelling,
+            exact=self._rules.keeps_type,
+        )
+        return Option(parameter, name, default.variable, value if default.variable else None)
+
+    def _kind(self, kind: str) -> str:
+        """The type that is asked for: the very one where it is looked at, else what a person would take for it."""
+        if kind == ANY:
+            return ANY
+        if self._rules.spelling != "python":
+            # A text is all that it is given.
+            return kind if kind in _TYPES else "str"
+        if self._rules.keeps_type:
+            return kind if kind in _TYPES | LITERALS else ANY
+        return {"int": NUMBER, "float": "float", "bool": "bool", "str": "str"}.get(kind, ANY)
+
+
+def _as_written(value: Any) -> Any:
+    """A default as JSON has it; a set is a list there."""
+    return sorted(value, key=str) if isinstance(value, set | frozenset) else value
 
 
 def _config_file(context: Context, names: set[str], code: ast.AST) -> Option | None:
@@ -129,10 +175,11 @@ def _config_file(context: Context, names: set[str], code: ast.AST) -> Option | N
     if not executes:
         return None
     root = context.program.root
+    own = {module.path.resolve() for module in context.reach.modules}
     files = [
         path
         for path in sorted([*root.glob("*.py"), *root.glob("conf*/*.py")])[:_MOST_FILES]
-        if _fits(path, names)
+        if path.resolve() not in own and _fits(path, names)
     ]
     choices: tuple[Any, ...] = tuple(path.relative_to(root).as_posix() for path in files)
     parameter = Parameter(
@@ -158,6 +205,11 @@ def _fits(path: Path, names: set[str]) -> bool:
         if tree
         else []
     )
-    given = [name for name, _ in _assigned(body)]
+    given = [
+        target.id
+        for node in body
+        for target in (node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)])
+        if isinstance(target, ast.Name)
+    ]
     simple = all(isinstance(n, ast.Assign | ast.AnnAssign | ast.Import | ast.ImportFrom) for n in body)
     return bool(given) and simple and len([name for name in given if name in names]) * 2 > len(given)

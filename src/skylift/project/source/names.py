@@ -125,7 +125,7 @@ class Names:
         if isinstance(node, ast.Name):
             return self.named(module, node.id)
         if isinstance(node, ast.Attribute) and _first(node) in module.imports:
-            owner = self._module_of(module, module.full(node.value))
+            owner = self.module_of(module, module.full(node.value))
             return self.named(owner, node.attr) if owner is not None else None
         return None
 
@@ -139,11 +139,11 @@ class Names:
             stem, _, last = module.imports[name].rpartition(".")
             # `from . import x` is `.x`, and `from .a import x` is `.a.x`.
             dots = module.imports[name][: len(module.imports[name]) - len(module.imports[name].lstrip("."))]
-            source = self._module_of(module, stem if len(stem) > len(dots) else dots)
+            source = self.module_of(module, stem if len(stem) > len(dots) else dots)
             if source is None or source is module:
                 return None
             return self.named(source, last, depth + 1)
-        starred = (self._module_of(module, stem) for stem in module.stars)
+        starred = (self.module_of(module, stem) for stem in module.stars)
         found = (self.named(one, name, depth + 1) for one in starred if one is not None and one is not module)
         return next((place for place in found if place is not None), None)
 
@@ -153,7 +153,7 @@ class Names:
             return self.named(place.module, place.node.id, depth + 1) or place
         return place
 
-    def _module_of(self, module: Module, name: str) -> Module | None:
+    def module_of(self, module: Module, name: str) -> Module | None:
         """The module that a full name is, seen from another: the one whose path ends so."""
         level = len(name) - len(name.lstrip("."))
         parts = tuple(part for part in name.lstrip(".").split(".") if part)
