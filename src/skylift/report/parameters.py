@@ -90,7 +90,9 @@ def _value(parameter: Parameter) -> str:
         is_class = parameter.type.isidentifier() and parameter.type[:1].isupper()
         one = _SPELLED.get(parameter.type, parameter.type.upper() if is_class else "TEXT")
         one += _range(parameter)
-    several = parameter.action == "append" or parameter.nargs not in ("", "?")
+    if parameter.types and parameter.nargs.isdigit():
+        return safe("[" + ",".join(_SPELLED.get(kind, "TEXT") for kind in parameter.types) + "]")
+    several = parameter.action == "append" or parameter.nargs not in ("", "?") or parameter.separator
     if not several:
         return safe(one)
     if parameter.nargs.isdigit() and parameter.action != "append":

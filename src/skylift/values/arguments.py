@@ -69,9 +69,11 @@ class Parameter:
     """The least value that it takes, itself included; None where there is none."""
     high: float | None = None
     types: tuple[str, ...] = ()
-    """Of a fixed number of values: the type of each, where they differ."""
+    """The types of its values one by one, where they differ; of more values they come round again."""
     none: str = ""
     """The text that is read as no value at all, where the type alone would not take it."""
+    separator: str = ""
+    """Several values are one text to the program, with this between them: ``,`` as CSV has it, a blank."""
     exact: bool = False
     """A value of another type than the default's is refused by the program, None too."""
 

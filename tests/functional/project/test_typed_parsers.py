@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from tests.functional.project.folder import Folder
-from tests.functional.project.judge import asked, by_key, keys, schema
+from tests.functional.project.judge import asked, by_key, keys, run, schema
+from tests.unit.project.on_the_way import command_line_of
 
+from skylift.errors import ConfigError
 from skylift.values.arguments import Parameter
 
 CLASSES = """
@@ -110,6 +112,39 @@ def test_a_function_and_commands_for_tyro(classes: Folder) -> None:
     found = schema(classes)
     assert (found.commands, found.command_required) == (("base", "optimiser"), True)
     assert list(by_key(found, "base")) == ["name"]
+
+
+MIXED = """
+    from dataclasses import dataclass, field
+    from typing import Optional, Tuple, Union
+
+    @dataclass
+    class Settings:
+        mixed: Tuple[int, str, float] = (1, "a", 0.5)
+        most: Optional[int] = 3
+        either: Union[int, str] = 3
+        pair: Optional[Tuple[int, int]] = None
+    """
+
+
+def test_tuples_are_given_value_by_value(project: Folder) -> None:
+    project.write("settings.py", MIXED)
+    given = ['mixed=[1,"1e3",2]', "either=1e3", "pair=1", "pair=2"]
+    project.write("train.py", TYRO.replace("    tyro.cli", "    print(tyro.cli").replace("ings)", "ings))"))
+    line = command_line_of(schema(project), [*given, "most=None"])
+    assert (
+        run(project, "train.py", *line)
+        == "Settings(mixed=(1, '1e3', 2.0), most=None, either='1e3', pair=(1, 2))\n"
+    )
+    assert "pair=None" in run(project, "train.py", *command_line_of(schema(project), ["pair=None"]))
+    project.write("train.py", SIMPLE.replace("parser.parse_args()", "print(parser.parse_args().settings)"))
+    line = command_line_of(schema(project), given)
+    assert (
+        run(project, "train.py", *line)
+        == "Settings(mixed=(1, '1e3', 2.0), most=3, either='1e3', pair=(1, 2))\n"
+    )
+    with pytest.raises(ConfigError, match="`mixed` wants a number, not 'x'"):
+        command_line_of(schema(project), ["mixed=1", "mixed=a", "mixed=x"])
 
 
 HF = """

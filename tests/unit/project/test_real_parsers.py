@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from tests.unit.project.on_the_way import TEXTS, command_line_of, typed
 
+from skylift.errors import ConfigError
 from skylift.values.arguments import ANY, Parameter, Schema
 
 FLOATS = st.floats(allow_nan=False)
@@ -222,7 +223,8 @@ ABSL = Schema(
         Parameter("name", "--name", spelling="joined"),
         Parameter("fast", "--fast", "bool", action="boolean-optional", off="--nofast", spelling="joined"),
         Parameter("tag", "--tag", action="append", spelling="joined"),
-        Parameter("names", "--names", nargs="*", spelling="joined"),
+        Parameter("names", "--names", spelling="joined", separator=","),
+        Parameter("words", "--words", spelling="joined", separator=" "),
         Parameter("epochs", "--epochs", "int", spelling="joined"),
     ),
     complete=True,
@@ -239,7 +241,8 @@ ITEMS = TEXTS.filter(lambda text: text == text.strip() and len(text.splitlines()
         name=TEXTS,
         fast=st.booleans(),
         tag=st.lists(TEXTS, min_size=1),
-        names=st.lists(ITEMS, min_size=1),
+        names=st.lists(ITEMS),
+        words=st.lists(ITEMS.filter(lambda text: text.split() == [text])),
         epochs=INTEGERS,
     )
 )
@@ -250,9 +253,10 @@ def test_absl(values: dict[str, Any]) -> None:
     flags.DEFINE_bool("fast", None, "", flag_values=found)
     flags.DEFINE_multi_string("tag", None, "", flag_values=found)
     flags.DEFINE_list("names", None, "", flag_values=found)
+    flags.DEFINE_spaceseplist("words", None, "", flag_values=found)
     flags.DEFINE_integer("epochs", None, "", flag_values=found)
     assert found(["program", *command_line_of(ABSL, typed(values))]) == ["program"]
-    seen = {name: getattr(found, name) for name in ("lr", "name", "fast", "tag", "names", "epochs")}
+    seen = {name: getattr(found, name) for name in ("lr", "name", "fast", "tag", "names", "words", "epochs")}
     assert {key: value for key, value in seen.items() if value is not None} == values
 
 
@@ -386,12 +390,17 @@ def test_hydra(values: dict[str, Any]) -> None:
     assert {key: flat[key] for key in values} == values
 
 
+# Of several values of one option none may look like an option.
+NOT_DASHED = TEXTS.filter(lambda text: not text.startswith("-"))
 TYRO = Schema(
     (
         Parameter("lr", "--lr", "float", 0.1),
         Parameter("name", "--name", "str", "x"),
         Parameter("fast", "--fast", "bool", False, action="boolean-optional", off="--no-fast"),
         Parameter("layers", "--layers", "int", (), nargs="*"),
+        Parameter("mixed", "--mixed", ANY, (1, "a", 0.5), nargs="3", types=("int", "str", "float")),
+        Parameter("most", "--most", "int", 3, none="None"),
+        Parameter("pairs", "--pairs", ANY, {}, nargs="*", types=("str", "int")),
     ),
     complete=True,
     source="tyro",
@@ -404,14 +413,62 @@ class Settings:
     name: str = "x"
     fast: bool = False
     layers: tuple[int, ...] = ()
+    mixed: tuple[int, str, float] = (1, "a", 0.5)
+    most: int | None = 3
+    pairs: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @settings(deadline=None)
-@given(of(lr=FLOATS, name=NO_DASHES, fast=st.booleans(), layers=st.lists(INTEGERS)))
+@given(
+    of(
+        lr=FLOATS,
+        name=NO_DASHES,
+        fast=st.booleans(),
+        layers=st.lists(INTEGERS),
+        mixed=st.tuples(INTEGERS, NOT_DASHED, st.floats(allow_nan=False, allow_infinity=False)).map(list),
+        most=INTEGERS | st.just("None"),
+        pairs=st.dictionaries(NOT_DASHED, INTEGERS, max_size=3),
+    )
+)
 def test_tyro(values: dict[str, Any]) -> None:
     found = tyro.cli(Settings, args=command_line_of(TYRO, typed(values)))
-    usual = {"lr": 0.1, "name": "x", "fast": False, "layers": []}
-    assert {**dataclasses.asdict(found), "layers": list(found.layers)} == {**usual, **values}
+    usual = {
+        "lr": 0.1,
+        "name": "x",
+        "fast": False,
+        "layers": [],
+        "mixed": [1, "a", 0.5],
+        "most": 3,
+        "pairs": {},
+    }
+    seen = {**dataclasses.asdict(found), "layers": list(found.layers), "mixed": list(found.mixed)}
+    wanted = {**usual, **values}
+    assert seen == {**wanted, "most": None if wanted["most"] == "None" else wanted["most"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "line", "taken"),
+    [
+        ("names=a,b", "--names=a,b", ["a", "b"]),
+        ("names=a names=b,c", "--names=a,b,c", ["a", "b", "c"]),
+        ('names=["a,b",1]', '--names="a,b",1', ["a,b", "1"]),
+        ("words=a words=b", "--words=a b", ["a", "b"]),
+        ("names=", "--names=", []),
+    ],
+)
+def test_a_list_of_absl_however_it_is_given(given: str, line: str, taken: list[str]) -> None:
+    found = flags.FlagValues()  # type: ignore[no-untyped-call]
+    flags.DEFINE_list("names", None, "", flag_values=found)
+    flags.DEFINE_spaceseplist("words", None, "", flag_values=found)
+    assert command_line_of(ABSL, given.split(" ")) == [line]
+    found(["program", line])
+    assert getattr(found, given.partition("=")[0]) == taken
+
+
+@pytest.mark.parametrize("given", ['words=["a b"]', 'names=["a\\nb"]', 'names=[" a"]'])
+def test_what_a_list_of_absl_would_take_apart_is_refused(given: str) -> None:
+    with pytest.raises(ConfigError, match="takes its text apart"):
+        command_line_of(ABSL, [given])
 
 
 @pytest.mark.parametrize("source", ["argparse", "hydra", "fire", "absl"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from skylift.project.arguments.typed import one
 from skylift.project.config.convert import Unfit
 from skylift.values.arguments import Parameter
+from skylift_runtime.arguments import text_of_value
 
 _NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 _BRACKETS = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
@@ -22,15 +24,57 @@ def list_of(parameter: Parameter, values: Sequence[Any], source: str) -> list[An
 
     :raises Unfit: for an item that can not be, a wrong number of them, or what argparse can not be given.
     """
+    if parameter.none and list(values) == [parameter.none]:
+        return [parameter.none]
     said = list(_items(parameter, values))
     try:
-        items = [one(parameter, item) for item in said]
+        items = [one(_of_item(parameter, index), item) for index, item in enumerate(said)]
     except Unfit as error:
         raise Unfit(str(error), _list_hint(parameter, said) or error.hint) from None
     _count(parameter, items)
     if source not in _TAKES_DASHES and parameter.spelling == "separate" and parameter.nargs:
         _refuse_dashes(parameter, items)
     return items
+
+
+def joined(parameter: Parameter, values: Sequence[Any]) -> str:
+    """Several values in the one text that the program takes apart; a text that is none of JSON's lists goes as it is.
+
+    :raises Unfit: for an item that can not stand in such a text.
+    """
+    texts: list[str] = []
+    for value in values:
+        found = _json_list(value) if isinstance(value, str) else value
+        if isinstance(found, list | tuple):
+            texts += [_in_text(parameter, item) for item in found]
+        elif value is not None and value != "":
+            texts.append(value if isinstance(value, str) else text_of_value(value))
+    return parameter.separator[:1].join(texts)
+
+
+def _in_text(parameter: Parameter, item: Any) -> str:
+    text = text_of_value(item)
+    is_csv = parameter.separator == ","
+    if (
+        text != text.strip()
+        or len(text.splitlines()) > 1
+        or not (is_csv or (text and text.split() == [text]))
+    ):
+        raise Unfit(
+            f"`{parameter.key}` can not be given {text!r}: the program takes its text apart at blanks"
+        )
+    if not is_csv and "," in parameter.separator and "," in text:
+        raise Unfit(
+            f"`{parameter.key}` can not be given {text!r}: the program takes its text apart at commas"
+        )
+    quoted = is_csv and (not text or any(letter in text for letter in ',"'))
+    return '"' + text.replace('"', '""') + '"' if quoted else text
+
+
+def _of_item(parameter: Parameter, index: int) -> Parameter:
+    """What one of its values has to be; the default is that of all together."""
+    types = parameter.types
+    return replace(parameter, type=types[index % len(types)] if types else parameter.type, default=None)
 
 
 def _count(parameter: Parameter, items: Sequence[Any]) -> None:
@@ -50,8 +94,10 @@ def _count(parameter: Parameter, items: Sequence[Any]) -> None:
 def _items(parameter: Parameter, values: Sequence[Any]) -> Iterator[Any]:
     for value in values:
         found = _json_list(value) if isinstance(value, str) else value
-        if isinstance(found, list | tuple):
-            yield from found
+        if isinstance(found, dict) and len(parameter.types) == 2:
+            yield from (part for pair in found.items() for part in pair)
+        elif isinstance(found, list | tuple):
+            yield from _flat(parameter, found)
         elif isinstance(value, str) and _BRACKETS.fullmatch(value):
             key = parameter.key
             hint = (
@@ -63,9 +109,19 @@ def _items(parameter: Parameter, values: Sequence[Any]) -> Iterator[Any]:
             yield value
 
 
+def _flat(parameter: Parameter, found: Sequence[Any]) -> Iterator[Any]:
+    """Pairs in a list, as a list: to the program all are values one after the other."""
+    for item in found:
+        inner = isinstance(item, list) and parameter.action != "append"
+        if inner and (parameter.types or parameter.type in ("int", "float", "bool")):
+            yield from _flat(parameter, item)
+        else:
+            yield item
+
+
 def _json_list(text: str) -> Any:
     try:
-        return json.loads(text) if text.lstrip().startswith("[") else None
+        return json.loads(text) if text.lstrip()[:1] in ("[", "{") else None
     except (ValueError, RecursionError):
         return None
 

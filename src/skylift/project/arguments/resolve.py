@@ -7,7 +7,7 @@ from typing import Any
 
 from skylift.errors import ConfigError, Issue
 from skylift.project.arguments.items import grouped
-from skylift.project.arguments.lists import list_of
+from skylift.project.arguments.lists import joined, list_of
 from skylift.project.arguments.names import hint_for, nearest, off_flag, plain
 from skylift.project.arguments.raw import read_raw
 from skylift.project.arguments.scope import chosen_command, in_scope
@@ -142,10 +142,13 @@ class _Resolving:
     def _take(self, parameter: Parameter, values: Sequence[Any], where: str) -> None:
         self._tried.add(parameter.key)
         try:
-            several = wants_list(parameter)
-            found = (
-                list_of(parameter, values, self._schema.source) if several else the_only(parameter, values)
-            )
+            found: Any
+            if parameter.separator:
+                found = joined(parameter, values)
+            elif wants_list(parameter):
+                found = list_of(parameter, values, self._schema.source)
+            else:
+                found = the_only(parameter, values)
             refuse_dropped(parameter, found, self._schema.source)
         except Unfit as error:
             self._issues.append(Issue(where, str(error), error.hint))

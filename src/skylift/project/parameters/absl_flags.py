@@ -110,8 +110,15 @@ class _Flags:
             aliases=(short,) if short else (),
             off=f"--no{name}" if action == "boolean-optional" else "",
             spelling="joined",
+            separator=self._separator(module, kind, words),
         )
         return option(parameter, name, replace(default, value=parameter.default))
+
+    def _separator(self, module: Module, kind: str, words: Mapping[str, ast.expr]) -> str:
+        if kind == "spaceseplist":
+            commas = self._context.constants.read(module, words.get("comma_compat"))
+            return " ," if commas is not None and commas.value else " "
+        return "," if kind == "list" else ""
 
     def _choices(self, module: Module, node: ast.expr, kind: str) -> tuple[Any, ...]:
         if "enum_class" in kind:

@@ -38,6 +38,8 @@ class Kind:
     names: tuple[str, ...] = ()
     """The names of an Enum's members, where ``choices`` are their values."""
     nargs: str = ""
+    types: tuple[str, ...] = ()
+    """Of a tuple or a table: the types of what is in it, where they differ."""
     optional: bool = False
     """None is a value, too."""
     union: bool = False
@@ -106,7 +108,7 @@ class Annotations:
         if name in ("tuple", "Tuple"):
             return self._tuple(module, items, depth)
         if name in _TABLES or name not in _OF_ONE:
-            return Kind(table=True) if name in _TABLES else Kind(name)
+            return self._table(module, items, depth) if name in _TABLES else Kind(name)
         inner = self.read(module, items[0], depth + 1)
         if name in _LISTS:
             return replace(inner, nargs="*")
@@ -116,8 +118,16 @@ class Annotations:
         kinds = [self.read(module, item, depth + 1) for item in items if not _is_ellipsis(item)]
         if len(kinds) < len(items):
             return replace(kinds[0], nargs="*") if kinds else Kind(nargs="*")
-        same = len({kind.type for kind in kinds}) == 1
-        return Kind(kinds[0].type if same else ANY, nargs=str(len(kinds)))
+        same = len({kind.type for kind in kinds}) == 1 and not any(kind.types for kind in kinds)
+        plain = all(not kind.nargs and not kind.table and kind.nested is None for kind in kinds)
+        types = tuple("str" if kind.union and kind.type == ANY else kind.type for kind in kinds)
+        size = str(len(kinds)) if plain else "*"
+        return Kind(kinds[0].type if same else ANY, nargs=size, types=types if plain and not same else ())
+
+    def _table(self, module: Module, items: list[ast.expr], depth: int) -> Kind:
+        kinds = [self.read(module, item, depth + 1) for item in items]
+        plain = len(kinds) == 2 and all(not k.nargs and not k.table and k.nested is None for k in kinds)
+        return Kind(table=True, types=tuple(kind.type for kind in kinds) if plain else ())
 
     def _union(self, module: Module, items: Sequence[ast.expr], depth: int) -> Kind:
         kinds = [self.read(module, item, depth + 1) for item in items]

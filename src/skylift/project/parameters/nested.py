@@ -46,6 +46,8 @@ class Style:
     """An Enum's members go by their names, not by their values."""
     lists: str = "*"
     """``*`` several values after the flag, ``append`` the flag again, ``json`` one value."""
+    none: str = ""
+    """What says no value, where a field may have none."""
     flat: bool = False
     """Nested names go without those around them."""
 
@@ -158,10 +160,12 @@ def leaf_option(leaf: Leaf, style: Style, command: str = "") -> Option:
     choices = kind.names if style.names and kind.names else kind.choices
     several = bool(kind.nargs) or kind.table
     as_json = several and (style.lists == "json" or kind.table)
+    # Of several types the library chooses by the text.
+    unsure = kind.union and kind.type == ANY and style.lists != "json"
     parameter = Parameter(
         key=key,
         flag="--" + key,
-        type=ANY if as_json else "str" if style.names and kind.names else kind.type,
+        type=ANY if as_json else "str" if (style.names and kind.names) or unsure else kind.type,
         default=_shown(default.value, kind, names=style.names),
         default_known=default.known and not default.variable,
         choices=choices if not kind.nargs else (),
@@ -171,6 +175,8 @@ def leaf_option(leaf: Leaf, style: Style, command: str = "") -> Option:
         help=leaf.field.help,
         aliases=(leaf.name,) if key.replace("-", "_") != leaf.name else (),
         command=command,
+        types=() if as_json else kind.types,
+        none=style.none if kind.optional else "",
     )
     if kind.type == "bool" and not kind.nargs and not kind.optional:
         parameter = _boolean(parameter, spelled, style)

@@ -17,7 +17,7 @@ from skylift.project.source.program import Program
 from skylift.project.source.trees import walk
 from skylift.values.arguments import Action, Parameter
 
-_TYRO = Style(hyphens=True, off="no-", names=True)
+_TYRO = Style(hyphens=True, off="no-", names=True, none="None")
 _SIMPLE = Style(names=True, flat=True)
 _PYRALLIS = Style(names=True, lists="json", false="false")
 _TAP = Style()
