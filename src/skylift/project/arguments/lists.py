@@ -15,7 +15,7 @@ from skylift_runtime.arguments import text_of_value
 
 _NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 _BRACKETS = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
-_TAKES_DASHES = frozenset({"click", "typer"})
+_TAKES_DASHES = frozenset({"click", "typer", "optparse"})
 """Readers of command lines that count values, and do not look at them."""
 
 

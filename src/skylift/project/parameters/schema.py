@@ -18,6 +18,7 @@ from skylift.project.parameters.hydra_programs import read_hydra, read_omegaconf
 from skylift.project.parameters.jsonargparse_commands import read_jsonargparse
 from skylift.project.parameters.module_globals import read_globals
 from skylift.project.parameters.notebook import read_notebook_parameters
+from skylift.project.parameters.optparse_calls import read_optparse
 from skylift.project.parameters.parsers import read_argparse
 from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.service_file import read_service_file
@@ -45,6 +46,7 @@ _OF_LIBRARIES: tuple[_Reader, ...] = (
     read_jsonargparse,
     read_omegaconf,
     read_argparse,
+    read_optparse,
 )
 _OF_SCRIPTS: tuple[_Reader, ...] = (read_globals, read_service_file, read_bare)
 """In order; the first that finds a parser of its kind has the word."""
