@@ -58,7 +58,7 @@ def _as_parameter(option: str, own: list[str]) -> str:
 def _write_parameters(asked: dict[str, Any], formatter: click.HelpFormatter) -> None:
     """The project's own parameters. A project that can not be read is told, and the rest of the help stays."""
     from skylift.cli.options import ask
-    from skylift.report.parameters import parameter_sections, unread
+    from skylift.report.parameters import excluding, parameter_sections, unread
     from skylift.report.text import safe
 
     found = ask(asked.get("folder"), asked.get("job"), asked.get("overrides") or ())
@@ -78,7 +78,8 @@ def _write_parameters(asked: dict[str, Any], formatter: click.HelpFormatter) -> 
             formatter.write_dl(rows, col_max=36)
         if not sections and found.schema.complete:
             formatter.write_text("It takes none.")
-        lines = [found.problem] if found.problem else [*found.schema.remarks, *unread(found.schema)]
+        lines = [found.problem] if found.problem else [*found.schema.remarks]
+        lines += [] if found.problem else [*excluding(found.shown), *unread(found.schema)]
         if lines and sections:
             formatter.write_paragraph()
         for line in lines:

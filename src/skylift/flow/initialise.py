@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from skylift.errors import ConfigError, NotReady, UsageError
-from skylift.project.checks.settings import missing
+from skylift.project.checks.settings import missing, missing_groups
 from skylift.project.checks.subject import Subject
 from skylift.project.config.load import load
 from skylift.project.init import undo, write
@@ -153,7 +153,9 @@ def first_run(root: Path, found: Detection) -> str:
     job = loaded.settings.jobs.get(DEFAULT_JOB)
     if job is None:
         return "skylift run"
-    wanted = [parameter.key for parameter in missing(Subject(loaded), job)]
+    subject = Subject(loaded)
+    wanted = [parameter.key for parameter in missing(subject, job)]
+    wanted += [group.keys[0] for group in missing_groups(subject, job)]
     open_ = [one for one in found.unbound if one.key in wanted and one.job in ("", DEFAULT_JOB)]
     rest = [key for key in wanted if key not in {one.key for one in open_}]
     words = " ".join(["skylift run", *(f"{key}=…" for key in rest[:_NAMED]), *["…"][: len(rest) - _NAMED]])

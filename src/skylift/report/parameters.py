@@ -63,6 +63,15 @@ def unread(schema: Schema) -> list[str]:
     ]
 
 
+def excluding(schema: Schema) -> list[str]:
+    """What does not go together, in lines."""
+    found = [group for group in schema.exclusive if any(schema.find(key) for key in group.keys)]
+    return [
+        safe(f"{', '.join(group.keys)}: {'just one of them' if group.required else 'one of them at most'}")
+        for group in found
+    ]
+
+
 def _row(parameter: Parameter, given: Mapping[str, object], places: Mapping[str, object]) -> tuple[str, str]:
     plain = parameter.key.replace("-", "_")
     notes = []

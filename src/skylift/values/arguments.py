@@ -51,6 +51,8 @@ class Parameter:
     """None as well when it could not be read; ``default_known`` tells."""
     default_known: bool = True
     choices: tuple[object, ...] = ()
+    any_case: bool = False
+    """A choice may be written in capitals or not."""
     nargs: str = ""
     """Empty for one value, else argparse's ``? * +`` or a number."""
     required: bool = False
@@ -79,6 +81,17 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Exclusive:
+    """Parameters of which a program takes one at most."""
+
+    keys: tuple[str, ...]
+    required: bool = False
+    """And one at least."""
+    command: str = ""
+    """The sub-command that they belong to."""
+
+
+@dataclass(frozen=True)
 class Schema:
     """All parameters of an entry point. ``complete`` is False when something could not be read."""
 
@@ -97,6 +110,7 @@ class Schema:
     """What is good to know of it, although everything could be read."""
     groups: tuple[str, ...] = ()
     """Parameters that choose a config of Hydra's: the defaults of others depend on their values."""
+    exclusive: tuple[Exclusive, ...] = ()
 
     def find(self, name: str) -> Parameter | None:
         """The parameter of that name; ``-`` and ``_`` are alike, and a key goes before an alias."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from skylift.errors import ConfigError, Issue
+from skylift.project.arguments.exclusive import of_command, refuse_both, refuse_none
 from skylift.project.arguments.items import grouped
 from skylift.project.arguments.lists import joined, list_of
 from skylift.project.arguments.names import hint_for, nearest, off_flag, plain
@@ -56,6 +57,7 @@ def resolve(
     for name, values in texts.items():
         resolving.said(name, values)
     issues += unknown_places(schema, bound, where)
+    resolving.refuse_exclusive(bound)
     if not raw:
         # Raw arguments may bring what is required.
         resolving.refuse_missing(bound)
@@ -88,7 +90,7 @@ class _Resolving:
 
     def __init__(self, schema: Schema, command: str, issues: list[Issue], fixed: Sequence[str]) -> None:
         self._schema, self._command, self._issues = schema, command, issues
-        self._scope = in_scope(schema, command)
+        self._scope, self._groups = in_scope(schema, command), of_command(schema, command)
         self._values: dict[str, Any] = {COMMAND_KEY: command} if command else {}
         self._fixed = read_raw(self._scope, {}, fixed).without_places()
         self._tried: set[str] = set()
@@ -132,6 +134,14 @@ class _Resolving:
             if parameter.required and plain(parameter.key) not in here:
                 what = "the script requires it"
                 self._issues.append(Issue(parameter.key, what, f"give it: {parameter.key}=VALUE"))
+        if not self._issues:
+            others = {*bound, *self._fixed.seen}
+            self._issues += refuse_none(self._groups, self._scope, self._values, others)
+
+    def refuse_exclusive(self, bound: Collection[str]) -> None:
+        """What the program does not take together."""
+        others = {*bound, *self._fixed.seen}
+        self._issues += refuse_both(self._groups, self._scope, self._values, others)
 
     def arguments(self, raw: Sequence[str]) -> Arguments:
         usual = {p.key: p.default for p in self._scope.parameters if p.default_known}

@@ -195,10 +195,14 @@ def _converted(kind: str, text: str) -> Any:
 
 
 def _chosen(parameter: Parameter, value: Any) -> Any:
+    if parameter.any_case and isinstance(value, str) and value not in parameter.choices:
+        low = value.casefold()
+        value = next((one for one in parameter.choices if str(one).casefold() == low), value)
     if parameter.choices and value not in parameter.choices:
         choices = [str(choice) for choice in parameter.choices]
-        near = difflib.get_close_matches(str(value), choices, 1, 0.5)
-        hint = f"did you mean `{near[0]}`?" if near else ""
+        spelled = {choice.casefold(): choice for choice in choices}
+        near = difflib.get_close_matches(str(value).casefold(), spelled, 1, 0.5)
+        hint = f"did you mean `{spelled[near[0]]}`?" if near else ""
         hint = _sweep_hint(parameter, value) or hint
         raise Unfit(f"`{parameter.key}` takes one of: {', '.join(choices)}", hint)
     if isinstance(value, int | float) and not isinstance(value, bool):

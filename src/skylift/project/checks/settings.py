@@ -7,13 +7,14 @@ import shlex
 from collections.abc import Iterator
 
 from skylift.errors import ConfigError
+from skylift.project.arguments.exclusive import of_command, unmet, ways
 from skylift.project.arguments.raw import read_raw
 from skylift.project.arguments.resolve import resolve, unknown_places
 from skylift.project.arguments.scope import in_scope
 from skylift.project.checks.subject import Subject
 from skylift.project.init.cloud import SUGGESTED
 from skylift.project.source.command import words_of
-from skylift.values.arguments import Parameter
+from skylift.values.arguments import Exclusive, Parameter
 from skylift.values.finding import Finding
 from skylift.values.settings import JobSettings
 from skylift_runtime.contract import COMMAND_KEY, DEFAULT_JOB
@@ -71,14 +72,15 @@ def unfilled(subject: Subject) -> Iterator[Finding]:
             what = f"the program requires `{parameter.key}`"
             remedy = f"give it at each run: {run} {parameter.key}=VALUE, or in [hyperparameters]"
             yield Finding("required", "note", at, what, remedy)
+        for group in missing_groups(subject, job):
+            what = f"the program requires one of {', '.join(f'`{key}`' for key in group.keys)}"
+            remedy = f"give it at each run: {ways(group, schema)}, or in [hyperparameters]"
+            yield Finding("required", "note", at, what, remedy)
 
 
 def missing(subject: Subject, job: JobSettings) -> list[Parameter]:
     """What a run of a job has to be given, since neither config nor contract gives it."""
-    schema = subject.schemas[job.name]
-    chosen = job.hyperparameters.get(COMMAND_KEY)
-    only = schema.commands[0] if len(schema.commands) == 1 and schema.command_required else ""
-    scope = in_scope(schema, str(chosen or only))
+    scope = in_scope(subject.schemas[job.name], _command(subject, job))
     given = {name.replace("-", "_") for name in (*job.hyperparameters, *job.arguments)}
     said = read_raw(scope, {}, words_of(subject.root, job.command)).seen
     return [
@@ -88,6 +90,21 @@ def missing(subject: Subject, job: JobSettings) -> list[Parameter]:
         and one.key not in said
         and not {name.replace("-", "_") for name in (one.key, *one.aliases)} & given
     ]
+
+
+def missing_groups(subject: Subject, job: JobSettings) -> list[Exclusive]:
+    """Of which groups it has to be given one."""
+    schema, command = subject.schemas[job.name], _command(subject, job)
+    scope = in_scope(schema, command)
+    said = read_raw(scope, {}, words_of(subject.root, job.command)).seen
+    return list(unmet(of_command(schema, command), scope, dict(job.hyperparameters), {*job.arguments, *said}))
+
+
+def _command(subject: Subject, job: JobSettings) -> str:
+    """The sub-command that a run of a job has, as far as the config and the program say."""
+    schema = subject.schemas[job.name]
+    only = schema.commands[0] if len(schema.commands) == 1 and schema.command_required else ""
+    return str(job.hyperparameters.get(COMMAND_KEY) or only)
 
 
 def cloud(subject: Subject) -> Iterator[Finding]:

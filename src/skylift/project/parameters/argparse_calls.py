@@ -56,6 +56,7 @@ _OF_TRUTH = re.compile(
     r"(str|string|text|arg|argparse)?_?(2|to)?_?bool(ean)?(_?(type|arg|flag|val(ue)?))?|strtobool|truth|t_or_f"
 )
 
+_FILLED = re.compile(r"%%|%\((\w+)\)[-+# .\d]*[sdrfgei]")
 _TRUE_WORD = re.compile(r"['\"](true|True|TRUE|yes)['\"]")
 
 
@@ -63,10 +64,11 @@ class Unread(Exception):
     """The call says only at run time what it adds."""
 
 
-def read_option(given: Given, command: str = "") -> Option | None:
+def read_option(given: Given, command: str = "", dashes: str = "-") -> Option | None:
     """The option that a call adds; None for ``--help`` and ``--version``.
 
     :param command: the sub-command that it is added to.
+    :param dashes: what flags begin with.
     :raises Unread: when its names can not be read.
     """
     names = [name for name in given.args if isinstance(name, str)]
@@ -75,7 +77,15 @@ def read_option(given: Given, command: str = "") -> Option | None:
     said = _Said(given.keywords)
     if said.action in _NO_VALUE:
         return None
-    return _option(names or [str(said.text("dest"))], said, command)
+    return _option(names or [str(said.text("dest"))], said, command, dashes)
+
+
+def dest_of(given: Given, dashes: str) -> str:
+    """The attribute that a call's value becomes, as far as its names can be read."""
+    said, names = given.keywords.get("dest"), [name for name in given.args if isinstance(name, str)]
+    if isinstance(said, str):
+        return said
+    return _dest(names, [name for name in names if name[:1] in dashes], dashes).replace("-", "_")
 
 
 @dataclass(frozen=True)
@@ -121,12 +131,24 @@ class _Said:
         return getattr(value, "name", "") or "a type of its own", ""
 
     @property
+    def any_case(self) -> bool:
+        """Whether the choices are what ``type=str.lower`` makes of any spelling of them."""
+        kind, said = self.keywords.get("type"), self.keywords.get("choices")
+        by = {"str.lower": str.lower, "str.upper": str.upper}.get(
+            kind.name if isinstance(kind, External) else ""
+        )
+        known = list(said) if isinstance(said, list | tuple | set | dict) else []
+        return (
+            by is not None and bool(known) and all(isinstance(one, str) and by(one) == one for one in known)
+        )
+
+    @property
     def choices(self) -> tuple[object, ...]:
         value, kind = self.keywords.get("choices"), self.keywords.get("type")
         if value is None and isinstance(kind, Class) and kind.is_enum:
             value = kind.members()
-        if isinstance(kind, External) and kind.name.startswith("str."):
-            # `type=str.lower` makes of a text another text: which are right only it can say.
+        if isinstance(kind, External) and kind.name.startswith("str.") and not self.any_case:
+            # It makes of a text another text: which are right only it can say.
             return ()
         if isinstance(value, Class):
             value = value.members() if value.is_enum else None
@@ -138,15 +160,15 @@ class _Said:
         return tuple(value) if known else ()  # type: ignore[arg-type]
 
 
-def _option(names: list[str], said: _Said, command: str) -> Option:
-    flags = [name for name in names if name.startswith("-")]
+def _option(names: list[str], said: _Said, command: str, dashes: str) -> Option:
+    flags = [name for name in names if name[:1] in dashes]
     action = _ACTIONS.get(said.action, "store")
     flag = max(flags, key=len) if flags else ""
-    dest = said.text("dest") or _dest(names, flags)
+    dest = said.text("dest") or _dest(names, flags, dashes)
     # A negative flag is named by what it sets: `shuffle=false` says what `no-shuffle=…` would leave open.
     named_by_dest = action == "negative-flag" and bool(said.text("dest"))
-    key = dest if named_by_dest or not flag else flag.lstrip("-")
-    others = [] if named_by_dest else [name.lstrip("-") for name in flags]
+    key = dest if named_by_dest or not flag else flag.lstrip(dashes)
+    others = [] if named_by_dest else [name.lstrip(dashes) for name in flags]
     aliases = dict.fromkeys(
         name for name in (*others, dest) if name.replace("-", "_") != key.replace("-", "_")
     )
@@ -159,10 +181,11 @@ def _option(names: list[str], said: _Said, command: str) -> Option:
         default=default,
         default_known=known,
         choices=said.choices,
+        any_case=said.any_case,
         nargs=said.nargs,
         required=said.keywords.get("required") is True or (not flags and said.nargs not in ("?", "*", "...")),
         action=action,
-        help=_filled(said.text("help"), default, key),
+        help=said.text("help"),
         aliases=tuple(aliases),
         off=_off(flags) if action == "boolean-optional" else "",
         false=false,
@@ -187,10 +210,10 @@ def _takes_nothing(action: object, keywords: Mapping[str, object]) -> bool:
     )
 
 
-def _filled(text: str, default: object, dest: str) -> str:
+def filled(parameter: Parameter, dest: str) -> str:
     """A help text as argparse prints it; what it knows only in a run is left out."""
-    known = {"default": str(default), "dest": dest}
-    return re.sub(r"%\((\w+)\)[sdrfg]", lambda match: known.get(match[1], ""), text).replace("%%", "%")
+    known = {"dest": dest} | ({"default": str(parameter.default)} if parameter.default_known else {})
+    return _FILLED.sub(lambda match: known.get(match[1], "") if match[1] else "%", parameter.help)
 
 
 def _off(flags: list[str]) -> str:
@@ -199,10 +222,10 @@ def _off(flags: list[str]) -> str:
     return f"--no-{max(long, key=len)[2:]}" if long else ""
 
 
-def _dest(names: list[str], flags: list[str]) -> str:
+def _dest(names: list[str], flags: list[str], dashes: str) -> str:
     """What argparse would derive: the first long flag, else the first short one; a positional as it is."""
-    long = [flag for flag in flags if flag.startswith("--")]
-    return [*long, *flags, *names, ""][0].lstrip("-")
+    long = [flag for flag in flags if flag[1:2] and flag[1:2] in dashes]
+    return [*long, *flags, *names, ""][0].lstrip(dashes)
 
 
 def _default(said: _Said, action: Action, kind: str) -> tuple[object, bool, str]:

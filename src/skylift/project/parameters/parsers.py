@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from skylift.project.parameters.argparse_calls import Unread, read_option
+from skylift.project.parameters.argparse_calls import Unread, dest_of, filled, read_option
+from skylift.project.parameters.parser_settings import ParserSettings
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
 from skylift.project.source.symbolic.follow import Enough, Follower
 from skylift.project.source.symbolic.values import Given, Method, Opaque, Place, Varying, is_plain
+from skylift.values.arguments import Exclusive
 
 _CLASSES = frozenset(
     {
@@ -55,7 +57,7 @@ class _Rest:
 
 @dataclass(eq=False)
 class _Parser:
-    """An ArgumentParser that is being built. Its groups are itself."""
+    """An ArgumentParser that is being built. Its groups are itself, but for those that exclude."""
 
     all: _Parsers
     command: str = ""
@@ -66,6 +68,8 @@ class _Parser:
     leaves_rest: Place | None = None
     is_elsewhere: bool = False
     """Whether it parses something else than the command line."""
+    settings: ParserSettings = field(default_factory=ParserSettings)
+    exclusive: list[Exclusive] = field(default_factory=list)
 
     @property
     def options(self) -> list[Option]:
@@ -77,43 +81,53 @@ class _Parser:
             "add": self._add_argument,
             "add_arg": self._add_argument,
             "add_subparsers": lambda given, _at: self._add_subparsers(given),
-            "set_defaults": lambda given, _at: self._set_defaults(given),
+            "set_defaults": self._set_defaults,
+            "register": lambda given, _at: self.settings.register(given),
             "parse_args": self._parse,
             "parse_intermixed_args": self._parse,
             "parse_known_args": self._parse_known,
             "parse_known_intermixed_args": self._parse_known,
             "add_argument_group": lambda _given, _at: self,
-            "add_mutually_exclusive_group": lambda _given, _at: self,
-            "__init__": self._initialise,
+            "add_mutually_exclusive_group": lambda given, _at: _Group(self, given.get(0, "required") is True),
+            "__init__": self.initialise,
         }
         act = known.get(method)
         return act(given, at) if act is not None else Opaque(method)
 
-    def take_parents(self, given: Given, at: Place) -> None:
+    def initialise(self, given: Given, at: Place) -> None:
+        """What it is made with."""
+        self.settings.take(given)
+        if not self.settings.is_known:
+            self.all.note(at, "it has its own prefix_chars")
         parents = given.keywords.get("parents", ())
         for parent in parents if isinstance(parents, list | tuple) else [parents]:
             if isinstance(parent, _Parser):
                 for option in parent.options:
                     self._add(replace(option, parameter=replace(option.parameter, command=self.command)))
+                self.exclusive += [replace(group, command=self.command) for group in parent.exclusive]
+                self.settings.defaults |= parent.settings.defaults
             else:
                 self.all.note(at, "a parent of this parser could not be read")
-        if given.keywords.get("prefix_chars", "-") != "-":
-            self.all.note(at, "it has its own prefix_chars")
-
-    def _initialise(self, given: Given, at: Place) -> None:
-        self.take_parents(given, at)
 
     def _add_argument(self, given: Given, at: Place) -> object:
+        self.add(given, at)
+        return Opaque("an action")
+
+    def add(self, given: Given, at: Place) -> Option | None:
+        """The option that is added; None for ``--help``, and for what could not be read."""
+        settings = self.settings
         try:
-            option = read_option(given, self.command)
+            said = settings.completed(given, dest_of(given, settings.dashes))
+            option = read_option(said, self.command, settings.dashes)
         except Unread:
             self.all.note(at, "this argument is made at run time")
-            return Opaque("an action")
+            return None
         if not at.certain:
             self.all.note(at, "this argument stands in a condition")
         if option is not None:
+            option = replace(option, parameter=settings.spelled(option.parameter))
             self._add(option)
-        return Opaque("an action")
+        return option
 
     def _add(self, option: Option) -> None:
         """Of two options of one name the later counts, as with ``conflict_handler="resolve"``."""
@@ -121,10 +135,12 @@ class _Parser:
         self.by_key.pop(key, None)
         self.by_key[key] = option
 
-    def _set_defaults(self, given: Given) -> None:
+    def _set_defaults(self, given: Given, at: Place) -> None:
         if given.open:
             self.by_key = {key: _without_default(option) for key, option in self.by_key.items()}
-        for name, value in given.keywords.items():
+        for name, said in given.keywords.items():
+            value = said if at.certain else Opaque(name)
+            self.settings.defaults[name] = value
             self.by_key = {
                 key: _with_default(option, value) if option.dest == name else option
                 for key, option in self.by_key.items()
@@ -159,6 +175,11 @@ class _Parser:
         for parser in dict.fromkeys(self.commands.values()):
             yield from parser.every_option()
 
+    def every_group(self) -> Iterator[Exclusive]:
+        yield from (group for group in self.exclusive if group.required or group.keys[1:])
+        for parser in dict.fromkeys(self.commands.values()):
+            yield from parser.every_group()
+
     def every_command(self) -> Iterator[str]:
         for name, parser in self.commands.items():
             full = f"{self.command} {name}".strip()
@@ -166,6 +187,26 @@ class _Parser:
                 yield from parser.every_command()
             else:
                 yield from [full, *parser.every_command()]
+
+
+@dataclass(eq=False)
+class _Group:
+    """What ``add_mutually_exclusive_group`` returns."""
+
+    of: _Parser
+    required: bool
+    keys: tuple[str, ...] = ()
+
+    def act(self, method: str, given: Given, at: Place) -> object:
+        if method != "add_argument":
+            return self if method.endswith("_group") else self.of.act(method, given, at)
+        option = self.of.add(given, at)
+        if option is not None:
+            known, exclusive = Exclusive(self.keys, self.required, self.of.command), self.of.exclusive
+            self.keys = (*self.keys, option.parameter.key)
+            exclusive[:] = [one for one in exclusive if one != known]
+            exclusive.append(replace(known, keys=self.keys))
+        return Opaque("an action")
 
 
 @dataclass(eq=False)
@@ -182,7 +223,7 @@ class _Commands:
             self.of.all.note(at, "a sub-command has a name that is made at run time")
             name = "?"
         parser = _Parser(self.of.all, f"{self.of.command} {name}".strip())
-        parser.take_parents(given, at)
+        parser.initialise(given, at)
         self.of.commands[name] = parser
         return parser
 
@@ -202,12 +243,12 @@ class _Parsers:
         """A new parser where one is made; None for what has nothing to do with parsers."""
         if name in _CLASSES or name in _SHARED:
             parser = _Parser(self)
-            parser.take_parents(given, at)
+            parser.initialise(given, at)
             self.made.append(parser)
             return parser
         handed = (*given.args, *given.keywords.values())
         for value in (one.value if isinstance(one, Method) else one for one in handed):
-            if isinstance(value, _Parser) and name not in _HARMLESS:
+            if isinstance(value, _Parser | _Group) and name not in _HARMLESS:
                 self.note(at, f"`{name}` may add arguments, and could not be read")
                 # Most give back what they were given.
                 return value
@@ -238,13 +279,22 @@ class _Parsers:
             options.setdefault((option.parameter.command, option.parameter.key), option)
         commands = tuple(dict.fromkeys(name for parser in used for name in parser.every_command()))
         required = any(parser.command_required for parser in used)
-        return Reading("argparse", list(options.values()), self.notes, commands, required)
+        groups = list(dict.fromkeys(group for parser in used for group in parser.every_group()))
+        found = [_told(option) for option in options.values()]
+        return Reading("argparse", found, self.notes, commands, required, exclusive=groups)
+
+
+def _told(option: Option) -> Option:
+    """With its help as it is printed: a default that was set last is in it."""
+    parameter = option.parameter
+    return replace(option, parameter=replace(parameter, help=filled(parameter, option.dest)))
 
 
 def _with_default(option: Option, value: object) -> Option:
     known = not isinstance(value, Varying) and is_plain(value)
-    parameter = replace(option.parameter, default=value if known else None, default_known=known)
-    return replace(option, parameter=replace(parameter, required=False) if parameter.flag else parameter)
+    return replace(
+        option, parameter=replace(option.parameter, default=value if known else None, default_known=known)
+    )
 
 
 def _without_default(option: Option) -> Option:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from skylift.values.arguments import Parameter, Schema
+from skylift.values.arguments import Exclusive, Parameter, Schema
 
 BY_PLACE = "sys.argv"
 """The source of a reading whose options are words by their place, the first of them first."""
@@ -41,6 +41,7 @@ class Reading:
     """What is good to know, although nothing is missing: a config file whose keys are no parameters."""
     groups: tuple[str, ...] = ()
     """Options that choose a config of Hydra's, on which the defaults of others depend."""
+    exclusive: list[Exclusive] = field(default_factory=list)
 
     def of_command(self, command: str) -> Reading:
         """What one sub-command takes, with what stands before it."""
@@ -68,4 +69,5 @@ class Reading:
             tuple(dict.fromkeys(self.open)),
             tuple(dict.fromkeys(self.remarks)),
             self.groups,
+            tuple(self.exclusive),
         )

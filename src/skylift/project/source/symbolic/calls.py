@@ -187,6 +187,8 @@ class Calls(Expressions):
         initialise = made_of.find("__init__")
         if isinstance(initialise, Function):
             self.call(initialise.bound(made), given, at)
+        elif made.acts is not None:
+            made.acts.act("__init__", given, at)
         else:
             made.attributes |= self._fields(made_of, given)
         return made
