@@ -405,7 +405,7 @@ def test_a_truth_that_is_given_as_text(project: Folder, kind: str, false: str) -
         ("type=Kind, choices=list(Kind), default=Kind.B", ("a", "b"), "b", "store"),
         ("choices=[e.value for e in Kind]", ("a", "b"), None, "store"),
         ("choices=Kind.__members__", (), None, "store"),
-        ("type=str.lower, choices=['aa']", (), None, "store"),
+        ("type=str.lower, choices=['aa']", ("aa",), None, "store"),
         ("action='append_const', const=1", (), None, "flag"),
         ("action=Own", (), None, "flag"),
         ("action=Other", (), None, "store"),

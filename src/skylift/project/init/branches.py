@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from skylift.project.source.trees import walk
 
 _MOST_TESTS = 5_000
+_MOST_NODES = 400_000
+_BLOCKS = ("body", "orelse", "finalbody")
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Usual:
     """By dest; without those whose default is not known."""
     are_globals: bool = False
     """They are variables of the module, else attributes of what the parser returns."""
+    are_keys: bool = False
+    """``args["command"]`` is one as well."""
 
     def asked_for(self, tree: ast.Module, line: int) -> str:
         """The option by whose default a line is passed over; empty where no test is known to do that."""
@@ -33,6 +37,38 @@ class Usual:
                 if said is not None and said[0] is not inside:
                     return said[1]
         return ""
+
+    def passed_over(self, tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        """From where to where code is passed over, as line and column; where no test is known to do that, none."""
+        for node in walk(tree)[:_MOST_NODES]:
+            if isinstance(node, ast.IfExp) and (said := self._decided(node.test)) is not None:
+                yield _span([node.orelse if said[0] else node.body])
+            elif isinstance(node, ast.Match):
+                yield from self._cases(node)
+            for name in _BLOCKS:
+                block = getattr(node, name, None)
+                if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+                    yield from self._of_block(block)
+
+    def _of_block(self, block: list[ast.stmt]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        for place, node in enumerate(block):
+            said = self._decided(node.test) if isinstance(node, ast.If) else None
+            if said is None or not isinstance(node, ast.If):
+                continue
+            taken, other = (node.body, node.orelse) if said[0] else (node.orelse, node.body)
+            if other:
+                yield _span(other)
+            if taken and _ends(taken[-1]) and block[place + 1 :]:
+                yield _span(block[place + 1 :])
+
+    def _cases(self, node: ast.Match) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+        name, found = self._option(node.subject), False
+        for case in node.cases if name else ():
+            known = _values_of(case.pattern)
+            fits = known is not None and self.values[name] in known
+            if found or (known is not None and not fits):
+                yield _span(case.body)
+            found = found or (fits and case.guard is None)
 
     def _decided(self, test: ast.expr) -> tuple[bool, str] | None:
         """What a test comes to, and the option that decides it; None where it is not known."""
@@ -85,9 +121,34 @@ class Usual:
         """The option that an expression is."""
         if isinstance(node, ast.Name) and self.are_globals:
             name = node.id
+        elif isinstance(node, ast.Subscript) and self.are_keys and isinstance(node.slice, ast.Constant):
+            name = str(node.slice.value)
         else:
             name = node.attr if isinstance(node, ast.Attribute) and not _is_self(node.value) else ""
         return name if name in self.values else ""
+
+
+def _span(nodes: Sequence[ast.AST]) -> tuple[tuple[int, int], tuple[int, int]]:
+    first, last = nodes[0], nodes[-1]
+    start = (getattr(first, "lineno", 0), getattr(first, "col_offset", 0))
+    return start, (getattr(last, "end_lineno", 0) or 0, getattr(last, "end_col_offset", 0) or 0)
+
+
+def _ends(node: ast.stmt) -> bool:
+    """Whether nothing behind a statement is come by."""
+    call = node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+    name = ast.unparse(call.func) if call is not None else ""
+    return isinstance(node, ast.Return | ast.Raise) or name in ("sys.exit", "exit", "quit", "os._exit")
+
+
+def _values_of(pattern: ast.pattern) -> list[object] | None:
+    """The values that a case is for; None where it may be for any."""
+    found: list[object] = []
+    for one in pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]:
+        if not isinstance(one, ast.MatchValue) or not isinstance(one.value, ast.Constant):
+            return None
+        found.append(one.value.value)
+    return found
 
 
 def _is_self(node: ast.expr) -> bool:

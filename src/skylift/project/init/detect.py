@@ -103,11 +103,13 @@ def _job(found: Findings, job: FoundJob, program: Program, clues: tuple[Clue, ..
     """What one job takes, reads and writes; of a program with sub-commands the jobs beside it as well."""
     reading = read_parameters(program.root, job.entry_point).after(job.words)
     commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
-    found.left += [commands.left] if commands.left else []
+    declared = str(_known(found, job).get("hyperparameters", {}).get(COMMAND_KEY, ""))
+    command = declared if declared in reading.commands else commands.training
+    found.left += [commands.left] if commands.left and not command else []
     said = [clue for clue in clues if clue.path == program.name and not job.words]
-    part = _tables(program, reading, commands.training, job.words, said, _known(found, job))
-    if commands.training:
-        part.understood.insert(0, _command_row(program, reading, commands.training))
+    part = _tables(program, reading, command, job.words, said, _known(found, job))
+    if commands.training and command == commands.training:
+        part.understood.insert(0, _command_row(program, reading, command))
     _keep_declared(part, _known(found, job))
     part.take(_metrics(found, job, program))
     _take(found, _below(job.name, part))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from skylift.project.init.bindings import Bindings, shared_folders
 from skylift.project.init.branches import Usual
+from skylift.project.init.dispatch import leave_out_others
 from skylift.project.init.findings import Findings
 from skylift.project.init.ground import Ground
 from skylift.project.init.hydra_runs import read_hydra
@@ -50,10 +51,16 @@ def read_places(program: Program, reading: Reading, words: Sequence[str] = ()) -
 def read_uses(program: Program, reading: Reading, words: Sequence[str] = ()) -> tuple[Use, ...]:
     """What one job does with paths, for those who look at nothing else; nothing where that can not be followed."""
     try:
-        scopes = scopes_of(program)
+        scopes = _scopes(program, reading)
         return tuple(_uses(program, scopes, reading, words))
     except RecursionError:
         return ()
+
+
+def _scopes(program: Program, reading: Reading) -> Scopes:
+    scopes = scopes_of(program)
+    leave_out_others(scopes, reading)
+    return scopes
 
 
 def _uses(program: Program, scopes: Scopes, reading: Reading, words: Sequence[str]) -> list[Use]:
@@ -67,7 +74,7 @@ def _settled(program: Program, scopes: Scopes, reading: Reading) -> list[Settled
 
 
 def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[str]) -> None:
-    ground, scopes = Ground(program), scopes_of(program)
+    ground, scopes = Ground(program), _scopes(program, reading)
     uses = _uses(program, scopes, reading, words)
     options = options_from_root(reading, home_of(program, scopes), ground)
     tables.shared = shared_folders(ground, options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -86,6 +86,28 @@ class Scopes:
                     waiting += scope.stars
         return None
 
+    def without(self, is_left_out: Callable[[ast.AST, str], bool]) -> None:
+        """Forget code: what it calls, and what it gives names and attributes.
+
+        :param is_left_out: whether a node of a file is.
+        """
+        for by_place in (*self.functions.values(), *self.methods.values()):
+            for place, those in by_place.items():
+                by_place[place] = [one for one in those if not is_left_out(one.node, one.file)]
+        for scope in self.every():
+            scope.calls = [call for call in scope.calls if not is_left_out(call, scope.file)]
+            scope.returns = [node for node in scope.returns if not is_left_out(node, scope.file)]
+            for name, given in scope.names.items():
+                scope.names[name] = [one for one in given if not is_left_out(one.value, scope.file)]
+        self.callers = {
+            scope: [(call, caller) for call, caller in sites if not is_left_out(call, caller.file)]
+            for scope, sites in self.callers.items()
+        }
+        for by_owner in self.attributes.values():
+            for owner, found in by_owner.items():
+                by_owner[owner] = [one for one in found if not is_left_out(one.value, one.scope.file)]
+        self.texts = [(node, file) for node, file in self.texts if not is_left_out(node, file)]
+
     def add(self, name: str, attribute: Attribute) -> None:
         self.attributes.setdefault(name, {}).setdefault(attribute.owner, []).append(attribute)
 
@@ -112,7 +134,11 @@ class Scopes:
             is_own = first in self.own or set(full.split(".")[:-1]) & self.own
             return self._nearest(last, full, scope.file) if is_own else []
         by_owner = self.methods.get(last, {})
-        mine = by_owner.get(scope.class_name, []) if _is_self(root) else []
+        mine = (
+            by_owner.get(scope.class_name, [])
+            if _is_self(root)
+            else self._of_made(call.func, by_owner, scope)
+        )
         return mine or (
             [one for some in by_owner.values() for one in some] if len(by_owner) < _MOST_MEANT else []
         )
@@ -126,6 +152,21 @@ class Scopes:
             return mine
         return [one for some in by_file.values() for one in some]
 
+    def _of_made(self, node: ast.Attribute, by_owner: dict[str, list[Scope]], scope: Scope) -> list[Scope]:
+        """A method of an object whose class is known: ``Evaluator(path).run()``, ``it = Evaluator(path); it.run()``."""
+        every = [(node.value, scope)]
+        if isinstance(node.value, ast.Name):
+            name = node.value.id
+            every = [(given.value, here) for here in scope.around() for given in here.names.get(name, ())]
+        made = [
+            here.full_name(one.func).rpartition(".")[2] if isinstance(one, ast.Call) else ""
+            for one, here in every
+        ]
+        if not made or any(one not in self.bases for one in made):
+            return []
+        owners = [next((name for name in self.lineage([one]) if name in by_owner), "") for one in made]
+        return [found for owner in dict.fromkeys(owners) for found in by_owner.get(owner, ())]
+
     def _of_object(self, node: ast.expr, scope: Scope) -> list[Scope]:
         """``__call__`` of the class that a name is an object of: ``stop = EarlyStopping(); stop(loss, path)``."""
         name = node.id if isinstance(node, ast.Name) else ""
@@ -134,16 +175,17 @@ class Scopes:
             here.full_name(one.func).rpartition(".")[2] for one, here in every if isinstance(one, ast.Call)
         ]
         by_class = self.methods.get("__call__", {})
-        owners = self._lineage([owner for owner in made if owner in self.bases])
+        owners = self.lineage([owner for owner in made if owner in self.bases])
         return next((by_class[owner] for owner in owners if owner in by_class), [])
 
     def _constructors(self, classes: list[str]) -> list[Scope]:
-        for name in self._lineage(classes):
+        for name in self.lineage(classes):
             if name in self.functions:
                 return [one for some in self.functions[name].values() for one in some][:_MOST_MEANT]
         return []
 
-    def _lineage(self, classes: list[str]) -> list[str]:
+    def lineage(self, classes: list[str]) -> list[str]:
+        """Classes with those that they come from, the nearest first."""
         found: list[str] = []
         waiting = list(classes)
         while waiting and len(found) < _MOST_BASES:
@@ -159,10 +201,10 @@ class Scopes:
         base = node.value.id if isinstance(node.value, ast.Name) else ""
         owner = scope.class_name if base in ("self", "cls") else base if base in self.bases else ""
         if owner:
-            mine = [one for name in self._lineage([owner]) for one in by_owner.get(name, ())]
+            mine = [one for name in self.lineage([owner]) for one in by_owner.get(name, ())]
             if mine or len(by_owner) > _MOST_MEANT:
                 return mine
-            by_owner = {name: found for name, found in by_owner.items() if owner in self._lineage([name])}
+            by_owner = {name: found for name, found in by_owner.items() if owner in self.lineage([name])}
         return [one for found in by_owner.values() for one in found] if len(by_owner) < _MOST_OWNERS else []
 
 

@@ -81,6 +81,7 @@ class _Commands:
         if maker is None or depth > _DEEPEST:
             return
         kind, call, _ = maker
+        self.reading.handlers.append((path, place.module.name, getattr(place.node, "lineno", 0)))
         words = keywords(call) if call is not None else {}
         self._settings(place, words)
         _Options(self._context, self.reading, path).of(place)

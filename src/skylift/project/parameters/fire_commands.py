@@ -96,6 +96,7 @@ class _Fire:
         self._arguments(place.module, place.node, command, method=False)
 
     def _arguments(self, module: Module, function: Function, command: str, *, method: bool) -> None:
+        self.reading.handlers.append((command, module.name, function.lineno))
         if takes_more(function):
             self.reading.notes.append(module.said(function, f"`{function.name}` takes more than it names"))
         for one in arguments_of(module, function, method=method):

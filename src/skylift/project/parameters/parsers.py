@@ -10,7 +10,16 @@ from skylift.project.parameters.parser_settings import ParserSettings
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
 from skylift.project.source.symbolic.follow import Enough, Follower
-from skylift.project.source.symbolic.values import Given, Method, Opaque, Place, Varying, is_plain
+from skylift.project.source.symbolic.values import (
+    Function,
+    Given,
+    Method,
+    Opaque,
+    Partial,
+    Place,
+    Varying,
+    is_plain,
+)
 from skylift.values.arguments import Exclusive
 
 _CLASSES = frozenset(
@@ -70,6 +79,9 @@ class _Parser:
     """Whether it parses something else than the command line."""
     settings: ParserSettings = field(default_factory=ParserSettings)
     exclusive: list[Exclusive] = field(default_factory=list)
+    dest: str = ""
+    """Of its sub-commands: the attribute that says which was chosen."""
+    handlers: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property
     def options(self) -> list[Option]:
@@ -140,6 +152,9 @@ class _Parser:
             self.by_key = {key: _without_default(option) for key, option in self.by_key.items()}
         for name, said in given.keywords.items():
             value = said if at.certain else Opaque(name)
+            run = said.function if isinstance(said, Partial) else said
+            if isinstance(run, Function) and self.command:
+                self.handlers.append((self.command, run.scope.module.file, run.node.lineno))
             self.settings.defaults[name] = value
             self.by_key = {
                 key: _with_default(option, value) if option.dest == name else option
@@ -148,6 +163,8 @@ class _Parser:
 
     def _add_subparsers(self, given: Given) -> object:
         self.command_required = given.keywords.get("required") is True
+        dest = given.keywords.get("dest")
+        self.dest = dest if isinstance(dest, str) else ""
         return _Commands(self)
 
     def _parse(self, given: Given, at: Place) -> object:
@@ -171,14 +188,18 @@ class _Parser:
         return (Opaque("arguments"), _Rest(self))
 
     def every_option(self) -> Iterator[Option]:
-        yield from self.options
+        for parser in self.every_parser():
+            yield from parser.options
+
+    def every_parser(self) -> Iterator[_Parser]:
+        """It, and those of its sub-commands."""
+        yield self
         for parser in dict.fromkeys(self.commands.values()):
-            yield from parser.every_option()
+            yield from parser.every_parser()
 
     def every_group(self) -> Iterator[Exclusive]:
-        yield from (group for group in self.exclusive if group.required or group.keys[1:])
-        for parser in dict.fromkeys(self.commands.values()):
-            yield from parser.every_group()
+        for parser in self.every_parser():
+            yield from (group for group in parser.exclusive if group.required or group.keys[1:])
 
     def every_command(self) -> Iterator[str]:
         for name, parser in self.commands.items():
@@ -281,7 +302,17 @@ class _Parsers:
         required = any(parser.command_required for parser in used)
         groups = list(dict.fromkeys(group for parser in used for group in parser.every_group()))
         found = [_told(option) for option in options.values()]
-        return Reading("argparse", found, self.notes, commands, required, exclusive=groups)
+        every = [one for parser in used for one in parser.every_parser()]
+        return Reading(
+            "argparse",
+            found,
+            self.notes,
+            commands,
+            required,
+            exclusive=groups,
+            handlers=[one for parser in every for one in parser.handlers],
+            dests={parser.command: parser.dest for parser in every if parser.dest},
+        )
 
 
 def _told(option: Option) -> Option:

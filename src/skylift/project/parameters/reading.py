@@ -42,12 +42,19 @@ class Reading:
     groups: tuple[str, ...] = ()
     """Options that choose a config of Hydra's, on which the defaults of others depend."""
     exclusive: list[Exclusive] = field(default_factory=list)
+    command: str = ""
+    """The sub-command that it is of, where one is chosen."""
+    handlers: list[tuple[str, str, int]] = field(default_factory=list)
+    """What the program runs for a command: its name, and the file and the line of the function."""
+    dests: dict[str, str] = field(default_factory=dict)
+    """The attribute that says which was chosen of the commands below one; of the program's own by the empty name."""
 
     def of_command(self, command: str) -> Reading:
         """What one sub-command takes, with what stands before it."""
         words = command.split()
         mine = {" ".join(words[:depth]) for depth in range(len(words) + 1)}
-        return replace(self, options=[one for one in self.options if one.parameter.command in mine])
+        options = [one for one in self.options if one.parameter.command in mine]
+        return replace(self, options=options, command=" ".join(words))
 
     def after(self, words: Sequence[str]) -> Reading:
         """What is left to give to a program whose command has these words already.

@@ -143,6 +143,7 @@ class _Commands:
 
     def function(self, place: Place, command: str) -> None:
         assert isinstance(place.node, Function)
+        self.reading.handlers.append((command, place.module.name, place.node.lineno))
         if takes_more(place.node):
             self.reading.notes.append(place.module.said(place.node, "`*args` and `**kwargs` can not be read"))
         for one in arguments_of(place.module, place.node):
