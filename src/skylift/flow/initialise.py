@@ -14,6 +14,7 @@ from skylift.errors import ConfigError, NotReady, UsageError
 from skylift.project.checks.settings import missing, missing_groups
 from skylift.project.checks.subject import Subject
 from skylift.project.config.load import load
+from skylift.project.files.made import maker_of
 from skylift.project.init import undo, write
 from skylift.project.init.detect import detect
 from skylift.project.init.layout import BY_LIBRARY, CANDIDATE
@@ -22,7 +23,8 @@ from skylift.project.init.merge import leaves
 from skylift.project.init.unbound import still_left
 from skylift.project.init.workspace import project_folder
 from skylift.project.source.entry import entry_file
-from skylift.values.project import Detection, Proposal, Understood, Undoing
+from skylift.values.project import Detection, Loaded, Proposal, Understood, Undoing
+from skylift.values.settings import JobSettings
 from skylift_runtime.contract import DEFAULT_JOB
 
 _TIE = "it is not clear which program trains; these can not be told apart:"
@@ -160,9 +162,19 @@ def first_run(root: Path, found: Detection) -> str:
     rest = [key for key in wanted if key not in {one.key for one in open_}]
     words = " ".join(["skylift run", *(f"{key}=…" for key in rest[:_NAMED]), *["…"][: len(rest) - _NAMED]])
     if not open_:
-        return words
+        return (
+            f"have the other jobs make what is told above; then: {words}"
+            if _waits(root, loaded, job)
+            else words
+        )
     flags = ", ".join(one.flag for one in open_[:_NAMED])
     return f"bind {flags} in the config, as told above; then: {words}"
+
+
+def _waits(root: Path, loaded: Loaded, job: JobSettings) -> bool:
+    """Whether a job reads what another one has yet to make."""
+    missing_ = [one.local for one in job.channels.values() if one.local and not (root / one.local).is_dir()]
+    return any(maker_of(folder, loaded.settings.jobs.values(), job.name) for folder in missing_)
 
 
 def _less(config: Mapping[str, Any], key: tuple[str, ...]) -> dict[str, Any]:

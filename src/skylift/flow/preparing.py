@@ -23,6 +23,7 @@ from skylift.flow.sources import Sources
 from skylift.host.files import canonical_json
 from skylift.host.redaction import without_secret
 from skylift.project.arguments.wire import Wire, on_wire
+from skylift.project.files.made import carry, maker_of
 from skylift.project.source.notebooks import is_notebook
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
 from skylift.values.project import Arguments
@@ -168,7 +169,9 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
     check_secrets(job, target, sources.world.environment)
     _refuse_names_of_jobs(sources, options)
     arguments = arguments_of(sources, job, options.given, options.raw)
-    channels = tuple(_channel(sources, target, name, said) for name, said in sorted(job.channels.items()))
+    channels = tuple(
+        _channel(sources, target, (job.name, name), said) for name, said in sorted(job.channels.items())
+    )
     interpreter = UNKNOWN if only_plan else interpreter_for(sources, target, options.python)
     if interpreter is not UNKNOWN and is_notebook(job.entry_point):
         need_for_notebook(sources, target, interpreter)
@@ -200,7 +203,17 @@ def _new_name(sources: Sources) -> str:
     return run_name(sources.settings.name, sources.world.clock.now(), letters)
 
 
-def _channel(sources: Sources, target: TargetSettings, name: str, said: ChannelSettings) -> ChannelInput:
+def _how_to_get(sources: Sources, job: str, folder: str) -> str:
+    maker = maker_of(folder, sources.settings.jobs.values(), job)
+    if maker is None:
+        return "put the data there, or change [channels]"
+    return f"the job `{maker.job}` makes it: {carry(maker.job, maker.kind, maker.into)}"
+
+
+def _channel(
+    sources: Sources, target: TargetSettings, named: tuple[str, str], said: ChannelSettings
+) -> ChannelInput:
+    job, name = named
     if target.backend == "sagemaker" and said.cloud:
         return ChannelInput(name, said)
     if not said.local:
@@ -212,7 +225,7 @@ def _channel(sources: Sources, target: TargetSettings, name: str, said: ChannelS
     if not folder.is_dir():
         raise NotReady(
             f"channel `{name}` is the folder {said.local}, which is not there",
-            hints=("put the data there, or change [channels]",),
+            hints=(_how_to_get(sources, job, said.local),),
             folder=str(folder),
         )
     if target.backend == "sagemaker" and said.mode != "File":

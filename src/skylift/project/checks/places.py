@@ -10,6 +10,7 @@ from pathlib import Path
 
 from skylift.project.checks.subject import Subject, folders
 from skylift.project.files.git import git_or_nothing, names, working_tree
+from skylift.project.files.made import carry, maker_of
 from skylift.project.files.ship import IGNORE_FILE
 from skylift.project.source.walking import walk_folders
 from skylift.values.finding import Finding, Line
@@ -28,7 +29,10 @@ def missing_channels(subject: Subject) -> Iterator[Finding]:
             if not path.is_dir():
                 what = f"the folder `{folder}` of channel `{name}` is not there"
                 elsewhere = bool(job.channels[name].cloud)
+                maker = maker_of(folder, subject.jobs, job.name)
                 remedy = "put the data there, or change the channel"
+                if maker is not None:
+                    remedy = f"the job `{maker.job}` makes it: {carry(maker.job, maker.kind, maker.into)}"
                 severity = "note" if elsewhere else "error"
                 yield Finding("channel-missing", severity, at, what, remedy, waits=True)  # type: ignore[arg-type]
             elif next(_sizes(path), None) is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,13 @@ from skylift.errors import UsageError
 from skylift.project.config.defaults import project_name
 from skylift.project.config.package_checks import refuse_malformed
 from skylift.project.config.toml import read_config
+from skylift.project.files.made import Made, made_by
 from skylift.project.init.cloud import LEFT, suggested
 from skylift.project.init.commands import Commands, read_commands
 from skylift.project.init.documented import given_by, say_given, with_given
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.findings import Findings
+from skylift.project.init.handed import say_handed, without_nested
 from skylift.project.init.layout import FoundJob, Layout, read_layout
 from skylift.project.init.metrics import read_metrics
 from skylift.project.init.needs import read_needs
@@ -59,15 +61,17 @@ def detect(
     programs = [(job, _program(root, job)) for job in layout.jobs]
     read = [program for _, program in programs if program is not None]
     found.take(read_needs(root, pyproject, read, variables))
+    made = _made(found, programs)
     for job, program in programs:
         if program is not None:
-            _job(found, job, program, layout.clues)
+            _job(found, job, program, (layout.clues, made))
+    say_handed(found, root, made, lambda name: _known(found, name))
     found.config.setdefault("targets", suggested())
     found.left.append(LEFT)
     keep_secrets_out(found)
     told = [replace(one, what=in_cells(one.what), gist=in_cells(one.gist)) for one in found.unbound]
     return Detection(
-        ordered(found.config),
+        ordered(without_nested(found.config)),
         tuple(replace(row, why=in_cells(row.why)) for row in found.understood),
         _choices(layout),
         together([in_cells(line) for line in found.left], told),
@@ -99,25 +103,65 @@ def _program(root: Path, job: FoundJob) -> Program | None:
         raise UsageError(f"{job.path.name} {problem}") from problem
 
 
-def _job(found: Findings, job: FoundJob, program: Program, clues: tuple[Clue, ...]) -> None:
-    """What one job takes, reads and writes; of a program with sub-commands the jobs beside it as well."""
+def _made(found: Findings, programs: list[tuple[FoundJob, Program | None]]) -> tuple[Made, ...]:
+    """What the jobs leave for each other, where there are several."""
+    every: list[Made] = []
+    ways = [(*way, job) for job, program in programs if program is not None for way in _ways(job, program)]
+    for name, mine, program, job in ways if len(ways) > 1 else ():
+        config = read_places(program, mine, job.words).config
+        # Of a program with several commands it is not known which one writes what it has hard-coded.
+        alone = sum(program is other for _, _, other, _ in ways) == 1
+        rules = [*_rules(_known(found, name)), *(_rules(config) if alone else ())]
+        collect = {kind: [rule for of, rule in rules if of == kind] for kind, _ in rules}
+        defaults = {one.parameter.key: one.parameter.default for one in mine.options}
+        texts = {key: text for key, text in defaults.items() if isinstance(text, str)}
+        every += made_by(name, {**config, "collect": collect}, texts)
+    return tuple(dict.fromkeys(every))
+
+
+def _rules(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(kind, rule) for kind, rules in config.get("collect", {}).items() for rule in rules]
+
+
+def _ways(job: FoundJob, program: Program) -> Iterator[tuple[str, Reading, Program]]:
+    """The jobs that a program is, each with its options."""
     reading = read_parameters(program.root, job.entry_point).after(job.words)
     commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
-    declared = str(_known(found, job).get("hyperparameters", {}).get(COMMAND_KEY, ""))
+    yield job.name, reading.of_command(commands.training) if reading.commands else reading, program
+    yield from ((name, reading.of_command(command), program) for name, command in commands.beside.items())
+
+
+def _job(
+    found: Findings, job: FoundJob, program: Program, hints: tuple[tuple[Clue, ...], tuple[Made, ...]]
+) -> None:
+    """What one job takes, reads and writes; of a program with sub-commands the jobs beside it as well.
+
+    :param hints: what files say of how programs are started, and what the jobs leave for each other.
+    """
+    clues, made = hints
+    reading = read_parameters(program.root, job.entry_point).after(job.words)
+    commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
+    declared = str(_known(found, job.name).get("hyperparameters", {}).get(COMMAND_KEY, ""))
     command = declared if declared in reading.commands else commands.training
     found.left += [commands.left] if commands.left and not command else []
     said = [clue for clue in clues if clue.path == program.name and not job.words]
-    part = _tables(program, reading, command, job.words, said, _known(found, job))
+    part = _tables(
+        program, reading, (command, job.words), said, _others(made, job.name), _known(found, job.name)
+    )
     if commands.training and command == commands.training:
         part.understood.insert(0, _command_row(program, reading, command))
-    _keep_declared(part, _known(found, job))
+    _keep_declared(part, _known(found, job.name))
     part.take(_metrics(found, job, program))
     _take(found, _below(job.name, part))
     for name, command in commands.beside.items():
         found.say(f"job {name}", f"{job.entry_point} {command}", f"a command of {program.name} besides")
-        part = _tables(program, replace(reading, remarks=[]), command, (), said, {})
+        part = _tables(program, replace(reading, remarks=[]), (command, ()), said, _others(made, name), {})
         part.config = {"entry-point": job.entry_point, **part.config}
         _take(found, _below(name, part))
+
+
+def _others(made: tuple[Made, ...], name: str) -> tuple[Made, ...]:
+    return tuple(one for one in made if one.job != name)
 
 
 def _take(found: Findings, part: Findings) -> None:
@@ -135,12 +179,12 @@ def _command_row(program: Program, reading: Reading, command: str) -> Understood
 def _tables(
     program: Program,
     reading: Reading,
-    command: str,
-    words: tuple[str, ...],
+    start: tuple[str, tuple[str, ...]],
     clues: list[Clue],
+    made: tuple[Made, ...],
     known: Mapping[str, Any],
 ) -> Findings:
-    part = Findings()
+    (command, words), part = start, Findings()
     mine = reading.of_command(command) if reading.commands else reading
     if command:
         part.config["hyperparameters"] = {COMMAND_KEY: command}
@@ -152,19 +196,19 @@ def _tables(
         part.say("note", remark, "")
     declared = known.get("hyperparameters", {})
     given = {key: one for key, one in given_by(program, mine, clues, command).items() if key not in declared}
-    part.take(read_places(program, with_given(mine, given), words))
+    part.take(read_places(program, with_given(mine, given), words, made))
     say_given(part, given, mine)
     return part
 
 
 def _metrics(found: Findings, job: FoundJob, program: Program) -> Findings:
     """Guesses, unless something says which the job has."""
-    return Findings() if "metrics" in _known(found, job) else read_metrics(program)
+    return Findings() if "metrics" in _known(found, job.name) else read_metrics(program)
 
 
-def _known(found: Findings, job: FoundJob) -> Mapping[str, Any]:
+def _known(found: Findings, name: str) -> Mapping[str, Any]:
     """What is said of a job already, by a pipeline or by code that submits it."""
-    known = found.config if job.name == DEFAULT_JOB else found.config.get("jobs", {}).get(job.name, {})
+    known = found.config if name == DEFAULT_JOB else found.config.get("jobs", {}).get(name, {})
     return dict(known)
 
 

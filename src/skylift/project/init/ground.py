@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 from skylift.errors import SkyliftError
+from skylift.project.files.made import Made
 from skylift.project.files.ship import files_that_ship
 from skylift.project.source.program import Program
 from skylift.project.source.walking import paths_matching, walk_folders
@@ -46,6 +47,8 @@ class Ground:
     """The project on disk. Nothing is read but names and sizes, and not without end."""
 
     program: Program
+    made: Sequence[Made] = ()
+    """What other jobs make: it counts as if it were here, for whoever runs them in their order has it."""
     glances: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
 
     @property
@@ -70,20 +73,24 @@ class Ground:
 
     def is_folder(self, text: str) -> bool:
         try:
-            return (self.root / text).is_dir()
+            there = (self.root / text).is_dir()
         except (OSError, ValueError):
             return False
+        return there or any(one.is_folder(posixpath.normpath(text)) for one in self.made)
 
     def is_file(self, text: str) -> bool:
         try:
-            return (self.root / text).is_file()
+            there = (self.root / text).is_file()
         except (OSError, ValueError):
             return False
+        return there or any(one.is_file(posixpath.normpath(text)) for one in self.made)
 
     def matches(self, text: str) -> bool:
         """Whether a path, perhaps with ``*`` in it, is there."""
         if "*" not in text:
             return self.is_folder(text) or self.is_file(text)
+        if any(one.matches(posixpath.normpath(text)) for one in self.made):
+            return True
         try:
             return bool(paths_matching(self.root, text))
         except (OSError, ValueError, NotImplementedError, RecursionError):
@@ -122,15 +129,27 @@ class Ground:
 
     def may_ship(self, text: str) -> bool:
         """Whether a file that git ignores can go along with the code: data or a model, and not large."""
+        if self.maker(text):
+            return True
         if not self.is_file(text) or posixpath.splitext(text)[1].lower() not in _MATERIAL:
             return False
         return 0 < _size(str(self.root / text)) <= _TRAVELS_WITH_CODE
 
+    def maker(self, path: str) -> str:
+        """The other job that makes a file, or something in a folder; empty where it is here, or nobody does."""
+        plain = posixpath.normpath(path)
+        if (self.root / plain).exists():
+            return ""
+        makers = (one.job for one in self.made if one.is_file(plain) or one.is_folder(plain))
+        return next(makers, "")
+
     def holds_something(self, folder: str) -> bool:
-        return self.glance(folder)[0] > 0
+        return bool(self.maker(folder)) or self.glance(folder)[0] > 0
 
     def holds_data(self, folder: str) -> bool:
         """Whether there is more in a folder than settings, and programs that are not part of this one."""
+        if self.maker(folder):
+            return True
         names = islice(_entries(self.root / folder), _MOST_ENTRIES)
         data = (name for name, _ in names if name.lower() not in _MARKERS)
         return any(posixpath.splitext(name)[1].lower() not in _SETTINGS for name in data)
@@ -151,6 +170,9 @@ class Ground:
 
     def amount(self, folder: str) -> str:
         """The size of a folder, for people: ``3 files, 2.0 MB``."""
+        maker = self.maker(folder)
+        if maker:
+            return f"the job `{maker}` makes it"
         files, size, more = self.glance(folder)
         said = f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB" if size >= 1e5 else ""
         return ", ".join(

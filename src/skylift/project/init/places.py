@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from skylift.project.files.made import Made
 from skylift.project.init.bindings import Bindings, shared_folders
 from skylift.project.init.branches import Usual
 from skylift.project.init.dispatch import leave_out_others
@@ -31,16 +32,19 @@ from skylift.project.source.trees import walk
 _CHANNEL = "SM_CHANNEL_"
 
 
-def read_places(program: Program, reading: Reading, words: Sequence[str] = ()) -> Findings:
+def read_places(
+    program: Program, reading: Reading, words: Sequence[str] = (), made: Sequence[Made] = ()
+) -> Findings:
     """The tables ``channels``, ``arguments``, ``paths`` and ``collect`` of one job.
 
     What an option is depends on what the code does with it; its name only supports that.
 
     :param words: what the job's command gives the program by place: paths that are as good as hard-coded.
+    :param made: what other jobs make.
     """
     tables = Tables()
     try:
-        _read(program, reading, tables, words)
+        _read(Ground(program, made), reading, tables, words)
     except RecursionError:
         tables.leave(
             f"{program.name} is nested too deeply to see what it reads and writes: say it in [channels]"
@@ -73,8 +77,9 @@ def _settled(program: Program, scopes: Scopes, reading: Reading) -> list[Settled
     return read_settled(program, scopes, [default_text(option) for option in reading.options])
 
 
-def _read(program: Program, reading: Reading, tables: Tables, words: Sequence[str]) -> None:
-    ground, scopes = Ground(program), _scopes(program, reading)
+def _read(ground: Ground, reading: Reading, tables: Tables, words: Sequence[str]) -> None:
+    program = ground.program
+    scopes = _scopes(program, reading)
     uses = _uses(program, scopes, reading, words)
     options = options_from_root(reading, home_of(program, scopes), ground)
     tables.shared = shared_folders(ground, options)

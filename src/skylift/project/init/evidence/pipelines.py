@@ -9,7 +9,7 @@ from typing import Any
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.commands import Started, has_placeholder, started
 from skylift.project.init.evidence.roles import role_of_name
-from skylift.project.init.evidence.stages import with_files
+from skylift.project.init.evidence.stages import made_in, with_files
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.evidence.texts import program_of
 
@@ -20,10 +20,12 @@ _OVERRIDE = re.compile(r"\+{0,2}([A-Za-z_][\w.]*)=(.*)", re.DOTALL)
 
 def pipeline_clues(survey: Survey, console: dict[str, str]) -> Iterator[Clue]:
     for path in survey.named("dvc.yaml"):
-        for name, stage in _entries(survey, path, "stages"):
+        stages = list(_entries(survey, path, "stages"))
+        made = made_in(stage for _, stage in stages)
+        for name, stage in stages:
             why = f"{path}: the stage `{name}` starts it"
             for clue in _clue(survey, console, name, stage.get("cmd"), why):
-                yield with_files(survey, clue, stage)
+                yield with_files(survey, clue, stage, made)
     for path in survey.named("mlproject"):
         for name, entry in _entries(survey, path, "entry_points"):
             why = f"{path}: the entry point `{name}` starts it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,12 +15,16 @@ _CODE = frozenset({".py", ".sh", ".ipynb", ".yaml", ".yml", ".json", ".toml", ".
 _MODELS = frozenset(
     {".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt", ".h5", ".keras", ".onnx", ".bin", ".safetensors", ".model", ".cbm"}
 )  # fmt: skip
+_MADE = ("outs", "metrics", "plots")
 
 
-def with_files(survey: Survey, clue: Clue, stage: Mapping[str, Any]) -> Clue:
-    """The clue with the places of its job: what it depends on, and what it makes."""
+def with_files(survey: Survey, clue: Clue, stage: Mapping[str, Any], made: Collection[str] = ()) -> Clue:
+    """The clue with the places of its job: what it depends on, and what it makes.
+
+    :param made: what other stages make: it need not be here.
+    """
     facts = dict(clue.facts)
-    channels, paths, notes = _inputs(survey, _names(stage.get("deps")))
+    channels, paths, notes = _inputs(survey, _names(stage.get("deps")), made)
     collect = _outputs(survey, stage)
     facts |= {
         key: table for key, table in (("channels", channels), ("paths", paths), ("collect", collect)) if table
@@ -45,7 +49,14 @@ def _names(listed: Any) -> list[str]:
     return found
 
 
-def _inputs(survey: Survey, names: list[str]) -> tuple[dict[str, str], dict[str, str], list[str]]:
+def made_in(stages: Iterable[Mapping[str, Any]]) -> list[str]:
+    """All that the stages of a pipeline make."""
+    return [name for stage in stages for key in _MADE for name in _names(stage.get(key))]
+
+
+def _inputs(
+    survey: Survey, names: list[str], made: Collection[str]
+) -> tuple[dict[str, str], dict[str, str], list[str]]:
     """Folders and files of data: git does not know what dvc keeps, so that it would not ship."""
     channels: dict[str, str] = {}
     paths: dict[str, str] = {}
@@ -59,13 +70,13 @@ def _inputs(survey: Survey, names: list[str]) -> tuple[dict[str, str], dict[str,
         )
         if PurePosixPath(name).suffix in _CODE or folder.as_posix() == "." or _is_code(path):
             continue
-        if not _is_here(path):
-            notes.append(f"{name} is not here: another stage makes it, or `dvc pull` brings it")
+        if not _is_here(path) and not any(one == name or name.startswith(f"{one}/") for one in made):
+            notes.append(f"{name} is not here: `dvc pull` may bring it")
             continue
         channel = next((key for key, place in channels.items() if place == folder.as_posix()), "")
         channel = channel or _free(slug(folder.name, limit=40) or "data", channels)
         channels[channel] = folder.as_posix()
-        inner = f"/{PurePosixPath(name).name}" if path.is_file() else ""
+        inner = f"/{PurePosixPath(name).name}" if folder != PurePosixPath(name) else ""
         paths[name] = f"{{channel:{channel}}}{inner}"
     return channels, paths, notes
 
@@ -91,7 +102,7 @@ def _free(name: str, taken: Mapping[str, str]) -> str:
 
 def _outputs(survey: Survey, stage: Mapping[str, Any]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for key in ("outs", "metrics", "plots"):
+    for key in _MADE:
         for name in _names(stage.get(key)):
             pure = PurePosixPath(name)
             is_folder = not pure.suffix or (survey.root / name).is_dir()
