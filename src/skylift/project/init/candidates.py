@@ -12,6 +12,7 @@ from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.deeds import Deeds, deeds_of
 from skylift.project.init.evidence.roles import Role, role_of, role_of_name
 from skylift.project.init.evidence.survey import Survey
+from skylift.project.init.functions import uncalled
 from skylift.project.init.workspace import MARKS
 from skylift.project.source.entry import module_file
 from skylift.project.source.notebooks import Unreadable, notebook_of
@@ -37,6 +38,7 @@ _NAMES: Mapping[Role, tuple[int, str]] = {
 }
 _PARSES = ("parse_args(", "parse_known_args(")
 """Who reads the command line as soon as it is started is a program, guarded or not."""
+_FUNCTION = 5
 _REASONS = 4
 CLOSE = 5
 """Scores that are nearer than this can not be told apart."""
@@ -85,6 +87,11 @@ class Candidate:
         return self.path.endswith(SUFFIX)
 
     @property
+    def is_function(self) -> bool:
+        """Whether it is one only because it has a function that could be called: nobody says so."""
+        return any(clue.function and not clue.job for clue in self.clues)
+
+    @property
     def submits(self) -> bool:
         """Whether it has others train, and is never a job itself."""
         return self.deeds is not None and self.deeds.submits
@@ -99,6 +106,7 @@ def programs(survey: Survey, clues: Iterable[Clue]) -> list[Candidate]:
     found += [_shell(path, said) for path, said in by_path.items() if not path.endswith((".py", SUFFIX))]
     found += [_executable(survey, path, by_path.get(path, [])) for path in survey.named("train", deep=True)]
     if not any(one is not None and not one.submits and one.score > 0 for one in found):
+        found += [_function(survey, path, by_path.get(path, [])) for path in worth_a_look(survey, by_path)]
         notebooks = [path for path in survey.with_suffix(SUFFIX) if not _NO_PROGRAM.search(path)]
         found += [_notebook(survey, path, by_path.get(path, [])) for path in notebooks[:_MOST_NOTEBOOKS]]
     best = {one.path: one for one in found if one is not None}
@@ -175,6 +183,21 @@ def _script(survey: Survey, path: str, clues: list[Clue]) -> Candidate | None:
     if role == "" and not (deeds.guarded or deeds.trains or deeds.parser or clues):
         return None
     return _judged(path, reasons, Candidate(path, 0, (), role, deeds, tuple(clues)))
+
+
+def _function(survey: Survey, path: str, clues: list[Clue]) -> Candidate | None:
+    """A module that starts nothing, whose function a job can call; behind every program."""
+    tree = parsed(survey.root / path)
+    found = uncalled(path, tree) if tree is not None else None
+    clue = found.clue(survey.root) if found is not None else None
+    if tree is None or clue is None:
+        return None
+    deeds, role = deeds_of(tree), role_of(path)
+    if deeds.guarded or deeds.tests or not (deeds.trains or role == "train"):
+        return None
+    reasons = [*_of_the_name(path, role), (_FUNCTION, clue.why)]
+    reasons += [(30, deeds.trains)] if deeds.trains else []
+    return _judged(path, reasons, Candidate(path, 0, (), role, deeds, (*clues, clue)))
 
 
 def _judged(path: str, reasons: list[tuple[int, str]], bare: Candidate) -> Candidate:

@@ -27,6 +27,7 @@ from skylift.project.init.evidence.sdk_config import settings_facts
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.evidence.unread import unread
 from skylift.project.init.findings import Findings
+from skylift.project.init.functions import remedies
 from skylift.project.init.more_jobs import OtherJob, other_jobs, training_clue
 from skylift.project.init.said import entry_said
 from skylift.project.init.starting import Start, start_of
@@ -212,7 +213,7 @@ def _say_entry(found: Findings, best: Candidate, start: Start, rivals: list[str]
     found.config |= start.config
     told = best.reasons == _WAS_NAMED
     alone = not rivals or PurePosixPath(best.path).stem == "train"
-    sure = told or (best.sure and alone)
+    sure = told or (best.sure and alone and not best.is_function)
     found.say("command" if start.command else "entry point", start.shown, ", ".join(reasons), sure=sure)
     found.left += start.left
     if rivals and not told:
@@ -309,6 +310,8 @@ def _say_what_there_is(
         for one in every[:_REASONS]:
             what = "it has others train" if one.submits else "it does not look like training"
             found.say("a program", one.path, what, sure=False)
+    if not likeliest:
+        found.left += remedies(survey, worth_a_look(survey, ()))
     command, where = library_command(survey)
     if command and not any(one.trains for one in likeliest):
         found.say(BY_LIBRARY, command, where, sure=False)

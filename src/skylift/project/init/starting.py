@@ -75,17 +75,17 @@ def _plain(root: Path, found: Candidate, clues: Iterable[Clue]) -> Start:
     dotted = ".".join(module_parts(root, root / path))
     if path.endswith("/__main__.py"):
         return Start(f"-m {dotted.removesuffix('.__main__')}")
-    function = next((clue.function for clue in found.clues if clue.function), "")
-    if function and not deeds.guarded:
-        return _called(root, function, path, parses=bool(deeds.parser or deeds.reads_argv))
+    called = next((clue for clue in found.clues if clue.function), None)
+    if called is not None and not deeds.guarded:
+        return _called(root, called, path, parses=bool(deeds.parser or deeds.reads_argv))
     if deeds.relative and "." in dotted:
         return Start(f"-m {dotted}", why="it imports from its own package with a dot")
     return Start(path)
 
 
-def _called(root: Path, function: str, path: str, *, parses: bool) -> Start:
+def _called(root: Path, clue: Clue, path: str, *, parses: bool) -> Start:
     """A console script without `if __name__ == "__main__"`: only the function starts it."""
-    why = "nothing but its console script starts it"
+    function, why = clue.function, "nothing but its console script starts it" if clue.job else ""
     if not parses or read_parameters(root, function).source not in ("", SIGNATURE):
         return Start(function, why=why)
     module, _, name = function.partition(":")

@@ -63,6 +63,6 @@ def _parameter(argument: ast.arg, default: ast.expr | None) -> Parameter:
         flag=f"--{argument.arg}",
         type=kind if kind in _TYPES else ANY,
         default=known.value if known else None,
-        default_known=default is not None and known is not None and not known.variable,
+        default_known=default is None or (known is not None and not known.variable),
         required=default is None,
     )
