@@ -10,20 +10,14 @@ from pathlib import Path
 
 from skylift.project.init.candidates import Candidate
 from skylift.project.init.evidence.clues import Clue
+from skylift.project.init.evidence.ranks import demands_rank
+from skylift.project.init.launchers import Launched, launched
 from skylift.project.parameters.schema import read_parameters
 from skylift.project.parameters.signature import SIGNATURE
 from skylift.project.source.entry import entry_file
 from skylift.project.source.modules import module_parts
+from skylift.project.source.program import Program
 
-_LAUNCHERS = {
-    "torchrun": ("torchrun", "--standalone", "--nproc-per-node={gpus}"),
-    "accelerate": ("accelerate", "launch", "--num_processes={gpus}"),
-    "deepspeed": ("deepspeed", "--num_gpus={gpus}"),
-    "mpirun": ("mpirun", "-np", "{gpus}", "python"),
-    "mpiexec": ("mpiexec", "-n", "{gpus}", "python"),
-    "horovodrun": ("horovodrun", "-np", "{gpus}", "python"),
-    "lightning": ("lightning", "run", "model", "--devices={gpus}"),
-}
 _SPECIAL = re.compile(r"dist|multi|slurm|ddp|fsdp|cluster|horovod|node", re.IGNORECASE)
 
 
@@ -58,9 +52,9 @@ def start_of(root: Path, found: Candidate, clue: Clue | None = None) -> Start:
     """
     clues = [clue] if clue is not None else list(found.clues)
     plain = _plain(root, found, clues)
-    launched = _launched(found, plain, clues)
-    if launched is not None:
-        return launched
+    by_launcher = _launched(root, found, plain, clues)
+    if by_launcher is not None:
+        return by_launcher
     by_place = _by_place(found, plain, clues)
     return by_place or plain
 
@@ -95,38 +89,40 @@ def _called(root: Path, clue: Clue, path: str, *, parses: bool) -> Start:
     return Start(path, ("python", "-c", code), why)
 
 
-def _launched(found: Candidate, plain: Start, clues: list[Clue]) -> Start | None:
+def _launched(root: Path, found: Candidate, plain: Start, clues: list[Clue]) -> Start | None:
     """With a launcher where it is never started without one, or can not be."""
     said = [clue for clue in clues if clue.started is not None]
     # `distributed_train.sh` is the other way to start it, by its very name.
     ways = [clue.started.launcher for clue in said if clue.started and not _SPECIAL.search(clue.why)]
-    launchers = [clue.started.launcher for clue in said if clue.started and clue.started.launcher]
-    only = found.deeds is not None and found.deeds.only_distributed
-    if not launchers and not only:
+    written = next((clue for clue in said if clue.started and clue.started.launcher), None)
+    where = _demanded(root, found)
+    if written is None and not where:
         able = found.deeds is not None and found.deeds.reads_rank
-        return (
-            Start(plain.entry_point, plain.command, plain.why, (_hint("torchrun", plain),)) if able else None
-        )
-    launcher = launchers[0] if launchers else "torchrun"
-    if only or (ways and all(ways)):
-        why = (
-            f"{launcher} starts it wherever it is written down"
-            if launchers
-            else "it demands a launcher's RANK"
-        )
-        return Start(plain.entry_point, _with(launcher, plain), why)
-    return Start(plain.entry_point, plain.command, plain.why, (_hint(launcher, plain),))
+        hint = _hint(launched(root, "torchrun"), plain)
+        return Start(plain.entry_point, plain.command, plain.why, (hint,)) if able else None
+    started = written.started if written is not None else None
+    launcher = launched(root, started.launcher if started is not None else "torchrun", started)
+    if not (where or (ways and all(ways))):
+        return Start(plain.entry_point, plain.command, plain.why, (_hint(launcher, plain),))
+    why = f"{where} demands a launcher's RANK"
+    if started is not None and not where:
+        why = f"{launcher.name} starts it wherever it is written down"
+    counted = f"; {launcher.count} processes there, in a job one for each GPU"
+    why += counted if launcher.count not in ("", "1") else ""
+    left = [f"{launcher.name} has {option} there, which no job has" for option in launcher.left]
+    return Start(plain.entry_point, launcher.words(plain.entry_point), why, tuple(left))
 
 
-def _with(launcher: str, plain: Start) -> tuple[str, ...]:
-    flag = "--module" if launcher == "deepspeed" else "-m"
-    module = plain.entry_point.startswith("-m ")
-    target = (flag, plain.entry_point[3:]) if module else (plain.entry_point,)
-    return (*_LAUNCHERS[launcher], *target)
+def _demanded(root: Path, found: Candidate) -> str:
+    """Where it reads the rank that only a launcher sets; empty where it can do without."""
+    if found.deeds is None or not found.path.endswith(".py"):
+        return ""
+    where = demands_rank(Program(root, root / found.path, found.deeds.tree).modules)
+    return f"{where[0].relative_to(root).as_posix()}:{where[1]}" if where is not None else ""
 
 
-def _hint(launcher: str, plain: Start) -> str:
-    words = ", ".join(f'"{word}"' for word in _with(launcher, plain))
+def _hint(launcher: Launched, plain: Start) -> str:
+    words = ", ".join(f'"{word}"' for word in launcher.words(plain.entry_point))
     return f"{plain.shown} can run in several processes, too: command = [{words}]"
 
 

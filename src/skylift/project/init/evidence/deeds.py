@@ -215,11 +215,6 @@ class Deeds:
         """Whether it can be one of several processes that a launcher has started."""
         return any(isinstance(node, ast.Constant) and node.value == "LOCAL_RANK" for node in self._nodes)
 
-    @cached_property
-    def only_distributed(self) -> bool:
-        """Whether every way through it is in several processes: what reads its rank does so without a condition."""
-        return self.reads_rank and _unconditional(self.tree.body)
-
     @property
     def frameworks(self) -> list[str]:
         return sorted(self.imports & _FRAMEWORKS)
@@ -229,31 +224,6 @@ class Deeds:
 def deeds_of(tree: ast.Module) -> Deeds:
     """Asked once for each tree, which nobody changes."""
     return Deeds(tree)
-
-
-def _unconditional(body: Iterable[ast.stmt]) -> bool:
-    """``os.environ["LOCAL_RANK"]`` outside of conditions: it fails where no launcher has set it."""
-    for node in body:
-        if isinstance(node, ast.If) and not is_main_guard(node):
-            continue
-        # A function may be called under a condition; one that is called main hardly is.
-        if isinstance(node, ast.Try) or (
-            isinstance(node, _DEFINITIONS) and node.name not in _TRAIN | {"main"}
-        ):
-            continue
-        inner = [getattr(node, name, None) for name in ("body", "orelse", "finalbody")]
-        blocks = [block for block in inner if isinstance(block, list)]
-        if any(_unconditional(block) for block in blocks):
-            return True
-        if not blocks and any(_demands_rank(part) for part in walk(node)):
-            return True
-    return False
-
-
-def _demands_rank(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Constant):
-        return False
-    return node.slice.value in ("LOCAL_RANK", "RANK", "WORLD_SIZE") and _last(node.value) == "environ"
 
 
 def _command_name(node: ast.AST) -> str:
