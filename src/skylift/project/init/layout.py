@@ -111,7 +111,7 @@ def read_layout(root: Path, pyproject: Mapping[str, Any], said: str | None) -> L
     )
     _say_settings(found, survey)
     jobs = [*_jobs(root, DEFAULT_JOB, start)]
-    for other in other_jobs(root, every, best, clues):
+    for other in other_jobs(root, every, best, clues, home=home_of(survey, best.path)):
         jobs += _add_other(found, root, other)
     _say_limits(found, survey, best)
     return Layout(tuple(jobs), tuple(likeliest), found, tuple(clues))

@@ -12,9 +12,13 @@ from skylift.project.init.candidates import Candidate
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.roles import role_of_name, says_exactly
 from skylift.project.init.starting import Start, start_of
+from skylift.project.source.folders import SRC
 from skylift_runtime.contract import DEFAULT_JOB
 
 _ROLES = ("evaluate", "prepare")
+_NO_ROLE = frozenset({"predict"})
+"""What is named like that, and serves nobody, is a job as well."""
+_PROGRAMS = ("scripts", "tools", "bin", "jobs")
 _SHORT = {"eval": "evaluate", "evaluation": "evaluate", "preprocessing": "preprocess", "prep": "prepare"}
 
 
@@ -38,17 +42,23 @@ def training_clue(best: Candidate) -> Clue | None:
 
 
 def other_jobs(
-    root: Path, every: list[Candidate], training: Candidate, clues: list[Clue]
+    root: Path, every: list[Candidate], training: Candidate, clues: list[Clue], *, home: str = ""
 ) -> Iterator[OtherJob]:
     """In doubt, fewer.
 
+    :param home: the folder of the project in the project that the training is; others are not its own then.
     :param clues: all, in the order in which they were found, which is that of the files.
     """
     by_path = {one.path: one for one in every}
     mine = training_clue(training)
+    apart = home not in ("", *_PROGRAMS)
     ordered = [(by_path[clue.path], clue) for clue in clues if clue.path in by_path and clue is not mine]
     taken: dict[str, Candidate] = {}
-    for name, found, said in [*_declared(ordered), *_targets(ordered), *_beside(every, training)]:
+    for name, found, said in [
+        *_declared(ordered),
+        *_targets(ordered),
+        *_beside(root, every, training, apart=apart),
+    ]:
         same = found.path == training.path and (said is None or not said.facts.get("hyperparameters"))
         known = found.path in {one.path for one in taken.values()} and found.path != training.path
         if name == DEFAULT_JOB or name in taken or same or known or found.submits:
@@ -77,15 +87,37 @@ def _targets(ordered: _Ordered) -> Iterator[tuple[str, Candidate, Clue]]:
             yield _name(clue.job if exact else PurePosixPath(found.path).stem), found, clue
 
 
-def _beside(every: list[Candidate], training: Candidate) -> Iterator[tuple[str, Candidate, None]]:
-    """Programs in the folder of the one that trains, whose names say just what they are for."""
+def _beside(
+    root: Path, every: list[Candidate], training: Candidate, *, apart: bool
+) -> Iterator[tuple[str, Candidate, None]]:
+    """Programs beside the one that trains, or where a project keeps its programs, whose names say just what they are
+    for; the nearest first."""
     folder = PurePosixPath(training.path).parent
-    for found in every:
+    near = sorted(every, key=lambda one: PurePosixPath(one.path).parent != folder)
+    for found in near:
         pure = PurePosixPath(found.path)
-        if found.role not in _ROLES or pure.parent != folder or found.deeds is None:
+        known = found.role in _ROLES or pure.stem in _NO_ROLE
+        if (
+            not known
+            or found.deeds is None
+            or found.deeds.serves
+            or not (pure.parent == folder or (not apart and _is_kept_with(root, pure.parent, folder)))
+        ):
             continue
-        if found.deeds.guarded and not found.is_notebook and says_exactly(pure.stem, found.role):
+        exact = says_exactly(pure.stem, found.role) or pure.stem in _NO_ROLE
+        if found.deeds.guarded and not found.is_notebook and exact:
             yield _name(pure.stem), found, None
+
+
+def _is_kept_with(root: Path, folder: PurePosixPath, training: PurePosixPath) -> bool:
+    """Whether programs in a folder are those of the one that trains: in the root, where programs are kept, or in the
+    project's package."""
+    if folder.as_posix() in (".", *_PROGRAMS):
+        return True
+    package = training if training.as_posix() not in (".", *_PROGRAMS) else folder
+    top = PurePosixPath(*package.parts[: 2 if package.parts[0] == SRC else 1])
+    is_package = (root / top / "__init__.py").is_file()
+    return is_package and folder in (top, *(top / name for name in _PROGRAMS))
 
 
 def _name(text: str) -> str:
