@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skylift.project.init.candidates import Candidate
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.ranks import demands_rank
 from skylift.project.init.launchers import Launched, launched
+from skylift.project.init.variables import as_words, demanded
 from skylift.project.parameters.schema import read_parameters
 from skylift.project.parameters.signature import SIGNATURE
 from skylift.project.source.entry import entry_file
@@ -52,11 +53,8 @@ def start_of(root: Path, found: Candidate, clue: Clue | None = None) -> Start:
     """
     clues = [clue] if clue is not None else list(found.clues)
     plain = _plain(root, found, clues)
-    by_launcher = _launched(root, found, plain, clues)
-    if by_launcher is not None:
-        return by_launcher
-    by_place = _by_place(found, plain, clues)
-    return by_place or plain
+    start = _launched(root, found, plain, clues) or _by_place(found, plain, clues) or plain
+    return _with_variables(root, found, start, clues)
 
 
 def _plain(root: Path, found: Candidate, clues: Iterable[Clue]) -> Start:
@@ -111,6 +109,20 @@ def _launched(root: Path, found: Candidate, plain: Start, clues: list[Clue]) -> 
     why += counted if launcher.count not in ("", "1") else ""
     left = [f"{launcher.name} has {option} there, which no job has" for option in launcher.left]
     return Start(plain.entry_point, launcher.words(plain.entry_point), why, tuple(left))
+
+
+def _with_variables(root: Path, found: Candidate, start: Start, clues: list[Clue]) -> Start:
+    """With the variables that it is started with, where it can not do without them."""
+    is_script = start.entry_point.startswith("-m ") or start.entry_point.endswith(".py")
+    if found.deeds is None or not found.path.endswith(".py") or not is_script:
+        return start
+    variables, where = demanded(Program(root, root / found.path, found.deeds.tree), clues)
+    if not variables:
+        return start
+    target = ("-m", start.entry_point[3:]) if start.entry_point.startswith("-m ") else (start.entry_point,)
+    words = as_words(variables, start.command or ("python", *target))
+    why = f"the code wants {' and '.join(variables)}, as {where} sets it"
+    return replace(start, command=words, why="; ".join(filter(None, [start.why, why])))
 
 
 def _demanded(root: Path, found: Candidate) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 _PYTHON = re.compile(
@@ -44,6 +45,8 @@ class Started:
     options: tuple[str, ...] = ()
     """The launcher's own."""
     arguments: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    """Of the environment, set on the same line or exported before it."""
 
     @property
     def is_literal(self) -> bool:
@@ -62,10 +65,40 @@ def started(line: str) -> Iterator[Started]:
     >>> [found.target for found in started("FOO=1 uv run python -u a/train.py --lr 1 && python -m pkg.eval")]
     ['a/train.py', 'pkg.eval']
     """
+    exported: dict[str, str] = {}
     for words in _simple(line) if len(line) < LONGEST else ():
+        exported |= _exported(words)
         found = _one(words)
         if found is not None:
-            yield found
+            yield replace(found, variables=tuple((exported | _assigned(words)).items()))
+
+
+def exports(line: str) -> dict[str, str]:
+    """The variables that a line of shell gives to those after it.
+
+    >>> exports("$ export A=1 B='x y'"), exports("A=1 python a.py"), exports("echo export A=1")
+    ({'A': '1', 'B': 'x y'}, {}, {})
+    """
+    found: dict[str, str] = {}
+    for words in _simple(line) if "export" in line and len(line) < LONGEST else ():
+        found |= _exported(words)
+    return found
+
+
+def _exported(words: list[str]) -> dict[str, str]:
+    plain = words[1:] if words[:1] == ["$"] else words
+    return _pairs(plain[1:]) if plain[:1] == ["export"] else {}
+
+
+def _assigned(words: list[str]) -> dict[str, str]:
+    """What stands before the program: ``A=1 env B=2 python``."""
+    before = itertools.takewhile(lambda word: not _PYTHON.fullmatch(word) and word not in _LAUNCHERS, words)
+    return _pairs(itertools.takewhile(lambda word: not word.endswith((".py", ".sh")), before))
+
+
+def _pairs(words: Iterable[str]) -> dict[str, str]:
+    pairs = (word.partition("=") for word in words if _ASSIGNMENT.fullmatch(word))
+    return {name: value for name, _, value in pairs}
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:

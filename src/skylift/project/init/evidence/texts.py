@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from skylift.project.init.evidence.clues import Clue, resolve
-from skylift.project.init.evidence.commands import LONGEST, Started, logical_lines, started
+from skylift.project.init.evidence.commands import LONGEST, Started, exports, logical_lines, started
 from skylift.project.init.evidence.roles import Role, role_of_name
 from skylift.project.init.evidence.survey import Survey
 
@@ -27,6 +27,8 @@ _VARIABLE = re.compile(
 )
 _USED = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]")
 _PLAIN = re.compile(r"\$([A-Za-z_]\w*)")
+_NEAR = 4
+"""Lines between commands that are typed one after the other: a sentence, and the ends of their blocks."""
 _DEEPEST = 3
 """Variables in variables."""
 _LEAD = re.compile(
@@ -86,8 +88,11 @@ def _clues(
 ) -> Iterator[Clue]:
     folder = PurePosixPath(path).parent.as_posix().removeprefix(".")
     seen: dict[tuple[str, str], Clue] = {}
-    for number, line in _that_may_start(lines, console):
-        for found in started(line):
+    exported: dict[int, dict[str, str]] = {}
+    for number, line in _that_may_start(_noted(lines, exported), console):
+        for bare in started(line):
+            variables = {**exported.get(number, {}), **dict(bare.variables)}
+            found = replace(bare, variables=tuple(variables.items()))
             program = program_of(survey, console, found, folder)
             known = seen.get((program, found.launcher))
             if known is not None and len(known.more) < _MOST_MORE:
@@ -100,6 +105,22 @@ def _clues(
                     program, f"{path}:{number} starts it", weight, started=found
                 )
     yield from seen.values()
+
+
+def _noted(
+    lines: Iterator[tuple[int, str]], exported: dict[int, dict[str, str]]
+) -> Iterator[tuple[int, str]]:
+    """The same lines; what the lines above each export, without a gap between them, is noted by its number."""
+    last, known = 0, dict[str, str]()
+    for number, line in lines:
+        if number > last + _NEAR:
+            known = {}
+        if "export" in line:
+            known = {**known, **exports(line)}
+        if known:
+            exported[number] = known
+        last = number + line.count("\n")
+        yield number, line
 
 
 def _that_may_start(lines: Iterator[tuple[int, str]], console: dict[str, str]) -> Iterator[tuple[int, str]]:
