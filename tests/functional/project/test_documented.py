@@ -179,3 +179,65 @@ def test_what_nobody_gives_is_left_to_the_user_with_the_likely_folder(
     found = detect(project.root)
     assert "arguments" not in found.config
     assert any(said in line for line in found.left_to_you)
+
+
+HYDRA = """
+import hydra
+@hydra.main(config_path="conf", config_name="train", version_base=None)
+def main(cfg):
+    print(cfg.net)
+main()
+"""
+
+
+def test_what_is_given_to_hydra_is_known_by_its_name_and_not_by_its_place(project: Folder) -> None:
+    project.write_all(
+        {
+            "train.py": HYDRA,
+            "conf/train.yaml": "defaults:\n  - net: ???\n  - recipe: ???\nsteps: 3\n",
+            "conf/net/small.yaml": "width: 2\n",
+            "conf/recipe/quick.yaml": "# @package _global_\ndefaults:\n  - override /net: small\n",
+            "README.md": "# It\n\n    python train.py recipe=quick steps=9\n",
+        }
+    )
+    assert detect(project.root).config["hyperparameters"] == {"recipe": "quick"}
+
+
+WANTING = """
+import argparse, yaml
+p = argparse.ArgumentParser()
+p.add_argument("--config", required=True)
+with open(p.parse_args().config) as file:
+    print("loss:", yaml.safe_load(file))
+"""
+
+
+@pytest.mark.parametrize("there", ["configs/a.yaml", "code/configs/a.yaml"])
+def test_a_config_is_named_as_it_is_found_from_the_root(project: Folder, there: str) -> None:
+    readme = "# It\n\n    cd code\n    python train.py --config configs/a.yaml\n"
+    project.write_all({"code/train.py": WANTING, there: "lr: 1\n", "README.md": readme})
+    assert detect(project.root).config["hyperparameters"] == {"config": there}
+
+
+def test_a_config_that_is_not_here_is_no_value_but_a_question(project: Folder) -> None:
+    readme = "# It\n\n    python train.py --config configs/old.yaml\n"
+    project.write_all({"train.py": WANTING, "README.md": readme, "notes/a.yaml": "x: 1\n"})
+    found = detect(project.root)
+    assert "hyperparameters" not in found.config
+    assert (
+        "--config must be given, and configs/old.yaml is not here (README.md:3 gives it): name one that is"
+        in found.left_to_you
+    )
+
+
+def test_the_line_whose_config_is_here_goes_first(project: Folder) -> None:
+    readme = "```\npython train.py --config configs/old.yaml \\\n```\n\n```\npython train.py --config configs/new.yaml\n```\n"
+    project.write_all(
+        {
+            "train.py": WANTING,
+            "README.md": readme,
+            "configs/new.yaml": "x: 1\n",
+            "configs/b.yaml": "x: 1\n",
+        }
+    )
+    assert detect(project.root).config["hyperparameters"] == {"config": "configs/new.yaml"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,9 +12,11 @@ from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.commands import has_placeholder
 from skylift.project.init.evidence.pipelines import as_value
 from skylift.project.init.findings import Findings
+from skylift.project.init.ground import Ground
 from skylift.project.init.ways import is_in
 from skylift.project.parameters.config_files import is_config_key, lone_config
 from skylift.project.parameters.reading import Option, Reading
+from skylift.project.source.documents import SUFFIXES
 from skylift.project.source.program import Program
 from skylift.values.secrets import names_secret
 
@@ -31,6 +34,8 @@ class Given:
     text: str
     why: str
     """``README.md:4 gives it``"""
+    is_here: bool = True
+    """False for a config file that the project does not have, or not any more."""
 
 
 def given_by(
@@ -44,13 +49,31 @@ def given_by(
     best: dict[str, Given] = {}
     for why, arguments in _lines(clues) if wanted else ():
         read = _read(reading, _after(arguments, command))
-        found = {key: Given(text, why) for key, text in read.items() if key in wanted}
-        best = found if len(found) > len(best) else best
+        found = {
+            key: _where_it_is(program, key, Given(text, why)) for key, text in read.items() if key in wanted
+        }
+        best = found if _weight(found) > _weight(best) else best
     for key in sorted(wanted - set(best)):
         likely = lone_config(program) if is_config_key(key) else ""
         if likely:
             best[key] = Given(likely, "it is the only config file here")
     return best
+
+
+def _weight(found: Mapping[str, Given]) -> tuple[int, int]:
+    return sum(one.is_here for one in found.values()), len(found)
+
+
+def _where_it_is(program: Program, key: str, given: Given) -> Given:
+    """The same config file as a job finds it, which starts in the project's root: some are to be in the program's
+    folder when they type the line."""
+    if not is_config_key(key) or posixpath.splitext(given.text)[1] not in (*SUFFIXES, ".py"):
+        return given
+    ground, home = Ground(program), posixpath.dirname(program.name)
+    for text in (given.text, posixpath.join(home, given.text)):
+        if ground.is_file(text):
+            return replace(given, text=text)
+    return replace(given, is_here=False)
 
 
 def with_given(reading: Reading, given: Mapping[str, Given]) -> Reading:
@@ -60,7 +83,7 @@ def with_given(reading: Reading, given: Mapping[str, Given]) -> Reading:
 
 def _with(option: Option, given: Mapping[str, Given]) -> Option:
     found = given.get(option.parameter.key)
-    if found is None:
+    if found is None or not found.is_here:
         return option
     return replace(option, parameter=replace(option.parameter, default=found.text, default_known=True))
 
@@ -68,6 +91,13 @@ def _with(option: Option, given: Mapping[str, Given]) -> Option:
 def say_given(part: Findings, given: Mapping[str, Given], reading: Reading) -> None:
     """What became of the values: places are bound already, the others are hyperparameters, all of them guesses."""
     bound = part.config.get("arguments", {})
+    for key, one in given.items():
+        if not one.is_here:
+            flag = next(each.parameter.flag for each in reading.options if each.parameter.key == key) or key
+            part.left.append(
+                f"{flag} must be given, and {one.text} is not here ({one.why}): name one that is"
+            )
+    given = {key: one for key, one in given.items() if one.is_here}
     missing = {one for one in given if any(_is_told(line, one, given[one].text) for line in part.left)}
     types = {one.parameter.key: one.parameter.type for one in reading.options}
     part.understood = [_guess(row, given) for row in part.understood]
@@ -140,13 +170,14 @@ def _after(arguments: Sequence[str], command: str) -> Sequence[str]:
 def _read(reading: Reading, arguments: Sequence[str]) -> dict[str, str]:
     """What each option is given: by its flag, or by its place."""
     flags = {name: one for one in reading.options for name in _flags(one)}
-    places = [one for one in reading.options if not one.parameter.flag]
+    overrides = {one.parameter.key: one for one in reading.options if one.parameter.spelling == "hydra"}
+    places = [one for one in reading.options if not one.parameter.flag and not overrides]
     found: dict[str, str] = {}
     left = list(arguments)
     while left:
         word = left.pop(0)
         name, equals, text = word.partition("=")
-        option = flags.get(name)
+        option = flags.get(name) or overrides.get(name.lstrip("+") if equals else "")
         if option is not None:
             if option.parameter.action not in ("store", "append"):
                 continue

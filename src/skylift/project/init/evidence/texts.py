@@ -35,6 +35,7 @@ _LEAD = re.compile(
     r"""^\s*(?:-\s+)?(?:(?:run|cmd|command|script|entrypoint|before_script|CMD|ENTRYPOINT|RUN|web|worker|release|[a-z_-]+)\s*:\s*)?[|>]?\s*["']?|["',]*\s*$"""
 )
 _INSTRUCTION = re.compile(r"^\s*(?:CMD|ENTRYPOINT)\s+(.+)$", re.IGNORECASE)
+_LAST_IN_FENCE = re.compile(r"\\[ \t]*(?=\n[ \t]*(```|~~~))")
 _FENCE = re.compile(r"^\s*(```|~~~|\.\. code)")
 _INLINE = re.compile(r"`([^`]+)`")
 
@@ -182,7 +183,8 @@ def _shell_lines(text: str) -> Iterator[tuple[int, str]]:
 def _blocks(text: str) -> Iterator[tuple[int, str]]:
     """What a README shows as code: fenced, indented, or between backticks."""
     inside = False
-    for number, line in logical_lines(text):
+    # What goes on behind a backslash does not go on behind the fence: else all that follows is prose.
+    for number, line in logical_lines(_LAST_IN_FENCE.sub("", text)):
         if _FENCE.match(line):
             inside = not inside
         elif inside or line.startswith(("    ", "\t")) or line.lstrip().startswith("$ "):
