@@ -91,3 +91,11 @@ def test_a_folder_of_checkpoints_is_one_unless_the_only_model_goes_there(
         f"p.add_argument('--checkpoint-dir', type=Path, default=Path('ck'))\na = p.parse_args()\n{write}\n",
     )
     assert places(project).config["arguments"] == {"checkpoint-dir": template}
+
+
+def test_what_a_callback_fills_into_the_name_of_a_model_is_not_known(project: Folder) -> None:
+    project.write(
+        "train.py",
+        "from keras.callbacks import ModelCheckpoint\nModelCheckpoint('best-{epoch:02d}-{val_loss:.2f}.h5')\n",
+    )
+    assert places(project).config == {"collect": {"model": ["best-*-*.h5"]}}

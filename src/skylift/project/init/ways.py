@@ -95,10 +95,20 @@ def way(text: Text) -> Way:
     first, rest = (text[0], text[1:]) if text else ("", ())
     spelled = "".join(piece if isinstance(piece, str) else SOMETHING for piece in rest)
     if isinstance(first, Ref):
+        spelled = _starred(spelled)
         return Way(spelled, variable=first.name) if first.is_variable else Way(spelled, option=first.name)
     first = first.text if isinstance(first, Setting) else first
     whole = (first if first is not UNKNOWN else SOMETHING) + spelled
-    return Way(_tidy(re.sub(r"\*+", SOMETHING, whole)))
+    return Way(_tidy(_starred(whole)))
+
+
+def _starred(text: str) -> str:
+    """Fields that somebody else fills in are not known either.
+
+    >>> _starred("best-{val_loss:.2f}-**.h5"), _starred("a/{epoch:02d}{step}.ckpt")
+    ('best-*-*.h5', 'a/*.ckpt')
+    """
+    return re.sub(r"\*+", SOMETHING, re.sub(r"(?<!\$)\{[\w.]*(:[^{}/]*)?\}", SOMETHING, text))
 
 
 def _tidy(text: str) -> str:
