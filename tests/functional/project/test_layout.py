@@ -553,3 +553,9 @@ def test_programs_without_a_guard_that_read_the_command_line_are_a_question(proj
         {"a.py": parses, "b.py": parses, "lib.py": "import argparse\n\ndef f(p):\n    p.parse_args()\n"}
     )
     assert [choice.path for choice in detect(project.root).choices if choice.tied] == ["a.py", "b.py"]
+
+
+def test_the_settings_that_a_stage_depends_on_ship_and_are_no_channel(project: Folder) -> None:
+    stage = "stages:\n  train:\n    cmd: python train.py\n    deps: [conf/model, raw, train.py]\n"
+    files = {"train.py": TRAINS, "dvc.yaml": stage, "conf/model/a.yaml": "x: 1\n", "raw/a.csv": "1"}
+    assert _config(project, files)["channels"] == {"raw": "raw"}

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.survey import Survey
+from skylift.project.source.walking import walk_folders
 from skylift.values.references import slug
 
 _CODE = frozenset({".py", ".sh", ".ipynb", ".yaml", ".yml", ".json", ".toml", ".txt", ".cfg", ".ini", ".md"})
+_SET = frozenset({".py", ".yaml", ".yml", ".toml", ".cfg", ".ini"})
+_MOST_NAMES = 500
 _MODELS = frozenset(
     {".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt", ".h5", ".keras", ".onnx", ".bin", ".safetensors", ".model", ".cbm"}
 )  # fmt: skip
@@ -89,7 +93,12 @@ def _is_here(path: Path) -> bool:
 
 
 def _is_code(path: Path) -> bool:
-    return path.is_dir() and next(path.glob("*.py"), None) is not None
+    """Whether there are programs in a folder, or below it nothing but those and what sets them."""
+    if not path.is_dir():
+        return False
+    names = (name for _, _, names in walk_folders(path) for name in names)
+    below = [PurePosixPath(name).suffix for name in islice(names, _MOST_NAMES)]
+    return next(path.glob("*.py"), None) is not None or (bool(below) and all(one in _SET for one in below))
 
 
 def _free(name: str, taken: Mapping[str, str]) -> str:
