@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from skylift.errors import UsageError
+from skylift.project.arguments.groups import chosen_groups
 from skylift.project.files.ship import files_that_ship
 from skylift.project.init.places import read_uses
 from skylift.project.init.uses import Use
@@ -84,7 +85,12 @@ class Subject:
 
     @cached_property
     def schemas(self) -> dict[str, Schema]:
-        return {job.name: read_schema(self.root, job) for job in self.jobs}
+        return {job.name: self._schema(job) for job in self.jobs}
+
+    def _schema(self, job: JobSettings) -> Schema:
+        schema = read_schema(self.root, job)
+        chosen = chosen_groups(schema, job.hyperparameters, (), ())
+        return read_schema(self.root, job, chosen) if chosen else schema
 
     @cached_property
     def programs(self) -> dict[str, Program]:
