@@ -538,3 +538,69 @@ def test_an_option_that_only_lends_a_file_its_name_stays_what_it_is(project: Fol
     """
     script(project, body)
     assert places(project).config == {"collect": {"output": ["resnet18.json"]}}
+
+
+PREPARING = """
+p.add_argument("--data_path", default="sets")
+a = p.parse_args()
+with open(os.path.join(a.data_path, "all.txt")) as file:
+    rows = file.read()
+torch.save(rows, os.path.join(a.data_path, "rows.pkl"))
+"""
+
+
+def test_data_among_which_something_is_saved_is_no_place_for_the_model(project: Folder) -> None:
+    project.write("sets/all.txt", "1")
+    script(project, PREPARING)
+    found = places(project)
+    assert found.config == {"channels": {"sets": "sets"}, "arguments": {"data_path": "{channel:sets}"}}
+    assert any("torch.save writes into --data_path, a channel" in line for line in found.left)
+
+
+def test_data_that_is_not_here_yet_is_no_place_for_the_model_either(project: Folder) -> None:
+    script(project, PREPARING)
+    found = places(project)
+    assert "arguments" not in found.config
+    assert any(line.startswith("--data_path is sets, which is not here") for line in found.left)
+
+
+def test_a_folder_of_training_that_is_looked_into_is_still_one_of_results(project: Folder) -> None:
+    script(
+        project,
+        """
+        p.add_argument("--train_dir", default="runs")
+        a = p.parse_args()
+        if os.path.exists(os.path.join(a.train_dir, "last.pt")):
+            open(os.path.join(a.train_dir, "log.txt")).read()
+        torch.save({}, os.path.join(a.train_dir, "last.pt"))
+        """,
+    )
+    assert places(project).config == {"arguments": {"train_dir": "{model}"}}
+
+
+@pytest.mark.parametrize("key", ["split", "project_name", "mode"])
+def test_a_word_that_a_folder_is_called_by_as_well_is_no_path(project: Folder, key: str) -> None:
+    project.write("eval/a.csv", "1")
+    script(project, f"p.add_argument('--{key}', default='eval')\nprint(p.parse_args())\n")
+    assert places(project).config == {}
+
+
+def test_a_folder_of_programs_is_no_data_by_being_named(project: Folder) -> None:
+    project.write_all({"steps/fetch/run.py": "print(1)", "steps/fetch/sample.csv": "1"})
+    script(project, "p.add_argument('--steps-dir', default='steps')\nprint(p.parse_args())\n")
+    assert places(project).config == {}
+
+
+def test_a_checkpoint_without_a_default_is_asked_for_and_not_made_up(project: Folder) -> None:
+    script(
+        project,
+        "p.add_argument('--ckpt_path', required=True)\np.add_argument('--checkpoint_dir')\nprint(p.parse_args())\n",
+    )
+    found = places(project)
+    assert found.config == {}
+    assert [one.key for one in found.unbound] == ["ckpt_path"]
+
+
+def test_a_table_is_no_model_by_the_name_of_its_option(project: Folder) -> None:
+    script(project, "p.add_argument('--save_path', default='data/all.csv')\nprint(p.parse_args())\n")
+    assert places(project).config == {}

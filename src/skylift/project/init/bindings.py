@@ -8,7 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from skylift.project.init.ground import Ground
-from skylift.project.init.named_channels import channel_by_name, likely_folder, only_file
+from skylift.project.init.named_channels import (
+    channel_by_name,
+    is_named_path,
+    likely_folder,
+    only_file,
+    tell_lost,
+)
 from skylift.project.init.option_names import (
     CHECKPOINTS,
     DATA,
@@ -17,6 +23,7 @@ from skylift.project.init.option_names import (
     READ_BACK,
     SUFFIXES,
     default_text,
+    is_data_first_of_all,
     is_of,
     is_off,
     keeps_state,
@@ -29,7 +36,7 @@ from skylift.project.init.option_names import (
 )
 from skylift.project.init.tables import MOST_CHANNELS, Tables
 from skylift.project.init.unbound import FILE
-from skylift.project.init.uses import Use
+from skylift.project.init.uses import Use, content_by_suffix
 from skylift.project.init.ways import SOMETHING
 from skylift.project.parameters.reading import Option
 from skylift.values.project import Unbound
@@ -85,6 +92,13 @@ class Bindings:
     def _by_name(self, option: Option, text: str) -> None:
         key, flag = option.parameter.key, option.parameter.flag or option.parameter.key
         place = place_by_name(key)
+        if place == "checkpoints" and not text:
+            # Most that have no default go on from it: a folder that is empty at first is none for them.
+            if option.parameter.required:
+                self._ask(option, "must be given, and its name says that it is a checkpoint")
+            return
+        if place == "model" and content_by_suffix(text, "write") == "output":
+            return
         if place == "output" and OUTPUT_FOLDER.fullmatch(key) and "transformers" in self.imports:
             # The Trainer of transformers saves the model there.
             place = "model"
@@ -95,7 +109,11 @@ class Bindings:
             if text or not off or (OUTPUT_FOLDER.fullmatch(key) and option.parameter.default is None):
                 self._place(option, place, text, _NAME_ONLY, sure=False)
                 self._tell_going_on(option, place, [use for use in self.uses if not use.way.is_fixed])
-        elif text and looks_like_a_path(text) and (DATA.fullmatch(key) or self.ground.matches(text)):
+        elif (
+            text
+            and looks_like_a_path(text)
+            and (DATA.fullmatch(key) or is_named_path(self.ground, key, text))
+        ):
             self._read(option, text, f"the default of {flag} is there", certain=False)
         elif not text and wants_data(option):
             how = "no default" if option.parameter.default_known else "a default that is made at run time"
@@ -109,8 +127,9 @@ class Bindings:
             return
         if not text and parameter.default == "" and not OUTPUT_FOLDER.fullmatch(parameter.key):
             return
-        if self._is_data(option, text, writing, reading):
-            self._read(option, text, reading[0].because, certain=True)
+        if self._is_data(option, text, writing, reading) or is_data_first_of_all(option, writing, reading):
+            self._input(option, text, reading)
+            tell_lost(self.tables, option, writing, reading)
             return
         if self._is_a_word(option, text, writing):
             for use in writing:

@@ -143,6 +143,12 @@ class Ground:
         makers = (one.job for one in self.made if one.is_file(plain) or one.is_folder(plain))
         return next(makers, "")
 
+    def holds_programs(self, folder: str) -> bool:
+        """Whether there are programs in a folder, or right in the folders there."""
+        names = islice(_entries(self.root / folder), _MOST_ENTRIES)
+        near = len((self.root / folder).parts) + 2
+        return any(name.endswith(".py") and len(Path(path).parts) <= near for name, path in names)
+
     def holds_something(self, folder: str) -> bool:
         return bool(self.maker(folder)) or self.glance(folder)[0] > 0
 
@@ -151,7 +157,7 @@ class Ground:
         if self.maker(folder):
             return True
         names = islice(_entries(self.root / folder), _MOST_ENTRIES)
-        data = (name for name, _ in names if name.lower() not in _MARKERS)
+        data = (name for name, _ in names if not _is_marker(name))
         return any(posixpath.splitext(name)[1].lower() not in _SETTINGS for name in data)
 
     def glance(self, folder: str) -> tuple[int, int, bool]:
@@ -162,7 +168,7 @@ class Ground:
                 seen += 1
                 if seen > _MOST_ENTRIES:
                     break
-                if name.lower() not in _MARKERS:
+                if not _is_marker(name):
                     files += 1
                     size += _size(path)
             self.glances[folder] = files, size, seen > _MOST_ENTRIES
@@ -199,6 +205,11 @@ def _entries(folder: Path) -> Iterator[tuple[str, str]]:
     for parent, folders, names in walk_folders(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from ((name, os.path.join(parent, name)) for name in sorted(names))  # noqa: PTH118 - there may be many
+
+
+def _is_marker(name: str) -> bool:
+    # What dvc keeps of a file stands there in place of it.
+    return name.lower() in _MARKERS or name.endswith(".dvc")
 
 
 def _size(path: str) -> int:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Sequence
+
 from skylift.project.init.ground import NAMES_OF_DATA, Ground
+from skylift.project.init.option_names import PLACE
 from skylift.project.init.tables import Tables
+from skylift.project.init.uses import Use
+from skylift.project.parameters.reading import Option
 
 
 def channel_by_name(ground: Ground, tables: Tables, name: str, fallback: str, why: str) -> bool:
@@ -39,7 +45,30 @@ def likely_folder(ground: Ground) -> str:
 def only_file(ground: Ground, folder: str) -> str:
     """The name of the one file that lies in a folder; empty where there are more."""
     try:
-        names = [path.name for path in (ground.root / folder).iterdir() if not path.name.startswith(".")]
+        names = [
+            path.name
+            for path in (ground.root / folder).iterdir()
+            if path.name[:1] != "." and path.suffix != ".dvc"
+        ]
     except OSError:
         return ""
     return names[0] if len(names) == 1 and ground.is_file(f"{folder}/{names[0]}") else ""
+
+
+def is_named_path(ground: Ground, key: str, text: str) -> bool:
+    """Whether an option's default is a path by what lies there, and not a word that a folder is called by as well."""
+    plain = posixpath.normpath(text)
+    is_path = "/" in text or posixpath.splitext(plain)[1] or PLACE.fullmatch(key)
+    holds_programs = ground.is_folder(text) and ground.holds_programs(plain)
+    return bool(is_path) and plain != "." and ground.matches(text) and not holds_programs
+
+
+def tell_lost(tables: Tables, option: Option, writing: Sequence[Use], reading: Sequence[Use]) -> None:
+    """What a program leaves among its data is left in a channel."""
+    read = {use.way.text for use in reading}
+    new = [use for use in writing if use.writes and use.way.text not in read]
+    if new and option.parameter.key in tables.arguments:
+        tables.leave(
+            f"{new[0].because} writes into {option.parameter.flag or option.parameter.key}, a channel, of which no job "
+            "keeps anything: write to another folder"
+        )

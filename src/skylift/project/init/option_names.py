@@ -29,6 +29,8 @@ READ_BACK = re.compile(
 OF_A_THING = re.compile(
     r"(.*[-_.])?(arch|architecture|model|net|network|backbone|dataset|task|name|id|tag|version|mode|type|algo|env)"
 )
+PLACE = re.compile(r"(.*[-_.])?(dir|directory|folder|path|root|file|filename|data|dataset)s?")
+"""What an option is called that names a file or a folder."""
 _NO_PLACES = frozenset({"int", "float", "bool"})
 OUTPUT_FOLDER = re.compile(r"(output|out|save|checkpoint)s?[-_.]?dir")
 SUFFIXES = (
@@ -83,6 +85,15 @@ def resumption(uses: Sequence[Use]) -> Use | None:
 
 def is_of(use: Use, option: Option) -> bool:
     return bool(option.dest) and use.way.option == option.dest
+
+
+def is_data_first_of_all(option: Option, writing: Sequence[Use], reading: Sequence[Use]) -> bool:
+    """Whether something is read in a folder of data that the program does not write itself; `train_dir` is as often
+    one of results."""
+    key, written = option.parameter.key, {use.way.text for use in writing}
+    named = DATA.fullmatch(key) and re.search(r"data|input|images|corpus", key) and not place_by_name(key)
+    first = [use for use in reading if use.way.text not in written and use.content in ("data", "")]
+    return bool(named and first)
 
 
 def wants_data(option: Option) -> bool:

@@ -153,7 +153,7 @@ def _use(call: ast.Call, callee: Callee, path: Way, name: str, where: str) -> Us
         strict = not _is_true(call, "exist_ok")
     elif effect == "read" and path.text.endswith("*") and name.startswith("glob"):
         effect = "list"
-    content = content or _by_suffix(path.text, effect)
+    content = content or content_by_suffix(path.text, effect)
     if effect == "write" and content in ("", "output") and names_model(path.text):
         content = "model"
     return Use(path, effect, content, name, where, strict)
@@ -220,7 +220,8 @@ _CONTENTS = {
 _CONTENT_OF = {suffix: content for content, suffixes in _CONTENTS.items() for suffix in suffixes}
 
 
-def _by_suffix(text: str, effect: str) -> str:
+def content_by_suffix(text: str, effect: str) -> str:
+    """What is written to a file, as far as the end of its name tells."""
     if effect not in ("write", "lay"):
         return ""
     stem, suffix = posixpath.splitext(text.lower().removesuffix(".gz").removesuffix(".tar"))
