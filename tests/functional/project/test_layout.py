@@ -559,3 +559,21 @@ def test_the_settings_that_a_stage_depends_on_ship_and_are_no_channel(project: F
     stage = "stages:\n  train:\n    cmd: python train.py\n    deps: [conf/model, raw, train.py]\n"
     files = {"train.py": TRAINS, "dvc.yaml": stage, "conf/model/a.yaml": "x: 1\n", "raw/a.csv": "1"}
     assert _config(project, files)["channels"] == {"raw": "raw"}
+
+
+def _pipeline(stages: int) -> dict[str, str]:
+    names = ["ingest", "check", "model_trainer"][-stages:]
+    imports = "".join(f"from steps.{name} import main as {name}\n" for name in names)
+    calls = "".join(f"try:\n    {name}()\nexcept ValueError as e:\n    raise e\n" for name in names)
+    return {
+        "main.py": imports + calls,
+        **{f"steps/{name}.py": PLAIN for name in names},
+        "steps/model_trainer.py": TRAINS,
+    }
+
+
+@pytest.mark.parametrize(("stages", "entry"), [(3, "main.py"), (2, "steps/model_trainer.py")])
+def test_what_runs_one_program_after_the_other_goes_before_the_one_that_trains(
+    project: Folder, stages: int, entry: str
+) -> None:
+    assert _config(project, _pipeline(stages))["entry-point"] == entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from skylift.project.init.evidence.clues import Clue
@@ -43,6 +43,8 @@ _REASONS = 4
 CLOSE = 5
 """Scores that are nearer than this can not be told apart."""
 SURE = 40
+_STAGES = 3
+"""So many programs that one imports are a pipeline."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def programs(survey: Survey, clues: Iterable[Clue]) -> list[Candidate]:
         found += [_notebook(survey, path, by_path.get(path, [])) for path in notebooks[:_MOST_NOTEBOOKS]]
     best = {one.path: one for one in found if one is not None}
     imported = _only_imported(survey, best)
+    best = {path: _of_stages(survey, one, best) for path, one in best.items()}
     kept = (one for path, one in best.items() if path not in imported)
     return sorted(kept, key=lambda one: (-one.score, one.path))
 
@@ -132,6 +135,20 @@ def likely(found: Iterable[Candidate]) -> list[Candidate]:
 def told_at_the_top(found: Iterable[Candidate]) -> list[Candidate]:
     """Those that the README of the whole project starts."""
     return [one for one in found if any(_TOP_README.match(clue.why) for clue in one.clues)]
+
+
+def _of_stages(survey: Survey, one: Candidate, found: Mapping[str, Candidate]) -> Candidate:
+    """A program that runs others one after the other goes before the one of them that trains."""
+    if one.deeds is None or one.deeds.serves or one.role not in ("train", "main", ""):
+        return one
+    stages = [found[path] for path in _imported(survey, one.path, one.deeds.tree) if path in found]
+    stages = [stage for stage in stages if stage.deeds and stage.deeds.guarded and stage.path != one.path]
+    training = next((stage for stage in stages if stage.role == "train"), None)
+    if training is None or len(stages) < _STAGES:
+        return one
+    why = f"it runs {len(stages)} programs, of which {training.path} trains"
+    score = max(one.score, training.score + 2 * CLOSE)
+    return replace(one, score=score, reasons=(why, *one.reasons), trains=True)
 
 
 def _only_imported(survey: Survey, found: Mapping[str, Candidate]) -> set[str]:

@@ -98,10 +98,11 @@ class Deeds:
 
     @cached_property
     def _loose_calls(self) -> int:
+        tries = [inner for node in self.tree.body if isinstance(node, ast.Try) for inner in node.body]
         return sum(
             isinstance(node, ast.For | ast.While | ast.With)
             or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
-            for node in self.tree.body
+            for node in (*self.tree.body, *tries)
         )
 
     @cached_property
