@@ -99,3 +99,43 @@ def test_what_a_callback_fills_into_the_name_of_a_model_is_not_known(project: Fo
         "from keras.callbacks import ModelCheckpoint\nModelCheckpoint('best-{epoch:02d}-{val_loss:.2f}.h5')\n",
     )
     assert places(project).config == {"collect": {"model": ["best-*-*.h5"]}}
+
+
+SECTIONS = """
+fetching:
+  root_dir: artifacts/fetching
+model_trainer:
+  root_dir: artifacts/models
+  name: a.joblib
+scoring:
+  model: artifacts/models/a.joblib
+"""
+READS = "import joblib, os, yaml\nwith open('conf.yaml') as file:\n    cfg = yaml.safe_load(file)\n"
+BY_CLASS = """
+class ModelTrainer:
+    def __init__(self, config):
+        self.config = config
+    def train(self):
+        joblib.dump({}, os.path.join(self.config.root_dir, self.config.name))
+ModelTrainer(cfg).train()
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        BY_CLASS,
+        "joblib.dump({}, os.path.join(cfg['model_trainer']['root_dir'], cfg['model_trainer']['name']))",
+        "joblib.dump({}, os.path.join(cfg.model_trainer.root_dir, cfg.model_trainer.name))",
+        "mine = cfg['model_trainer']\njoblib.dump({}, os.path.join(mine['root_dir'], mine['name']))",
+    ],
+)
+def test_a_config_file_is_asked_in_the_section_that_the_code_names(project: Folder, body: str) -> None:
+    project.write_all({"conf.yaml": SECTIONS, "train.py": READS + body})
+    assert places(project).config == {"paths": {"artifacts/models": "{model}"}}
+
+
+def test_a_model_of_an_earlier_run_that_is_read_back_is_no_input(project: Folder) -> None:
+    body = f"{READS}{BY_CLASS}\njoblib.load(cfg['scoring']['model'])\n"
+    project.write_all({"conf.yaml": SECTIONS, "train.py": body, "artifacts/models/a.joblib": "old"})
+    assert places(project).config == {"collect": {"model": ["artifacts/models/*"]}}

@@ -140,7 +140,7 @@ class Evaluation:
                 yield from self.values(call.args[position], caller)
             else:
                 # `load(**config["data"])`
-                yield from self._setting(name) if None in named else ()
+                yield from self._setting(name, scope) if None in named else ()
                 given_by_all = given_by_all and None in named
         default = scope.default(name)
         if default is not None and not (given_by_all and callers):
@@ -175,7 +175,7 @@ class Evaluation:
             return known
         given = self.scopes.attribute(node, scope)[:MOST_VALUES]
         found = [text for one in given for text in self.values(one.value, one.scope)]
-        return found or self._property(node.attr) or self._setting(node.attr)
+        return found or self._property(node.attr) or self._setting(node.attr, scope, node.value)
 
     def _property(self, name: str) -> list[Text]:
         methods = [one for some in self.scopes.methods.get(name, {}).values() for one in some]
@@ -191,8 +191,11 @@ class Evaluation:
                 return dest
         return ""
 
-    def _setting(self, key: str) -> list[Text]:
-        return [(Setting(value),) for value in self.settings.get(key, ())]
+    def _setting(self, key: str, scope: Scope, holder: ast.expr | None = None) -> list[Text]:
+        """What the config files have by that key: in the section that it is asked of, where that is known."""
+        sections = [*_sections(holder, scope), _snake(scope.class_name)]
+        known = next((full for one in sections if (full := f"{one}.{key}") in self.settings), key)
+        return [(Setting(value),) for value in self.settings.get(known, ())]
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Iterable[Text]:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
@@ -220,7 +223,7 @@ class Evaluation:
         found = [
             text for value, inner in self._items(holder, key, scope) for text in self.values(value, inner)
         ]
-        return found or self._setting(key)
+        return found or self._setting(key, scope, holder)
 
     def _items(self, holder: ast.expr, key: str, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
         here: Scope | None = scope
@@ -277,3 +280,28 @@ class Evaluation:
         parts: list[ast.expr] = node.values if isinstance(node, ast.BoolOp) else []
         parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else parts
         return [text for part in parts for text in self.values(part, scope)]
+
+
+def _sections(holder: ast.expr | None, scope: Scope) -> list[str]:
+    """``data`` for ``cfg.data`` and ``cfg["data"]``, and for a name that is given that."""
+    if isinstance(holder, ast.Name):
+        given, _ = scope.given(holder.id, 0)
+        return [
+            section
+            for one in given
+            if not isinstance(one.value, ast.Name)
+            for section in _sections(one.value, scope)
+        ]
+    if isinstance(holder, ast.Attribute):
+        return [holder.attr]
+    if isinstance(holder, ast.Subscript) and isinstance(holder.slice, ast.Constant):
+        return [str(holder.slice.value)]
+    return []
+
+
+def _snake(name: str) -> str:
+    """
+    >>> _snake("ModelTrainer"), _snake("DataIngestionConfig")
+    ('model_trainer', 'data_ingestion')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.removesuffix("Config")).lower()

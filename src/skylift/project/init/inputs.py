@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from skylift.project.init.ground import Ground
 from skylift.project.init.named_channels import channel_by_name
 from skylift.project.init.tables import MOST_CHANNELS, Tables
-from skylift.project.init.uses import Use
-from skylift.project.init.ways import is_in
+from skylift.project.init.uses import Use, content_by_suffix
+from skylift.project.init.ways import SOMETHING, is_in
 from skylift_runtime.contract import Tree, beside
 
 _TREE = Tree()
@@ -36,6 +36,9 @@ def fixed_inputs(ground: Ground, tables: Tables, uses: Sequence[Use]) -> None:
     """Channels and links for what is read at a path that the source has written down."""
     fixed = [use for use in uses if use.way.is_fixed]
     written = {use.way.text for use in fixed if use.writes}
+    # A model read back from where one is saved, by a name that is not known, is that one: it is no input.
+    models = {posixpath.dirname(use.way.text) for use in fixed if use.writes and _is_some_model(use)}
+    written |= {use.way.text for use in fixed if use.reads and _is_one_of(use.way.text, models)}
     # What is asked for first, or fetched, may as well not be there.
     optional = {use.way.text for use in fixed if use.effect in ("ask", "fetch")} | written
     folders: dict[str, _Folder] = {}
@@ -64,6 +67,14 @@ def _note(
                 _there(ground, tables, folders, use, home)
         elif use.effect not in ("fetch", "hub") and text not in optional and not _is_made(text, written):
             _not_there(tables, use)
+
+
+def _is_some_model(use: Use) -> bool:
+    return use.content in ("model", "checkpoint") and posixpath.basename(use.way.text) == SOMETHING
+
+
+def _is_one_of(text: str, folders: Collection[str]) -> bool:
+    return posixpath.dirname(text) in folders and content_by_suffix(text, "write") == "model"
 
 
 def _is_made(text: str, written: Iterable[str]) -> bool:

@@ -32,6 +32,7 @@ _NO_INPUT = re.compile(
 _YAML_LINE = re.compile(
     r"^[ \t]*(?:-[ \t]+)?([\w.-]+)[ \t]*:[ \t]+(['\"]?)([^#\n]*?)\2[ \t]*(?:[ \t]#.*)?$", re.MULTILINE
 )
+_YAML_HEAD = re.compile(r"^[ \t]*(?:-[ \t]+)?([\w.-]+)[ \t]*:[ \t]*(?:#.*)?$")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Settled:
     value: str
     file: str
     """Relative to the project."""
+    section: str = ""
+    """The part of the key before that."""
 
 
 def read_settled(program: Program, scopes: Scopes, defaults: Iterable[str]) -> list[Settled]:
@@ -50,17 +53,18 @@ def read_settled(program: Program, scopes: Scopes, defaults: Iterable[str]) -> l
     found: dict[Settled, None] = {}
     for path in _files(program, scopes, defaults):
         file = path.relative_to(program.root).as_posix()
-        for key, value in _leaves(path):
+        for section, key, value in _leaves(path):
             if 0 < len(value) < _LONGEST and "\n" not in value and (_PLACE.search(key) or "/" in value):
-                found[Settled(key, value, file)] = None
+                found[Settled(key, value, file, section)] = None
     return list(found)
 
 
 def by_key(found: Iterable[Settled]) -> dict[str, tuple[str, ...]]:
-    """The values of a key, some of them."""
+    """The values of a key, some of them; by ``section.key`` as well."""
     values: dict[str, dict[str, None]] = {}
     for one in found:
-        values.setdefault(one.key, {})[one.value] = None
+        for key in (one.key, f"{one.section}.{one.key}") if one.section else (one.key,):
+            values.setdefault(key, {})[one.value] = None
     return {key: tuple(those)[:3] for key, those in values.items()}
 
 
@@ -106,12 +110,12 @@ def _is_small(path: Path) -> bool:
         return False
 
 
-def _leaves(path: Path) -> Iterator[tuple[str, str]]:
+def _leaves(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Section, key and text of each."""
     try:
         text = read_source_text(path, _MOST_BYTES)
         if path.suffix in (".yaml", ".yml"):
-            # Enough of YAML for what is one text in one line.
-            yield from ((match[1].rpartition(".")[2], match[3]) for match in _YAML_LINE.finditer(text))
+            yield from _yaml_leaves(text)
             return
         known = json.loads(text) if path.suffix == ".json" else parse_toml(text)
     except (OSError, ValueError, NotToml, RecursionError):
@@ -119,11 +123,27 @@ def _leaves(path: Path) -> Iterator[tuple[str, str]]:
     yield from _walk(known)
 
 
-def _walk(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def _yaml_leaves(text: str) -> Iterator[tuple[str, str, str]]:
+    """Enough of YAML for what is one text in one line."""
+    above: list[tuple[int, str]] = []
+    for line in text.splitlines():
+        depth = len(line) - len(line.lstrip())
+        match, head = _YAML_LINE.match(line), _YAML_HEAD.match(line)
+        if match or head:
+            while above and above[-1][0] >= depth:
+                above.pop()
+        if match and match[3]:
+            section, _, key = match[1].rpartition(".")
+            yield section.rpartition(".")[2] or (above[-1][1] if above else ""), key, match[3]
+        elif head:
+            above.append((depth, head[1]))
+
+
+def _walk(value: object, section: str = "", key: str = "", depth: int = 0) -> Iterator[tuple[str, str, str]]:
     if depth > _DEEPEST:
         return
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _walk(inner, str(name), depth + 1)
+            yield from _walk(inner, key, str(name), depth + 1)
     elif isinstance(value, str):
-        yield key, value
+        yield section, key, value
