@@ -50,6 +50,139 @@ PRINTED = {
     ),
 }
 
+METER = """
+class Meter:
+    def __init__(self, title, unit=1, form=':.3f'):
+        self.title, self.unit = title, unit
+        self.form = form
+        self.value = self.mean = 0.25
+"""
+MAKES = (
+    "\nfor meter in (Meter('Loss'), Meter(form=':6.2f', title='Prec@5'), Meter('Seconds')):\n    print({})\n"
+)
+AS_A_TEXT = (
+    METER
+    + """
+    def __str__(self):
+        form = '{title} {value' + self.form + '} ({mean' + self.form + '})'
+        return form.format(**self.__dict__)
+"""
+)
+AS_A_SUMMARY = (
+    METER
+    + """
+    def summary(self):
+        line = ''
+        if self.form == ':.3f':
+            line = '{title}: {value:.3f}'
+        else:
+            line = '{title}: {mean:.3f}'
+        return line.format(title=self.title, value=self.value, mean=self.mean)
+"""
+)
+AS_AN_F_STRING = METER + "    def show(self):\n        return f'{self.title} ({self.value:.2f})'\n"
+FIELDS = """
+import dataclasses
+@dataclasses.dataclass
+class Gauge:
+    name: str
+    value: float = 0.25
+    def line(self):
+        return '%s: %.3f' % (self.name, self.value)
+print(Gauge('rmse').line(), Gauge(value=0.5, name='val_rmse').line(), sep=' | ')
+"""
+BY_NAME = "log = {'epoch': epoch, 'loss': loss}\nlog.update(**{'val_' + key: value for key, value in {'auc': 0.75}.items()})\n"
+RUNS_BY_NAME: dict[str, tuple[str, dict[str, float]]] = {
+    "a meter": (AS_A_TEXT + MAKES.format("meter"), {"loss": 0.25, "prec@5": 0.25}),
+    "a meter's summary": (AS_A_SUMMARY + MAKES.format("meter.summary()"), {"loss": 0.25, "prec@5": 0.25}),
+    "a meter with fields": (FIELDS, {"rmse": 0.25, "val_rmse": 0.5}),
+    "a loop over results": (
+        BY_NAME + "for key, value in log.items():\n    print('    {:15s}: {}'.format(str(key), value))",
+        {"loss": 0.25, "val_auc": 0.75},
+    ),
+    "a loop over sorted results": (
+        BY_NAME + "for key, value in sorted(log.items()):\n    print('%-12s %.4f' % (key, value))",
+        {"loss": 0.25, "val_auc": 0.75},
+    ),
+    "a line of results": (
+        BY_NAME + "print(epoch, ' ; '.join(f'{key}: {value:05.3f}' for key, value in log.items()))",
+        {"loss": 0.25, "val_auc": 0.75},
+    ),
+    "functions by their names": (
+        ("from metrics import every\nresult = {one.__name__: one(1) for one in every}\n"
+        "for name, score in result.items():\n    print(f'{name} -> {score}')"),
+        {"top_accuracy": 0.5},
+    ),
+    "keywords of an update": (
+        ("class Board(dict):\n    pass\nboard = Board()\nboard.update(loss=loss, lr=0.1)\n"
+        "for key, value in board.items():\n    print('{}: {}'.format(key, value))"),
+        {"loss": 0.25},
+    ),
+    "a dictionary": ("found = {'accuracy': 0.5, 'lr': 0.1}\nfound['f1'] = 0.125\nprint(found)", {"accuracy": 0.5, "f1": 0.125}),
+    "a dictionary behind words": ("print('after', epoch, {'auc': 1 / 4})", {"auc": 0.25}),
+    "one measure in two forms": (
+        "print(f'Loss {0.5}')\nlog = {'loss': loss}\nfor key, value in log.items():\n    print(f'{key}: {value}')",
+        {"loss": 0.25},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "values"), RUNS_BY_NAME.values(), ids=RUNS_BY_NAME.keys())
+def test_what_is_printed_by_names_from_elsewhere_is_read(
+    project: Folder, code: str, values: dict[str, float]
+) -> None:
+    project.write("metrics.py", "def top_accuracy(_):\n    return 0.5\nevery = [top_accuracy]\n")
+    test_what_is_printed_in_words_is_read(project, code, values)
+
+
+KERAS = """
+import tensorflow as tf
+net = tf.keras.Sequential([])
+net.compile('adam', loss='mse', metrics=['accuracy', tf.keras.metrics.AUC(name='area'), keras.metrics.TopKCategoricalAccuracy()])
+net.fit(x, y, validation_split=0.1{rest})
+"""
+LINE = (
+    "12/12 [=====] - 1s 9ms/step - loss: 0.5 - accuracy: 0.75 - area: 0.5 - top_k_categorical_accuracy: 1.0"
+    " - val_loss: 0.25 - val_accuracy: 0.5 - val_area: 0.5 - val_top_k_categorical_accuracy: 1e-1"
+)
+
+
+def test_what_keras_prints_while_it_fits_is_read(project: Folder) -> None:
+    project.write("train.py", KERAS.format(rest=""))
+    points = {point.name: point.value for point in MetricReader(_patterns(project)).read(LINE)}
+    assert points.keys() >= {"loss", "accuracy", "area", "top_k_categorical_accuracy", "val_area"}
+    assert (points["loss"], points["val_loss"], points["val_top_k_categorical_accuracy"]) == (0.5, 0.25, 0.1)
+
+
+def test_keras_prints_nothing_of_what_it_does_not_do(project: Folder) -> None:
+    project.write("train.py", KERAS.format(rest=", verbose=0"))
+    assert _patterns(project) == {}
+    project.write("train.py", KERAS.replace("validation_split=0.1{rest}", ""))
+    assert "loss" in _patterns(project)
+    assert not [name for name in _patterns(project) if name.startswith("val_")]
+    project.write("train.py", "import keras, re\nre.compile('loss')\nforest.fit(x, y)\n")
+    assert _patterns(project) == {}
+
+
+def test_what_the_trainer_of_transformers_prints_is_read(project: Folder) -> None:
+    project.write(
+        "train.py",
+        "from transformers import Trainer\nfrom scoring import score\n"
+        "Trainer(model, args, train_dataset=a, eval_dataset=b, compute_metrics=score).train()\n",
+    )
+    project.write("scoring.py", "def score(found):\n    return {'accuracy': 1, 'f1': 0.5}\n")
+    reader = MetricReader(_patterns(project))
+    line = "{'eval_loss': 0.5, 'eval_accuracy': 0.75, 'eval_f1': '0.125', 'eval_runtime': 1.2, 'epoch': 1.0}"
+    assert {point.name: point.value for point in reader.read(line)} == {
+        "eval_loss": 0.5,
+        "eval_accuracy": 0.75,
+        "eval_f1": 0.125,
+    }
+    assert {point.name for point in reader.read("{'loss': 0.5, 'learning_rate': 5e-05}")} == {"loss"}
+    assert {point.name for point in reader.read("{'train_runtime': 9.1, 'train_loss': 0.4}")} == {
+        "train_loss"
+    }
+
 
 @pytest.mark.parametrize(("code", "values"), PRINTED.values(), ids=PRINTED.keys())
 def test_what_is_printed_in_words_is_read(project: Folder, code: str, values: dict[str, float]) -> None:
@@ -84,6 +217,20 @@ NO_METRICS = (
     "plt.title(f'loss: {1}')",
     "print(f'{1}')",
     "print('{'.format(1), '%' % ())",
+    "seen = {'loss': 'mse'}\nfor key, value in vars(args).items():\n    print(f'{key}: {value}')",
+    "seen = {'loss': 'mse'}\nfor key, value in config.items():\n    print(key, ':', value)",
+    "for key, value in counts.items():\n    print(f'{key}: {value}')",
+    "found = {'loss_weight': 0.5, 'iou_thres': 0.1, 'lr': 1}\nprint(found)",
+    "options = {'loss': 0.5}\nprint(options)",
+    "tracker.log({'loss': 0.5})",
+    (
+        "class Meter:\n    def __init__(self, name):\n        self.name = name\n"
+        "    def __str__(self):\n        return f'{self.name} {self.value}'\nprint(Meter(name))"
+    ),
+    (
+        "class Meter:\n    def __init__(self, name):\n        self.name = name\n"
+        "    def save(self):\n        open(f'{self.name}.txt', 'w')\nMeter('loss')"
+    ),
 )
 
 

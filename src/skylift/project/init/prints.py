@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from skylift.project.source.program import Program
 from skylift.project.source.trees import children
 
 GAP = "\0"
-_WRITERS = frozenset({"print", "write", "info", "log", "debug"})
+WRITERS = frozenset({"print", "write", "info", "log", "debug"})
 """``print``, ``tqdm.write``, ``sys.stdout.write``, ``logger.info``."""
 _ELSEWHERE = frozenset(
     {"error", "exception", "warning", "critical", "warn", "title", "suptitle", "set_title", "label", "xlabel"}
@@ -50,57 +50,87 @@ class Print:
 def prints(program: Program) -> Iterator[Print]:
     """Every text with values that the program's modules print, or make to be printed later."""
     for path, tree in program.modules:
-        for line, text in _texts(tree):
+        for line, text in texts(tree):
             if GAP in text:
                 yield Print(path, line, text)
 
 
-def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    waiting: list[ast.AST] = [tree]
+def texts(*nodes: ast.AST) -> Iterator[tuple[int, str]]:
+    """The texts with values in some code, each with its line."""
+    waiting: list[ast.AST] = list(reversed(nodes))
     while waiting:
         node = waiting.pop()
-        name = _name(node) if isinstance(node, ast.Call) else ""
+        name = called(node) if isinstance(node, ast.Call) else ""
         if name in _ELSEWHERE or isinstance(node, ast.Raise | ast.Assert | ast.ExceptHandler):
             continue
-        if isinstance(node, ast.Call) and name in _WRITERS:
+        if isinstance(node, ast.Call) and name in WRITERS:
             yield node.lineno, _printed(node)
-        elif isinstance(node, _TEXTS) and (text := _text(node)) != GAP and GAP in text:
+        elif isinstance(node, _TEXTS) and (text := text_of(node)) != GAP and GAP in text:
             yield node.lineno, text[:_LONGEST]
         else:
             waiting += reversed(children(node))
 
 
-def _name(call: ast.Call) -> str:
+def called(call: ast.Call) -> str:
+    """The last word of what is called."""
     function = call.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _printed(call: ast.Call) -> str:
-    texts = [_text(argument) for argument in call.args]
+    texts = [text_of(argument) for argument in call.args]
     if len(texts) > 1 and isinstance(call.func, ast.Attribute) and _PERCENT.search(texts[0]):
         # As `logging` has it: the values follow the text that they fill.
-        return _PERCENT.sub(GAP, texts[0])[:_LONGEST]
+        return _percent(texts[0], texts[1:])[:_LONGEST]
     return " ".join(texts)[:_LONGEST]
 
 
-def _text(node: ast.expr) -> str:
+def text_of(node: ast.expr) -> str:
+    """What an expression is as a text: words that stand in the source, and gaps."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else GAP
     if isinstance(node, ast.JoinedStr):
-        return "".join(_text(part) for part in node.values)
+        return "".join(text_of(part) for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return text_of(node.value) if isinstance(node.value, ast.Constant) else GAP
     if isinstance(node, ast.BinOp):
-        if isinstance(node.op, ast.Add):
-            return _text(node.left) + _text(node.right)
-        if isinstance(node.op, ast.Mod):
-            return _PERCENT.sub(GAP, _text(node.left)).replace("%%", "%")
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-        return _formatted(_text(node.func.value))
+        return _computed(node)
+    return _made(node) if isinstance(node, ast.Call) else GAP
+
+
+def _computed(node: ast.BinOp) -> str:
+    if isinstance(node.op, ast.Add):
+        return text_of(node.left) + text_of(node.right)
+    if isinstance(node.op, ast.Mod):
+        values = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        return _percent(text_of(node.left), [text_of(value) for value in values]).replace("%%", "%")
     return GAP
 
 
-def _formatted(template: str) -> str:
+def _made(call: ast.Call) -> str:
+    name = called(call)
+    if name == "format" and isinstance(call.func, ast.Attribute):
+        return _formatted(text_of(call.func.value), call)
+    return text_of(call.args[0]) if name == "str" and len(call.args) == 1 else GAP
+
+
+def _percent(template: str, values: Sequence[str]) -> str:
+    given = iter(values)
+    return _PERCENT.sub(lambda _: next(given, GAP), template)
+
+
+def _formatted(template: str, call: ast.Call) -> str:
+    """A template with what its call gives; what stands in the source as a text is filled in."""
+    given: dict[str, str] = {str(place): text_of(value) for place, value in enumerate(call.args)}
+    given |= {keyword.arg: text_of(keyword.value) for keyword in call.keywords if keyword.arg}
     try:
         parts = list(string.Formatter().parse(template))
     except ValueError:
         return GAP
-    return "".join(literal + (GAP if field is not None else "") for literal, field, _, _ in parts)
+    found, place = "", 0
+    for literal, field, _, _ in parts:
+        found += literal
+        if field is not None:
+            found += given.get(field or str(place), GAP)
+            place += not field
+    return found
