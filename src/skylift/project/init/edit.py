@@ -277,9 +277,11 @@ def _applied(config: Mapping[str, Any], key: Sequence[str], change: Change) -> d
 def _table(values: Mapping[str, Any], comments: Comments, path: tuple[str, ...]) -> Table:
     """Values first, then tables: TOML has no way back from a table."""
     table = tomlkit.table(is_super_table=all(isinstance(value, Mapping) for value in values.values()))
+    said = comments.get(path, "")
     for key, value in values.items():
         if not isinstance(value, Mapping):
-            table.add(key, _item(value, comments.get((*path, key), "")))
+            note = comments.get((*path, key), "")
+            table.add(key, _item(value, note if note != said else ""))
     for key, value in values.items():
         if isinstance(value, Mapping):
             below = _table(value, comments, (*path, key))

@@ -166,9 +166,11 @@ def _comments(detection: Detection) -> dict[Key, str]:
             # Of a list it is said which of its values are meant.
             said = (f"{row.value}, {row.why}" if several else row.why for row in unsure)
             found[key] = _note("a guess: " + "; ".join(dict.fromkeys(said)))
-        for below in there if unsure and key not in there else ():
+        # The row `arguments` is about the parser, and the table about what is bound.
+        for below in there if unsure and key not in there and key[-1] != "arguments" else ():
             if below[: len(key)] == key:
-                found[below] = _note(f"a guess: {unsure[0].why}")
+                # Of the table, and of what is added to one that is there.
+                found[key] = found[below] = _note(f"a guess: {unsure[0].why}")
     return found
 
 
