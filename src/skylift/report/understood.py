@@ -114,7 +114,7 @@ def _row(row: Understood, widest: int, room: int, paint: Paint) -> Iterator[str]
     first, *rest = _wrapped(value, left)
     yield head + paint(first, "value")
     yield from (margin + paint(line, "value") for line in rest)
-    yield from (margin + paint(line, role) for line in _wrapped(why, left))
+    yield from (margin + paint(line, role) for line in _wrapped(why, left) if line)
 
 
 _MOST_NAMES = 12
