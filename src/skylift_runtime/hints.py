@@ -72,13 +72,33 @@ def _missing_channel(name: str, around: Surroundings) -> str:
 
 
 def _missing_module(found: Match[str], around: Surroundings) -> str:
-    name = found["name"]
-    folders = [folder for folder in (around.root, os.path.join(around.root, "src")) if folder]
-    if any(os.path.isdir(os.path.join(folder, name)) for folder in folders):
+    name, _, part = found["name"].partition(".")
+    if _is_own(name, "", around):
         return (
             "the folder `%s` ships, but not that part of it: is it ignored by git or .skyliftignore?" % name
         )
+    if part and not _is_own(name, ".py", around):
+        # Python names the whole path where it found the beginning.
+        return _other_version(found["name"], name)
     return "is `%s` in the project's dependencies?" % name
+
+
+def _missing_attribute(found: Match[str], around: Surroundings) -> str:
+    name = found["module"].partition(".")[0]
+    if _is_own(name, "", around) or _is_own(name, ".py", around):
+        return ""
+    return _other_version("%s.%s" % (found["module"], found["name"]), name)
+
+
+def _other_version(what: str, name: str) -> str:
+    return "`%s` is installed, but has no `%s`: does the code want another version of it?" % (name, what)
+
+
+def _is_own(name: str, suffix: str, around: Surroundings) -> bool:
+    """Whether a module is the project's, or is called like one of it."""
+    folders = [folder for folder in (around.root, os.path.join(around.root, "src")) if folder]
+    paths = [os.path.join(folder, name + suffix) for folder in folders]
+    return any(os.path.isfile(path) if suffix else os.path.isdir(path) for path in paths)
 
 
 def _disk(_found: Match[str], around: Surroundings) -> str:
@@ -142,7 +162,10 @@ _HINTS: "List[Tuple[re.Pattern[str], Answer]]" = [
     _hint(r"KeyError: '(?P<name>SM_\w+)'", _missing_variable),
     _hint(r"KeyError: '(?:RANK|LOCAL_RANK|WORLD_SIZE|MASTER_ADDR|MASTER_PORT)'|environment variable (?:RANK|WORLD_SIZE|MASTER_\w+) expected",
           _always('a launcher sets that: command = ["torchrun", "--nproc-per-node={gpus}", …]')),
-    _hint(r"No module named '?(?P<name>\w+)", _missing_module),
+    _hint(r"No module named '?(?P<name>\w+(?:\.\w+)*)", _missing_module),
+    _hint(r"AttributeError: module '(?P<module>\w+(?:\.\w+)*)' has no attribute '(?P<name>\w+)'", _missing_attribute),
+    _hint(r"ImportError: cannot import name '(?P<name>\w+)' from '(?P<module>\w+(?:\.\w+)*)' \([^)\n]*[/\\](?:site|dist)-packages[/\\]",
+          _missing_attribute),
     _hint(r"unrecognized arguments|the following arguments are required|argument \S+: (?:invalid|expected)"
           r"|ambiguous option|[Nn]o such option|Missing option", _always(_HYPERPARAMETER)),
     _hint(r"Unicode(?:En|De)codeError", _always(_ENCODING)),

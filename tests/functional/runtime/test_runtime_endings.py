@@ -54,6 +54,9 @@ def test_an_exception_is_told_with_its_place(any_stage: Stage) -> None:
     ("code", "failure"),
     [
         ("import no_such_thing.deep", "ModuleNotFoundError: No module named 'no_such_thing' (train.py:1)\nis `no_such_thing` in the project's dependencies?"),
+        ("import email.gone", "ModuleNotFoundError: No module named 'email.gone' (train.py:1)\n`email` is installed, but has no `email.gone`: does the code want another version of it?"),
+        ("import email.mime\nemail.mime.gone()", "AttributeError: module 'email.mime' has no attribute 'gone' (train.py:2)\n`email` is installed, but has no `email.mime.gone`: does the code want another version of it?"),
+        ("import train\ntrain.gone()", "AttributeError: partially initialized module 'train' has no attribute 'gone' (most likely due to a circular import) (train.py:2)"),
         ("open('data/x.csv')", "FileNotFoundError: [Errno 2] No such file or directory: 'data/x.csv' (train.py:1)\nis `data/x.csv` among the files that ship, or does it come from a channel?"),
         ("import sys; sys.exit('no data')", "SystemExit: no data (train.py:1)"),
         ("import argparse; argparse.ArgumentParser().parse_args(['--what'])", "exit code 2: unrecognized arguments: --what (train.py:1)\nhyperparameters reach the script as options: `skylift run NAME=VALUE`, or [hyperparameters]"),
@@ -74,6 +77,12 @@ def test_failure_texts(stage: Stage, code: str, failure: str) -> None:
     assert result.failure == failure, result.err
     said = re.match(r"exit code (\d+)", failure)
     assert result.code == (int(said[1]) if said else 1)
+
+
+def test_what_the_project_itself_lacks_is_no_other_version(stage: Stage) -> None:
+    stage.ship("own.py", "")
+    stage.script("import own\nown.gone()\n")
+    assert stage.run().failure == "AttributeError: module 'own' has no attribute 'gone' (train.py:2)"
 
 
 def test_a_syntax_error_has_its_line(any_stage: Stage) -> None:
