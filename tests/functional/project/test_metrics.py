@@ -184,6 +184,15 @@ def test_what_the_trainer_of_transformers_prints_is_read(project: Folder) -> Non
     }
 
 
+def test_a_trainer_is_of_transformers_if_it_comes_from_there(project: Folder) -> None:
+    makes = "from loop import Trainer\nTrainer(model).train()\n"
+    project.write("train.py", makes)
+    project.write("loop.py", "import transformers\nclass Trainer:\n    pass\n")
+    assert _patterns(project) == {}
+    project.write("loop.py", "import transformers\nclass Trainer(transformers.Trainer):\n    pass\n")
+    assert _patterns(project).keys() == {"loss", "train_loss"}
+
+
 @pytest.mark.parametrize(("code", "values"), PRINTED.values(), ids=PRINTED.keys())
 def test_what_is_printed_in_words_is_read(project: Folder, code: str, values: dict[str, float]) -> None:
     path = project.write("train.py", "")

@@ -100,7 +100,8 @@ def _snake(name: str) -> str:
 
 
 def _hugging_face(program: Program, calls: list[tuple[Path, ast.Call]]) -> Iterator[Framed]:
-    trainers = [(path, call) for path, call in calls if called(call).endswith("Trainer")]
+    theirs = _their_trainers(program)
+    trainers = [(path, call) for path, call in calls if called(call) in theirs.get(path, ())]
     if not trainers:
         return
     path, call = trainers[0]
@@ -108,6 +109,30 @@ def _hugging_face(program: Program, calls: list[tuple[Path, ast.Call]]) -> Itera
     if any(_given(one, "eval_dataset") for _, one in trainers):
         names += ["eval_loss", *(f"eval_{name}" for name in _computed(program, trainers))]
     yield from (Framed(name, "': ", path, call.lineno, "transformers") for name in dict.fromkeys(names))
+
+
+def _their_trainers(program: Program) -> dict[Path, set[str]]:
+    """The names that trainers of these packages have in each module; others have classes of that name, too."""
+    found: dict[Path, set[str]] = {}
+    made: set[str] = set()
+    for path, tree in program.modules:
+        found[path] = {name for node in walk(tree) for name in _imported_trainers(node)}
+    for path, tree in program.modules:
+        for node in walk(tree):
+            if isinstance(node, ast.ClassDef) and any(_last(base) in found[path] for base in node.bases):
+                made.add(node.name)
+    return {path: names | made for path, names in found.items()}
+
+
+def _imported_trainers(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _HUGGING_FACE:
+        yield from (one.asname or one.name for one in node.names if one.name.endswith("Trainer"))
+    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        yield from [node.attr] if node.value.id in _HUGGING_FACE and node.attr.endswith("Trainer") else []
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _computed(program: Program, trainers: list[tuple[Path, ast.Call]]) -> Iterator[str]:
