@@ -23,7 +23,7 @@ _LOST = re.compile(
     r"connection (?:was )?(?:closed|reset|refused)|\bpeer\b|remote (?:worker|process)", re.IGNORECASE
 )
 _LAUNCHERS = frozenset({"ChildFailedError", "CalledProcessError", "ProcessExitedException", "SystemExit"})
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+COLORS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Traceback(NamedTuple):
@@ -55,7 +55,7 @@ def explain(said: str, root: str) -> Optional[Dict[str, Any]]:
 
     :param root: the work directory.
     """
-    text = _CONTROL.sub("", said).replace("\r\n", "\n")
+    text = COLORS.sub("", said).replace("\r\n", "\n")
     found = _to_blame(tracebacks(text, root), text)
     if found is not None and text.rfind(found.exception) > text.rfind("Fatal Python error: "):
         return found.facts()
@@ -105,7 +105,7 @@ def killed_worker(said: str) -> str:
 
 def last_lines(said: str, count: int = 2) -> str:
     """The last lines that say anything, for a program that says what is wrong in its own way."""
-    lines = [line.split("\r")[-1].strip() for line in _CONTROL.sub("", said).splitlines()]
+    lines = [line.split("\r")[-1].strip() for line in COLORS.sub("", said).splitlines()]
     return "\n".join([line for line in lines if line][-count:])[-300:]
 
 

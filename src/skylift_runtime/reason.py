@@ -8,7 +8,7 @@ from typing import Any, Mapping, Optional
 from skylift_runtime.contract import FAILURE_TEXT_LIMIT
 from skylift_runtime.failure import Ending
 from skylift_runtime.hints import NOTHING, Surroundings, hint_for
-from skylift_runtime.last_words import complaint, explain, is_only_news, killed_worker, last_lines
+from skylift_runtime.last_words import COLORS, complaint, explain, is_only_news, killed_worker, last_lines
 from skylift_runtime.redaction import redact_text
 
 _OTHERS_DEATHS = frozenset(
@@ -25,7 +25,8 @@ def compose(head: str, where: str = "", hint: str = "") -> str:
     """
     tail = (" (%s)" % where if where else "") + ("\n" + hint if hint else "")
     tail = redact_text(tail)[:FAILURE_TEXT_LIMIT]
-    head = redact_text(head.strip())
+    # Messages are made for terminals, and this is read in a list, and in JSON.
+    head = redact_text(COLORS.sub("", head).replace("\t", " ").strip())
     room = FAILURE_TEXT_LIMIT - len(tail)
     if len(head) > room:
         head = head[: max(room - 1, 0)] + "…"

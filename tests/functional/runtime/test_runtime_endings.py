@@ -67,6 +67,7 @@ def test_an_exception_is_told_with_its_place(any_stage: Stage) -> None:
         ("raise ValueError('at https://user:token@host/path')", "ValueError: at https://host/path (train.py:1)"),
         ("raise ValueError('403 at https://b.s3.amazonaws.com/k?X-Amz-Date=1&X-Amz-Signature=ff&X-Amz-Security-Token=t')", "ValueError: 403 at https://b.s3.amazonaws.com/k?X-Amz-Date=1&X-Amz-Signature=REDACTED&X-Amz-Security-Token=REDACTED (train.py:1)"),
         ("import sys; print('GET https://a.blob.core.windows.net/x?sv=1&sig=abc%3D: 403', file=sys.stderr); sys.exit(3)", "exit code 3 (train.py:1)\nits last words: GET https://a.blob.core.windows.net/x?sv=1&sig=REDACTED 403"),
+        ("raise ValueError('\\x1b[1mno rows\\x1b[0m\\n\\tat all')", "ValueError: no rows\n at all (train.py:1)"),
         ("raise ValueError('\\udcff')", "ValueError: \\udcff (train.py:1)"),
     ],
 )  # fmt: skip
