@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,11 +12,10 @@ from skylift.project.init.evidence.deeds import Deeds, deeds_of
 from skylift.project.init.evidence.roles import Role, role_of, role_of_name
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.functions import uncalled
+from skylift.project.init.imported import STEPS, imported, trains_elsewhere
 from skylift.project.init.workspace import MARKS
-from skylift.project.source.entry import module_file
 from skylift.project.source.notebooks import Unreadable, notebook_of
 from skylift.project.source.parsing import parsed, parsed_text
-from skylift.project.source.trees import walk
 from skylift_runtime.notebook_file import SUFFIX
 
 _NO_PROGRAM = re.compile(
@@ -27,9 +25,8 @@ _NEVER = re.compile(r"(^|/)(setup|conftest|noxfile|tasks|fabfile|versioneer|_ver
 _ASIDE = frozenset(
     {"benchmarks", "docker", "examples", "example", "notebooks", "sagemaker", "tools", "legacy", "old", "archive", "deprecated", "third_party", "vendor", "external", "tutorials", "contrib", "demo", "demos", "container"}
 )  # fmt: skip
-_STEPS = (".fit(", "backward(", ".train(", "Trainer(", "GradientTape", "minimize(")
 _MOST_PARSED, _MOST_PARSED_BYTES = 80, 3 << 19
-_MOST_NOTEBOOKS, _MOST_REACHED, _REACH = 30, 20, 2
+_MOST_NOTEBOOKS = 30
 _TOP_README = re.compile(r"README[^/]*:\d+ ", re.IGNORECASE)
 _TRAINS = "it calls "
 _NAMES: Mapping[Role, tuple[int, str]] = {
@@ -141,7 +138,7 @@ def _of_stages(survey: Survey, one: Candidate, found: Mapping[str, Candidate]) -
     """A program that runs others one after the other goes before the one of them that trains."""
     if one.deeds is None or one.deeds.serves or one.role not in ("train", "main", ""):
         return one
-    stages = [found[path] for path in _imported(survey, one.path, one.deeds.tree) if path in found]
+    stages = [found[path] for path in imported(survey, one.path, one.deeds.tree) if path in found]
     stages = [stage for stage in stages if stage.deeds and stage.deeds.guarded and stage.path != one.path]
     training = next((stage for stage in stages if stage.role == "train"), None)
     if training is None or len(stages) < _STAGES:
@@ -161,7 +158,7 @@ def _only_imported(survey: Survey, found: Mapping[str, Candidate]) -> set[str]:
     if not able:
         return set()
     programs = [(path, one.deeds.tree) for path, one in found.items() if one.deeds and one.deeds.guarded]
-    return {file for path, tree in programs for file in _imported(survey, path, tree) if file in able}
+    return {file for path, tree in programs for file in imported(survey, path, tree) if file in able}
 
 
 def worth_a_look(survey: Survey, said: Collection[str]) -> list[str]:
@@ -172,7 +169,7 @@ def worth_a_look(survey: Survey, said: Collection[str]) -> list[str]:
             continue
         text = survey.text(path)
         guarded, role = "__name__" in text and "__main__" in text, role_of(path)
-        steps = any(step in text for step in _STEPS)
+        steps = any(step in text for step in STEPS)
         parses = any(call in text for call in _PARSES)
         if path in said or guarded or role in ("train", "main") or steps or parses:
             order = {"train": 0, "main": 1}.get(role, 2)
@@ -256,7 +253,7 @@ def _of_the_code(survey: Survey, path: str, deeds: Deeds, role: Role) -> list[tu
         found.append((5, "it reads sys.argv"))
     if deeds.trains:
         found.append((30, deeds.trains))
-    elif role in ("train", "main", "") and (where := _trains_elsewhere(survey, path, deeds.tree)):
+    elif role in ("train", "main", "") and (where := trains_elsewhere(survey, path, deeds.tree)):
         found.append((27, where))
     elif deeds.training_command:
         found.append((25, f"it has the command `{deeds.training_command}`"))
@@ -265,44 +262,6 @@ def _of_the_code(survey: Survey, path: str, deeds: Deeds, role: Role) -> list[tu
     if deeds.saves:
         found.append((5, "it saves something"))
     return found
-
-
-def _trains_elsewhere(survey: Survey, path: str, tree: ast.Module) -> str:
-    """Whether a module of the project that it reaches trains."""
-    seen, waiting = {path}, [(path, tree, 0)]
-    while waiting and len(seen) < _MOST_REACHED:
-        here, code, depth = waiting.pop(0)
-        for file in _imported(survey, here, code):
-            if file in seen:
-                continue
-            seen.add(file)
-            module = parsed(survey.root / file)
-            if module is None:
-                continue
-            if any(step in survey.text(file) for step in _STEPS) and deeds_of(module).trains:
-                return f"{file}, which it imports, trains"
-            if depth < _REACH:
-                waiting.append((file, module, depth + 1))
-    return ""
-
-
-def _imported(survey: Survey, path: str, tree: ast.Module) -> list[str]:
-    names: list[tuple[str, int]] = []
-    for node in walk(tree):
-        if isinstance(node, ast.Import):
-            names += [(alias.name, 0) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            names += [(f"{module}.{alias.name}".strip("."), node.level) for alias in node.names]
-            names += [(module, node.level)] if module else []
-    folder = (survey.root / path).parent
-    files = []
-    for name, level in names:
-        base = folder.joinpath(*[".."] * (level - 1)) if level else folder
-        file = (None if level else module_file(survey.root, name)) or module_file(base.resolve(), name)
-        if file is not None and file.is_relative_to(survey.root) and file.suffix == ".py":
-            files.append(file.relative_to(survey.root).as_posix())
-    return list(dict.fromkeys(files))
 
 
 def _of_clues(clues: list[Clue]) -> list[tuple[int, str]]:

@@ -9,11 +9,11 @@ from pathlib import Path, PurePosixPath
 
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.commands import has_placeholder
-from skylift.project.init.evidence.roles import is_secret
 from skylift.project.source.entry import module_file
 from skylift.project.source.folders import SRC, import_folders
 from skylift.project.source.program import Program
 from skylift.project.source.trees import walk
+from skylift.values.secrets import names_secret
 
 _NEVER = re.compile(
     r"(SM_|SAGEMAKER_|SKYLIFT_|TRAINING_JOB_|AWS_).*|CUDA_VISIBLE_DEVICES|HOME|PATH|USER|PWD|LD_.*"
@@ -48,7 +48,7 @@ def as_words(variables: Mapping[str, str], command: Iterable[str]) -> tuple[str,
 
 
 def _is_plain(name: str, value: str) -> bool:
-    if is_secret(name) or _NEVER.fullmatch(name) or not value:
+    if names_secret(name) or _NEVER.fullmatch(name) or not value:
         return False
     # An address with somebody's name in it may hold a password.
     return not (has_placeholder(value) or ("://" in value and "@" in value))
