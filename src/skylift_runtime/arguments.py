@@ -9,11 +9,14 @@ from skylift_runtime.named import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Mapping, Optional, Sequence
+    from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 _OWN_KEYS = frozenset(
     {"_tuning_objective_metric", "default_user_module_name", RAW_ARGUMENTS_KEY, ARGUMENTS_KEY}
 )
+_TOGETHER = frozenset(("bindings", "pairs"))
+_NOT_HERE = _TOGETHER | {"file"}
+"""Spellings of what has its own place, or none: a program reads hyperparameters.json itself, or the variables."""
 _OPEN_ENDED = frozenset(("?", "*", "+", "..."))
 _TRUE_FOR = {"0": "1", "no": "yes", "off": "on", "n": "y", "f": "t", "false": "true"}
 """What a parser reads as true, by what it reads as false."""
@@ -33,7 +36,7 @@ class Parameter(NamedTuple):
     false: str = ""
     """The text that is read as false, for a ``bool`` that takes a value."""
     spelling: str = "separate"
-    """How a value follows its flag: ``separate``, ``joined``, ``python``, ``hydra``, ``file``."""
+    """How a value follows its flag: see ``Spelling`` of ``skylift.values.arguments``."""
     command: str = ""
     """The sub-command that it belongs to: ``data prepare``."""
 
@@ -140,15 +143,14 @@ def _one_level(
     options: List[str] = []
     open_ended: List[str] = []
     positionals: Dict[str, List[str]] = {}
-    for key, value in values.items():
-        parameter = declared.get(_plain(key)) or _undeclared(key, spelling)
-        if parameter.spelling == "file":
-            # The program reads hyperparameters.json itself, or the variables.
+    given = [(declared.get(_plain(k)) or _undeclared(k, spelling, parameters), v) for k, v in values.items()]
+    for parameter, value in given:
+        if parameter.spelling in _NOT_HERE:
             continue
         if parameter.spelling == "python" and not parameter.flag:
             # A file of values: what is given beside it has the last word.
             options = [*_literally(parameter, value), *options]
-        elif parameter.spelling in ("python", "hydra"):
+        elif parameter.spelling in ("python", "hydra", "binding"):
             options += _literally(parameter, value)
         elif value is None:
             continue
@@ -163,24 +165,47 @@ def _one_level(
         first = [word for word in raw if not _is_override(word)]
         return [*first, *open_ended, *options, *(word for word in raw if _is_override(word))]
     last = [text for p in parameters if p.key in positionals for text in positionals[p.key]]
+    end = _together([(parameter, value) for parameter, value in given if parameter.spelling in _TOGETHER])
+    # What raw words have begun, they go on with: `with large`, and `lr=0.1`.
+    end = end[1:] if end[:1] and end[0] in raw else end
     if last and ((open_ended and not options) or any(text.startswith("-") for text in last)):
-        return [*open_ended, *options, *raw, "--", *last]
-    return [*open_ended, *options, *last, *raw]
+        first, end = (end, []) if end and end[0].startswith("-") else ([], end)
+        return [*first, *open_ended, *options, *raw, "--", *last, *end]
+    return [*open_ended, *options, *last, *raw, *end]
+
+
+def _together(values: Sequence[Tuple[Parameter, Any]]) -> List[str]:
+    """What takes all the rest of a command line, and so stands at its end."""
+    if not values:
+        return []
+    from skylift_runtime.spelling import bound
+
+    by_flag: Dict[Tuple[str, str], List[Tuple[str, str, Any]]] = {}
+    for parameter, value in values:
+        item = (parameter.key, parameter.type, value)
+        by_flag.setdefault((parameter.flag, parameter.spelling), []).append(item)
+    return [word for behind, items in by_flag.items() for word in bound(*behind, items)]
 
 
 def _is_override(word: str) -> bool:
     return word[:1] == "~" or ("=" in word and word[:1] != "-")
 
 
-def _undeclared(key: str, spelling: str) -> Parameter:
+def _undeclared(key: str, spelling: str, parameters: Sequence[Parameter]) -> Parameter:
+    for pattern in parameters:
+        # One of many names that are all given alike: `*`, or `*.*` for those with a dot.
+        if pattern.key == "*" or (pattern.key == "*.*" and "." in key):
+            return pattern._replace(key=key)
     return Parameter(key, key if spelling == "hydra" else "--" + key, spelling=spelling)
 
 
 def _literally(parameter: Parameter, value: Any) -> List[str]:
     """For programs that read values by a grammar of their own."""
     # Few jobs need it, and all would wait for it.
-    from skylift_runtime.spelling import hydra, python
+    from skylift_runtime.spelling import hydra, literal, python
 
+    if parameter.spelling == "binding":
+        return [parameter.flag + "=" + parameter.key + "=" + literal(value, parameter.type)]
     if parameter.spelling == "hydra":
         name = parameter.flag or parameter.key
         # Taken away whatever it is.

@@ -7,7 +7,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Match
+    from typing import Any, List, Match, Sequence, Tuple
 
 _PYTHON_WORD = re.compile(r"(?:[A-Za-z_/~]|\.{1,2}/)[A-Za-z0-9_./~-]*")
 """What no Python reads as a literal: names and paths."""
@@ -33,15 +33,48 @@ def python(value: Any, kind: str = "") -> str:
     """
     if isinstance(value, str) and _PYTHON_WORD.fullmatch(value) and value not in _PYTHON_NAMES:
         return value
-    if kind in ("tuple", "set") and isinstance(value, list) and (value or kind == "tuple"):
-        inner = "".join(_python(item) + ", " for item in value)
-        text = (
-            "(%s)" % (inner.rstrip() if len(value) == 1 else inner[:-2])
-            if kind == "tuple"
-            else "{%s}" % inner[:-2]
-        )
-        return text.replace("=", "\\x3d")
-    return _python(value).replace("=", "\\x3d")
+    return literal(value, kind)
+
+
+def literal(value: Any, kind: str = "") -> str:
+    """A value as a Python literal, a text always in quotes.
+
+    >>> [literal("adam"), literal([1], "tuple"), literal([1, 2], "set"), literal([])]
+    ["'adam'", '(1,)', '{1, 2}', '[]']
+    """
+    text = _python(value)
+    if kind == "tuple" and isinstance(value, list):
+        text = "(%s%s)" % (text[1:-1], "," if len(value) == 1 else "")
+    elif kind == "set" and value and isinstance(value, list):
+        text = "{%s}" % text[1:-1]
+    return text.replace("=", "\\x3d")
+
+
+def bound(flag: str, spelling: str, values: Sequence[Tuple[str, str, Any]]) -> List[str]:
+    """Names with their values, all together behind one flag: ``with lr=0.1``, ``--opts MODEL.DEPTH 3``.
+
+    >>> bound("with", "bindings", [("lr", "float", 0.1), ("name", "str", "1e3")])
+    ['with', 'lr=0.1', "name='1e3'"]
+    """
+    words = [flag] if flag else []
+    for key, kind, value in values:
+        text = literal(value, kind)
+        if isinstance(value, float) and value < 0 and "e" in text:
+            # argparse takes `-1e-05` for an option, and a number without an exponent for a number.
+            text = _in_full(text)
+        words += [key, text] if spelling == "pairs" else [key + "=" + text]
+    return words
+
+
+def _in_full(text: str) -> str:
+    """A negative number without its exponent.
+
+    >>> _in_full("-1e-05"), _in_full("-3.5e+16")
+    ('-0.00001', '-35000000000000000.0')
+    """
+    number, _, exponent = text[1:].partition("e")
+    digits, point = number.replace(".", ""), 1 + int(exponent)
+    return "-0." + "0" * -point + digits if point <= 0 else "-" + digits.ljust(point, "0") + ".0"
 
 
 def _python(value: Any) -> str:

@@ -156,7 +156,10 @@ def _parameters(found: Declared, ctx: click.Context, incomplete: str) -> Iterato
                 yield CompletionItem(f"{name}={text}")
         return
     commands = ["command"] if found.schema.commands else []
-    offered = [*((key, "which sub-command") for key in commands), *((p.key, p.help) for p in schema.values())]
+    offered = [
+        *((key, "which sub-command") for key in commands),
+        *((p.key, p.help) for p in schema.values() if "*" not in p.key),
+    ]
     for key, text in offered:
         wanted = key.replace("-", "_")
         if wanted not in given and wanted.startswith(name.replace("-", "_")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
@@ -25,12 +25,14 @@ VALUES_OF_A_FILE = "is read by the program: its values"
 
 Action = Literal["store", "flag", "negative-flag", "boolean-optional", "append", "count"]
 
-Spelling = Literal["separate", "joined", "python", "hydra", "file"]
+Spelling = Literal["separate", "joined", "python", "hydra", "binding", "bindings", "pairs", "file"]
 """How a value follows its flag.
 
 ``separate`` as ``--lr 0.1``; ``joined`` as ``--lr=0.1``; ``python`` as ``--lr=0.1`` for readers that take a
 Python literal where the text is one (a string that looks like a number is quoted); ``hydra`` as ``lr=0.1`` in
-the grammar of Hydra's overrides (its ``flag`` is empty); ``file`` not at all: the program reads
+the grammar of Hydra's overrides (its ``flag`` is empty); ``binding`` as ``--gin_param=train.lr=0.1``, a Python literal
+with texts in quotes; ``bindings`` as ``with lr=0.1 name='a'``, all of them behind one flag at the end; ``pairs`` so as
+well, as ``--opts MODEL.DEPTH 3``; ``file`` not at all: the program reads
 ``hyperparameters.json`` itself, or the variables that are made of it.
 """
 
@@ -115,6 +117,11 @@ class Schema:
     def find(self, name: str) -> Parameter | None:
         """The parameter of that name; ``-`` and ``_`` are alike, and a key goes before an alias."""
         return self._by_name.get(name.replace("-", "_"))
+
+    def pattern(self, name: str) -> Parameter | None:
+        """The parameter of a name that is one of many, all given alike: its key is ``*``, or ``*.*`` where they have a dot."""
+        kept = (p for p in self.parameters if p.key == "*" or (p.key == "*.*" and "." in name.strip(".")))
+        return next((replace(p, key=name) for p in kept), None)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Parameter]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 from typing import Annotated, Any
 
 import click
@@ -340,6 +341,25 @@ def test_a_script_that_takes_no_literal_of_another_type(values: dict[str, Any]) 
     wanted = {"pair": tuple, "items": list, "table": dict, "name": str}
     assert {name: type(value) for name, value in found.items()} == {name: wanted[name] for name in values}
     assert {name: list(v) if name == "pair" else v for name, v in found.items()} == values
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["binding", "bindings", "pairs"]), of(**{"a.b": JSON, "c": NOT_NONE, "d": FLOATS}))
+def test_values_that_are_bound_by_name(spelling: Any, values: dict[str, Any]) -> None:
+    import ast
+
+    kinds = {"a.b": ANY, "c": "str", "d": "float"}
+    bound = tuple(Parameter(key, "--bind", kind, spelling=spelling) for key, kind in kinds.items())
+    texts = [f"{key}={value if key == 'c' else json.dumps(value)}" for key, value in values.items()]
+    line = command_line_of(Schema(bound, complete=True, source="argparse"), texts)
+    if spelling == "binding":
+        line = [word.removeprefix("--bind=") for word in line]
+    elif line:
+        assert line.pop(0) == "--bind"
+    if spelling == "pairs":
+        line = [f"{key}={text}" for key, text in zip(line[::2], line[1::2], strict=True)]
+    found = {name: ast.literal_eval(text) for name, _, text in (word.partition("=") for word in line)}
+    assert found == values
 
 
 HYDRA = Schema(

@@ -71,7 +71,7 @@ def unknown_places(schema: Schema, bound: Collection[str], where: Where) -> list
     """Names in ``[arguments]`` that a program does not have of which everything is known: it would refuse them."""
     if not schema.complete or not schema.parameters:
         return []
-    unknown = [name for name in bound if schema.find(name) is None and not _is_open(schema, name)]
+    unknown = [n for n in bound if (schema.find(n) or schema.pattern(n)) is None and not _is_open(schema, n)]
     return [
         Issue(where("arguments", name), f"the program has no option `{name}`", _instead(schema, name))
         for name in unknown
@@ -99,7 +99,7 @@ class _Resolving:
 
     def configured(self, name: str, value: Any, where: str) -> None:
         """A value from the config: TOML has types of its own."""
-        parameter = self._scope.find(name)
+        parameter = self._found(name)
         if parameter is None and self._schema.find(name) is not None and self._command:
             # The config has values for every sub-command, and this run is of another.
             return
@@ -115,7 +115,7 @@ class _Resolving:
         """Values from the command line."""
         where = f"{name}={texts[-1]}"
         off = off_flag(self._scope, name)
-        parameter = self._scope.find(name)
+        parameter = self._found(name)
         if off is not None:
             self._refuse_off(name, texts[-1], off)
         elif parameter is not None:
@@ -124,6 +124,9 @@ class _Resolving:
             self._refuse(name, texts[-1], where)
         else:
             self._pass_on(name, texts, where)
+
+    def _found(self, name: str) -> Parameter | None:
+        return self._scope.find(name) or self._scope.pattern(name)
 
     def refuse_missing(self, bound: Collection[str]) -> None:
         """What the program can not start without."""
@@ -144,7 +147,7 @@ class _Resolving:
         self._issues += refuse_both(self._groups, self._scope, self._values, others)
 
     def arguments(self, raw: Sequence[str]) -> Arguments:
-        usual = {p.key: p.default for p in self._scope.parameters if p.default_known}
+        usual = {p.key: p.default for p in self._scope.parameters if p.default_known and "*" not in p.key}
         read = read_raw(self._scope, {**self._fixed.values, **self._values}, raw)
         effective = read.over({**self._fixed.over(usual), **self._values})
         return Arguments(self._values, effective, tuple(raw), self._warnings(), frozenset(read.values))

@@ -16,8 +16,9 @@ _SPELLINGS: dict[str, Spelling] = {"hydra": "hydra", "fire": "python", "absl": "
 
 def spelling_of(schema: Schema) -> Spelling:
     """How a value is spelled whose parameter could not be read: as its neighbours are."""
-    if schema.parameters:
-        return schema.parameters[0].spelling
+    for parameter in schema.parameters:
+        if parameter.spelling not in ("binding", "bindings", "pairs"):
+            return parameter.spelling
     return _SPELLINGS.get(schema.source, "separate")
 
 

@@ -29,7 +29,8 @@ _WANTED = {
 }
 _OF_PYTHON = {"list": list, "tuple": list | tuple, "dict": dict, "set": list | set, "None": type(None)}
 _ONE_VALUE = frozenset({"", "?"})
-_NOTHING = {"hydra": "null", "python": "None"}
+_LITERAL = frozenset({"python", "binding", "bindings", "pairs"})
+_NOTHING = {"hydra": "null", **dict.fromkeys(_LITERAL, "None")}
 """What stands for no value at all, where the program's own grammar has a word for it."""
 _PYTHON = {"True": True, "False": False, "None": None}
 
@@ -64,7 +65,7 @@ def the_only(parameter: Parameter, values: Sequence[Any]) -> Any:
 
 
 def _any(parameter: Parameter, text: str) -> Any:
-    if parameter.spelling == "python" and text in _PYTHON:
+    if parameter.spelling in _LITERAL and text in _PYTHON:
         return _PYTHON[text]
     value = decode(text)
     if isinstance(value, str) and value == text and re.fullmatch(r"\s*(\[.*\]|\{.*\})\s*", text, re.DOTALL):
@@ -106,7 +107,8 @@ def refuse_dropped(parameter: Parameter, value: Any, source: str) -> None:
     """
     :raises Unfit: for the one text that argparse takes away from what it is given, before Python 3.13.
     """
-    if source == "argparse" and "--" in (value if isinstance(value, list) else [value]):
+    is_bare = source == "argparse" and parameter.spelling == "separate"
+    if is_bare and "--" in (value if isinstance(value, list) else [value]):
         what = (
             f"`{parameter.key}` can not be `--`: argparse takes that for the end of the options, and drops it"
         )

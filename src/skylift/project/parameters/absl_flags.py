@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from skylift.project.parameters.context import Context, context_of, keywords, opaque, option
+from skylift.project.parameters.context import Context, Default, context_of, keywords, opaque, option
 from skylift.project.parameters.reading import Option, Reading
+from skylift.project.parameters.tables import Table, roots, tables_in
+from skylift.project.source.modules import parsed
 from skylift.project.source.names import Module
 from skylift.project.source.program import Program
-from skylift.values.arguments import Action, Parameter
+from skylift.values.arguments import ANY, Action, Parameter
 
 _HOMES = (
     "absl.flags",
@@ -144,13 +146,55 @@ class _Flags:
 
     def _config(self, module: Module, call: ast.Call, name: str, kind: str) -> None:
         """A config file in Python, or a table of the code: each of its values is a flag of its own."""
-        self.reading.open = (*self.reading.open, f"{name}.*")
+        given = (
+            call.args[1]
+            if len(call.args) > 1
+            else keywords(call).get("default") or keywords(call).get("config")
+        )
+        table = None
         if kind == "config_file":
-            text = self._context.constants.text(module, call.args[1] if len(call.args) > 1 else None)
+            text = self._context.constants.text(module, given)
             parameter = Parameter(name, f"--{name}", "path", text or None, spelling="joined")
             self.reading.options.append(Option(parameter, name))
-        what = "of the config file" if kind == "config_file" else "of the config"
-        self.reading.remarks.append(f"--{name}.NAME=… sets a value {what}; their names are not read")
+            table = self._table_of(text.partition(":")[0])
+        elif isinstance(given, ast.Call):
+            place = self._context.class_or_function(module, given.func)
+            body = getattr(place.node, "body", []) if place is not None else []
+            table = next(iter(roots(tables_in(self._context, place.module, body))), None) if place else None
+        elif isinstance(given, ast.Name):
+            table = tables_in(self._context, module, module.tree.body).get(given.id)
+        for key, (type_, default) in (table.keys if table is not None else {}).items():
+            self.reading.options.append(_of_config(f"{name}.{key}", type_, default))
+        if kind == "config_file" or table is None or table.is_open:
+            # Another file has other keys.
+            self.reading.open = (*self.reading.open, f"{name}.*")
+            what = "of the config file" if kind == "config_file" else "of the config"
+            more = "" if table is None else " that is not listed"
+            names = "; their names are not read" if table is None else ""
+            self.reading.remarks.append(f"--{name}.NAME=… sets a value {what}{more}{names}")
+
+    def _table_of(self, text: str) -> Table | None:
+        """The keys of a config file: what its ``get_config()`` returns."""
+        root = self._context.program.root.resolve()
+        path = (root / text).resolve()
+        tree = parsed(path) if text and path.is_relative_to(root) and path.is_file() else None
+        if tree is None:
+            return None
+        module = Module(path, path.relative_to(root).as_posix(), tree)
+        functions = (
+            node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "get_config"
+        )
+        body = next((node.body for node in functions), tree.body)
+        return next(iter(roots(tables_in(self._context, module, body))), None)
+
+
+def _of_config(key: str, kind: str, default: Default) -> Option:
+    kind = kind if kind in ("int", "float", "str", "bool") else ANY
+    value = list(default.value) if isinstance(default.value, tuple) else default.value
+    parameter = Parameter(
+        key, f"--{key}", kind, value, default.known and not default.variable, false="false", spelling="joined"
+    )
+    return Option(parameter, key)
 
 
 def _default(node: ast.expr | None, kind: str, value: Any) -> Any:

@@ -60,6 +60,15 @@ def assigned_before(
     return reader.found
 
 
+def assigned_in(
+    context: Context, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef
+) -> dict[str, Assigned]:
+    """The variables of a function at its end."""
+    reader = _Reader(context, module, 0)
+    reader.block(function.body, None, certain=True)
+    return reader.found
+
+
 class _Reader:
     """Reads statements in their order."""
 

@@ -18,7 +18,7 @@ from skylift.project.source.program import Program
 from skylift.values.arguments import VALUES_OF_A_FILE
 
 _MOST = 20
-_COMPOSED = frozenset({"hydra", "omegaconf"})
+_COMPOSED = frozenset({"hydra", "omegaconf", "sacred"})
 _CONFIG_KEY = re.compile(r"(.*[-_.])?(config|configs|cfg|conf|settings|params|parameters)([-_.](file|path))?")
 _CONFIG_FOLDERS = ("config", "configs", "conf", "cfg", "configuration", "settings")
 _MOST_ENTRIES = 200

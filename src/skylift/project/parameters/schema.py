@@ -8,6 +8,7 @@ from typing import Any
 
 from skylift.project.parameters.absl_flags import read_absl
 from skylift.project.parameters.bare import read_bare
+from skylift.project.parameters.bound_values import add_bound_values
 from skylift.project.parameters.click_commands import read_click
 from skylift.project.parameters.config_files import config_files, remarks_on
 from skylift.project.parameters.context import context_of
@@ -21,6 +22,7 @@ from skylift.project.parameters.notebook import read_notebook_parameters
 from skylift.project.parameters.optparse_calls import read_optparse
 from skylift.project.parameters.parsers import read_argparse
 from skylift.project.parameters.reading import Reading
+from skylift.project.parameters.sacred_configs import read_sacred
 from skylift.project.parameters.service_file import read_service_file
 from skylift.project.parameters.signature import read_signature, reads_command_line
 from skylift.project.parameters.typed_parsers import read_typed
@@ -44,6 +46,7 @@ _OF_LIBRARIES: tuple[_Reader, ...] = (
     read_absl,
     read_docopt,
     read_jsonargparse,
+    read_sacred,
     read_omegaconf,
     read_argparse,
     read_optparse,
@@ -84,6 +87,7 @@ def read_parameters(root: Path, entry_point: str, chosen: Mapping[str, Any] | No
     reading = (read_hydra(program, "", chosen) if chosen else None) or next(
         (one for one in found if one is not None), Reading("")
     )
+    add_bound_values(program, reading)
     if context_of(program).reach.is_cut:
         reading.notes.append(f"{program.name}: it is made of more modules than are read")
     reading.remarks += remarks_on(config_files(program, reading), reading)
