@@ -120,6 +120,9 @@ class Schema:
 
     def pattern(self, name: str) -> Parameter | None:
         """The parameter of a name that is one of many, all given alike: its key is ``*``, or ``*.*`` where they have a dot."""
+        if any(p.spelling == "hydra" and p.key.startswith(name + ".") for p in self.parameters):
+            # A table of Hydra's config, several of whose keys are given at once.
+            return Parameter(name, type=ANY, default_known=False, spelling="hydra")
         kept = (p for p in self.parameters if p.key == "*" or (p.key == "*.*" and "." in name.strip(".")))
         return next((replace(p, key=name) for p in kept), None)
 

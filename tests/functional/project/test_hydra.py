@@ -6,7 +6,9 @@ import pytest
 import yaml
 from tests.functional.project.folder import Folder
 from tests.functional.project.judge import by_key, keys, run, schema
+from tests.unit.project.on_the_way import command_line_of
 
+from skylift.errors import ConfigError
 from skylift.project.arguments.groups import chosen_groups
 from skylift.project.arguments.resolve import resolve
 from skylift.project.parameters.schema import read_schema
@@ -283,3 +285,28 @@ def test_omegaconf_of_the_command_line(project: Folder) -> None:
     project.write("train.py", OMEGA.replace('"params.yaml"', "cli.config"))
     found = schema(project)
     assert (found.complete, keys(found)) == (False, ["config"])
+
+
+def test_a_program_that_composes_the_config_itself(project: Folder) -> None:
+    project.write_all(
+        {
+            "conf/config.yaml": "lr: 0.1\nnet: {depth: 1, inner: {fast: true}}\nsizes: [1, 2]\n",
+            "train.py": """
+                import sys
+                from hydra import compose, initialize
+                from omegaconf import OmegaConf
+                overrides = sys.argv[1:]
+                with initialize(config_path="conf", version_base=None):
+                    print(OmegaConf.to_container(compose(config_name="config", overrides=overrides)))
+                """,
+        }
+    )
+    found = schema(project)
+    assert (found.source, found.complete) == ("hydra", True)
+    assert keys(found) == ["lr", "net.depth", "net.inner.fast", "sizes"]
+    line = command_line_of(found, ["lr=1", 'net={"depth":3}', "+new=1e3", "sizes=[3]"])
+    assert run(project, "train.py", *line) == (
+        "{'lr': 1.0, 'net': {'depth': 3, 'inner': {'fast': True}}, 'sizes': [3], 'new': 1000.0}\n"
+    )
+    with pytest.raises(ConfigError, match="no list or table"):
+        command_line_of(found, ["net={depth:3}"])

@@ -266,3 +266,29 @@ def test_classes_that_a_variable_of_the_function_has(classes: Folder) -> None:
     classes.write("train.py", text)
     found = schema(classes)
     assert (found.complete, keys(found)) == (True, ["name", "learning_rate", "nesterov", "decay"])
+
+
+MARKED = """
+    from dataclasses import dataclass, field
+    from typing import Dict
+    import tyro
+
+    @dataclass
+    class Settings:
+        more: tyro.conf.UseAppendAction[list[int]]
+        loud: tyro.conf.UseCounterAction[int] = 0
+        fixed: tyro.conf.Fixed[int] = 3
+        empty: Dict[str, int] = field(default_factory=dict)
+        table: Dict[str, float] = field(default_factory=lambda: {"a": 1.0})
+
+    print(tyro.cli(Settings))
+    """
+
+
+def test_marks_and_tables_of_tyro(project: Folder) -> None:
+    project.write("train.py", MARKED)
+    found = schema(project)
+    assert (found.complete, keys(found)) == (True, ["more", "loud", "empty", "table.a"])
+    line = command_line_of(found, ["more=1", "more=2", "loud=2", 'empty={"x":3}', "table.a=2"])
+    wanted = "Settings(more=[1, 2], loud=2, fixed=3, empty={'x': 3}, table={'a': 2.0})\n"
+    assert run(project, "train.py", *line) == wanted

@@ -21,7 +21,18 @@ _LISTS = frozenset({"list", "List", "Sequence", "Iterable", "Collection", "Mutab
 _TABLES = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "DictConfig"})
 _WRAPPERS = frozenset({"Final", "InitVar", "Required", "NotRequired", "ReadOnly", "MutableField"})
 _OF_ONE = (
-    _LISTS | _WRAPPERS | {"Annotated", "Optional", "Positional", "FlagConversionOff", "Fixed", "Suppress"}
+    _LISTS
+    | _WRAPPERS
+    | {
+        "Annotated",
+        "Optional",
+        "Positional",
+        "FlagConversionOff",
+        "Fixed",
+        "Suppress",
+        "UseAppendAction",
+        "UseCounterAction",
+    }
 )
 _NUMBERS = {"PositiveInt": "int", "NonNegativeInt": "int", "NegativeInt": "int", "PositiveFloat": "float",
             "NonNegativeFloat": "float", "NonPositiveFloat": "float", "StrictStr": "str", "StrictInt": "int",

@@ -118,6 +118,8 @@ def _made(constants: Constants, module: Module, node: ast.AnnAssign, note: str) 
         default = None
     choices = tuple(value.args) if kind == "choice" else ()
     factory = options.get("default_factory") or options.get("factory")
+    if kind == "list_field" and factory is None and default is None:
+        default = ast.copy_location(ast.List(list(value.args), ast.Load()), value)
     found = Field(name, module, node, node.annotation, default, factory, options, choices)
     said = constants.text(module, found.said("help")) or constants.text(module, options.get("description"))
     return replace(found, help=said or note)

@@ -37,6 +37,33 @@ def read_hydra(
         reading = Reading("hydra", open=_OPEN)
         _read(context, module, call, reading, chosen or {})
         return reading
+    return _composing(context, chosen or {})
+
+
+def _composing(context: Context, chosen: Mapping[str, Any]) -> Reading | None:
+    """``compose("config", overrides=sys.argv[1:])``: the overrides of a program that starts Hydra itself."""
+    for module, call in context.reach.calls_of("hydra.compose", "hydra.experimental.compose"):
+        words = keywords(call)
+        given = words.get("overrides") or (call.args[1] if len(call.args) > 1 else None)
+        near: ast.AST | None = context.assigned_near(module, given) or given
+        bound = context.reach.find(module, near)
+        near = bound.node if bound is not None else near
+        if near is None or not any(module.full(inner) == "sys.argv" for inner in walk(near)):
+            continue
+        begun = ("hydra.initialize", "hydra.initialize_config_dir", "hydra.experimental.initialize")
+        first = next((one for _, one in context.reach.calls_of(*begun)), None)
+        said = keywords(first) if first is not None else {}
+        folder = (
+            said.get("config_path")
+            or said.get("config_dir")
+            or (first.args[0] if first and first.args else None)
+        )
+        name = words.get("config_name") or (call.args[0] if call.args else None)
+        pairs = (("config_path", folder), ("config_name", name))
+        made = ast.Call(call.func, [], [ast.keyword(key, node) for key, node in pairs if node is not None])
+        reading = Reading("hydra", open=("+*", "~*"))
+        _read(context, module, ast.copy_location(made, call), reading, chosen)
+        return reading
     return None
 
 

@@ -74,7 +74,11 @@ def _leaves(context: Context, reading: Reading, place: Place, style: Style, comm
             reading.notes.append(leaf.field.module.said(leaf.field.node, note))
         taken.add(option.parameter.key)
         if style is _TYRO:
-            option = replace(option, parameter=_as_tyro(context, leaf, option.parameter, reading))
+            parameter = _as_tyro(context, leaf, option.parameter, reading)
+            reading.options += [
+                replace(option, parameter=one, dest=one.key) for one in _table(leaf, parameter)
+            ]
+            continue
         if style is _TAP and leaf.kind.type == "bool":
             wanted: Action = "negative-flag" if leaf.default.value is True else "flag"
             option = replace(
@@ -151,11 +155,42 @@ def _as_tyro(context: Context, leaf: Leaf, parameter: Parameter, reading: Readin
                 reading.notes.append(
                     leaf.field.module.said(leaf.field.node, f"`{leaf.name}` is named at run time")
                 )
+    if "UseAppendAction" in said:
+        return replace(parameter, action="append", nargs="", required=False)
+    if "UseCounterAction" in said:
+        return replace(parameter, action="count", type="int")
     if "Positional" in said or leaf.field.positional:
         return replace(parameter, flag="", nargs=parameter.nargs or ("" if leaf.required else "?"))
     if "FlagConversionOff" in said and parameter.off:
         return replace(parameter, action="store", off="", false="False")
     return parameter
+
+
+def _table(leaf: Leaf, parameter: Parameter) -> Iterator[Parameter]:
+    """tyro has a flag for each key of a table that is the default, and takes pairs where it is empty."""
+    usual = parameter.default
+    said = ast.unparse(leaf.field.annotation) if leaf.field.annotation is not None else ""
+    if re.search(r"\b(Fixed|Suppress)\b", said):
+        return
+    if not leaf.kind.table:
+        yield parameter
+    elif isinstance(usual, dict) and usual and leaf.default.known:
+        for name, value in usual.items():
+            kind = type(value).__name__
+            key = f"{parameter.key}.{str(name).replace('_', '-')}"
+            one = replace(
+                parameter, key=key, flag="--" + key, default=value, aliases=(f"{leaf.name}.{name}",)
+            )
+            off = f"--{parameter.key}.no-{str(name).replace('_', '-')}"
+            is_bool = kind == "bool"
+            yield replace(
+                one,
+                type=kind if kind in ("int", "float", "str", "bool") else "str",
+                action="boolean-optional" if is_bool else "store",
+                off=off if is_bool else "",
+            )
+    else:
+        yield replace(parameter, nargs="*", type="str", types=leaf.kind.types or ("str", "str"))
 
 
 def _simple_parsing(context: Context) -> Reading | None:
