@@ -202,11 +202,44 @@ def test_a_usage_text_is_as_docopt_reads_it(project: Folder) -> None:
     assert (ours["--epochs"].aliases, ours["--lr"].type, ours["--amp"].action) == (("e",), "number", "flag")
 
 
-def test_a_usage_with_commands_is_incomplete(project: Folder) -> None:
-    project.write(
-        "train.py",
-        '"""Usage:\n  train.py fit <x>\n  train.py test\n"""\nfrom docopt import docopt\ndocopt(__doc__)\n',
-    )
+COMMANDS = '''
+    """Usage:
+      train.py fit <data> [--lr=RATE --epochs N]
+      train.py test <data> <model>
+      train.py (-h | --help)
+
+    Options:
+      --lr=RATE   How fast.
+      --epochs N  How many [default: 3].
+    """
+    import json
+    from docopt import docopt
+    print(json.dumps(docopt(__doc__)))
+    '''
+
+
+def test_commands_of_a_usage(project: Folder) -> None:
+    project.write("train.py", COMMANDS)
+    found = schema(project)
+    assert (found.complete, found.commands, found.command_required) == (True, ("fit", "test"), True)
+    assert [keys(found), list(by_key(found, "test"))] == [
+        ["lr", "epochs", "data", "data", "model"],
+        ["data", "model"],
+    ]
+    line = command_line_of(found, ["command=fit", "data=x", "lr=0.5"])
+    told = json.loads(run(project, "train.py", *line))
+    assert (told["fit"], told["test"], told["<data>"], told["--lr"], told["--epochs"]) == (
+        True, False, "x", "0.5", "3"
+    )  # fmt: skip
+    with pytest.raises(ConfigError, match="model: the script requires it"):
+        command_line_of(found, ["command=test", "data=x"])
+
+
+@pytest.mark.parametrize(
+    "line", ["train.py (a|b) <x>", "train.py <x>\n  train.py test", "train.py [--who] <x>"]
+)
+def test_a_usage_with_choices_is_incomplete(project: Folder, line: str) -> None:
+    project.write("train.py", f'"""Usage:\n  {line}\n"""\nfrom docopt import docopt\ndocopt(__doc__)\n')
     assert not schema(project).complete
 
 

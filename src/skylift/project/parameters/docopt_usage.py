@@ -15,6 +15,8 @@ from skylift.values.arguments import NUMBER, Parameter
 _DEFAULT = re.compile(r"\[default: (.*?)\]", re.IGNORECASE)
 _USAGE = re.compile(r"^[^\n]*usage:(.*?)(?=\n[ \t]*\n|\Z)", re.IGNORECASE | re.DOTALL | re.MULTILINE)
 _POSITIONAL = re.compile(r"^\[?(<[^<>\s]+>|[A-Z][A-Z0-9_-]+)\]?(\.\.\.)?\]?$")
+_COMMAND = re.compile(r"[a-z][a-z0-9_-]*")
+_OF_HELP = frozenset({"-h", "--help", "--version", "|"})
 _NO_VALUE = frozenset({"help", "version"})
 
 
@@ -28,9 +30,7 @@ def read_docopt(program: Program, function: str = "") -> Reading | None:
             reading.notes.append(module.said(call, "the usage text is made at run time"))
         else:
             reading.options = list(_options(text))
-            reading.options += _positionals(
-                text, reading, module.said(call, "its usage has commands or choices")
-            )
+            _usage(text, reading, module.said(call, "its usage has choices that are not read"))
         return reading
     return None
 
@@ -83,38 +83,54 @@ def _option(said: str, about: str) -> Option | None:
     return Option(parameter, key)
 
 
-def _positionals(text: str, reading: Reading, note: str) -> list[Option]:
-    """The arguments of the usage, where there is one way to call the program."""
+def _usage(text: str, reading: Reading, note: str) -> None:
+    """The arguments of each way to call the program; where all begin with a word, these are sub-commands.
+
+    Options may stand anywhere, so that they are the program's own.
+    """
     usage = _USAGE.search(text)
-    lines = [line.split() for line in usage[1].strip().splitlines()] if usage else []
-    known = {option.parameter.flag for option in reading.options}
-    known |= {
-        "-" * (1 if len(a) == 1 else 2) + a for option in reading.options for a in option.parameter.aliases
-    }
+    lines = [line.split()[1:] for line in usage[1].strip().splitlines()] if usage else []
+    lines = [words for words in lines if not _tells(words)]
+    commands = [words[0] for words in lines if words and _COMMAND.fullmatch(words[0])]
+    if len(lines) > 1 and (len(commands) != len(lines) or len(set(commands)) != len(lines)):
+        reading.notes.append(note)
+        return
+    reading.commands, reading.command_required = tuple(commands), bool(commands)
+    for words in lines:
+        command = words[0] if commands else ""
+        reading.options += _positionals(words[1:] if commands else words, reading, note, command)
+
+
+def _tells(words: list[str]) -> bool:
+    """Whether it is the way to ask for the help or the version."""
+    plain = [word.strip("[]()") for word in words]
+    return bool(words) and all(word in _OF_HELP for word in plain)
+
+
+def _positionals(words: list[str], reading: Reading, note: str, command: str) -> list[Option]:
+    """The arguments of one way to call the program."""
+    flags = {option.parameter.flag: option.parameter for option in reading.options if option.parameter.flag}
+    flags |= {"-" * (1 if len(a) == 1 else 2) + a: p for p in list(flags.values()) for a in p.aliases}
     found: list[Option] = []
-    words = [word for line in lines for word in line[1:]]
     valued = False
     for word in words:
         plain = word.strip("[]().")
         if valued or plain == "options" or plain.startswith("-"):
             # An option that is described further down; what follows a bare one may be its value.
-            if (
-                plain.startswith("-")
-                and plain.split("=")[0] not in known
-                and plain not in ("-h", "--help", "--version")
-            ):
+            known = flags.get(plain.split("=")[0])
+            valued = not valued and known is not None and known.type != "bool" and "=" not in plain
+            if plain.startswith("-") and known is None and plain not in _OF_HELP:
                 reading.notes.append(note)
-            valued = False
             continue
         match = _POSITIONAL.match(word)
-        if match is None or len(lines) > 1:
+        if match is None:
             reading.notes.append(note)
             return found
         optional = word.startswith("[")
         several = "..." in word
         nargs = ("*" if optional else "+") if several else "?" if optional else ""
         name = match[1].strip("<>")
-        found.append(Option(Parameter(name, nargs=nargs, required=not optional), name))
+        found.append(Option(Parameter(name, nargs=nargs, required=not optional, command=command), name))
     return found
 
 
