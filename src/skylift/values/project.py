@@ -93,6 +93,8 @@ class Unbound:
     """The channel of that folder, where it is one already."""
     file: str = ""
     """For an option that names a file, the file in that folder."""
+    name: str = ""
+    """What a channel for it is best called, where its folder does not say that."""
     todo: str = ""
     """What to do, where that is more than to write it into the config."""
 

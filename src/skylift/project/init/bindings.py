@@ -5,16 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from skylift.project.init.ground import Ground
-from skylift.project.init.named_channels import (
-    channel_by_name,
-    is_named_path,
-    likely_folder,
-    only_file,
-    tell_lost,
-)
+from skylift.project.init.named_channels import channel_by_name, is_named_path, tell_lost
+from skylift.project.init.option_inputs import OptionInputs, Reason
 from skylift.project.init.option_names import (
     CHECKPOINTS,
     DATA,
@@ -24,14 +19,18 @@ from skylift.project.init.option_names import (
     SUFFIXES,
     default_text,
     is_data_first_of_all,
+    is_folder,
     is_of,
     is_off,
+    is_wanted,
     keeps_state,
     looks_like_a_path,
     may_be_a_place,
+    may_be_written,
     option_names_model,
     place_by_name,
     resumption,
+    says_model,
     wants_data,
 )
 from skylift.project.init.tables import MOST_CHANNELS, Tables
@@ -39,7 +38,6 @@ from skylift.project.init.unbound import FILE
 from skylift.project.init.uses import Use, content_by_suffix
 from skylift.project.init.ways import SOMETHING
 from skylift.project.parameters.reading import Option
-from skylift.values.project import Unbound
 from skylift_runtime.contract import Tree
 
 _TREE = Tree()
@@ -58,6 +56,11 @@ class Bindings:
     uses: Sequence[Use]
     imports: frozenset[str] = frozenset()
     """Packages that the program imports."""
+    reader: bool = False
+    """The program loads models, and makes none."""
+
+    def __post_init__(self) -> None:
+        self._inputs = OptionInputs(self.ground, self.tables, self.uses)
 
     def option(self, option: Option) -> None:
         """What one option says about folders."""
@@ -90,12 +93,15 @@ class Bindings:
                 self.tables.bind(key, f"{{channel:{name}}}" + (f"/{rest}" if rest else ""), why)
 
     def _by_name(self, option: Option, text: str) -> None:
-        key, flag = option.parameter.key, option.parameter.flag or option.parameter.key
+        key = option.parameter.key
+        if is_wanted(option, reader=self.reader):
+            self._by_name_a_model(option, text)
+            return
         place = place_by_name(key)
         if place == "checkpoints" and not text:
             # Most that have no default go on from it: a folder that is empty at first is none for them.
             if option.parameter.required:
-                self._ask(option, "must be given, and its name says that it is a checkpoint")
+                self._inputs.ask(option, "must be given, and its name says that it is a checkpoint")
             return
         if place == "model" and content_by_suffix(text, "write") == "output":
             return
@@ -114,10 +120,32 @@ class Bindings:
             and looks_like_a_path(text)
             and (DATA.fullmatch(key) or is_named_path(self.ground, key, text))
         ):
-            self._read(option, text, f"the default of {flag} is there", certain=False)
+            self._by_default(option, text)
         elif not text and wants_data(option):
             how = "no default" if option.parameter.default_known else "a default that is made at run time"
-            self._ask(option, f"has {how}, and its name says that it is data")
+            self._inputs.ask(option, f"has {how}, and its name says that it is data")
+
+    def _by_default(self, option: Option, text: str) -> None:
+        """A path that is there, and of which nothing else is known."""
+        key, flag = option.parameter.key, option.parameter.flag or option.parameter.key
+        written = [use for use in self.uses if (use.writes or use.effect == "make") and use.way.text == text]
+        if not written and (DATA.fullmatch(key) or not may_be_written(key)):
+            why = f"the default of {flag} is there; how it is used was not understood"
+            self._inputs.read(option, text, Reason(why, certain=False, sure=False))
+        elif self.ground.ships(text) or self.ground.holds_data(text):
+            self.tables.leave(
+                f"{flag} is {text}, which is here, and may be written: bind it in [arguments] if a job reads it"
+            )
+
+    def _by_name_a_model(self, option: Option, text: str) -> None:
+        """A model that the program loads: never a place of the job's own, which is empty at first."""
+        if text and looks_like_a_path(text):
+            why = "its name says that it is a model that is read"
+            self._inputs.read(option, text, Reason(why, self.reader, sure=False, model=True))
+        elif option.parameter.required:
+            gist = "must be given, and its name says that it is a model that is read"
+            file = "" if is_folder(option.parameter.key) else FILE
+            self._inputs.ask(option, gist, file=file, model=True)
 
     def _written(self, option: Option, text: str, uses: Sequence[Use]) -> None:
         parameter = option.parameter
@@ -233,100 +261,24 @@ class Bindings:
             (use for use in uses if use.reads and use.content), next(use for use in uses if use.reads)
         )
         if text and looks_like_a_path(text):
-            self._read(option, text, first.because, certain=first.effect not in ("hub", "fetch"))
+            certain, model = first.effect not in ("hub", "fetch"), _is_model(first, parameter.key)
+            self._inputs.read(option, text, Reason(first.because, certain, model=model))
             return
         wanted = parameter.required or first.content == "data" or DATA.fullmatch(parameter.key)
-        if wanted and not text and first.content in ("data", "") and first.effect not in ("hub", "fetch"):
+        fetched = first.effect == "fetch" or (first.effect == "hub" and not place_by_name(parameter.key))
+        if wanted and not text and first.content != "settings" and not fetched:
             how = "must be given" if parameter.required else "has no default"
             how = how if parameter.default_known else "has a default that is made at run time"
-            opened = bool(first.content) or first.call.rpartition(".")[2] == "open"
+            opened = bool(first.content) or first.call.rpartition(".")[2] in ("open", "load")
             is_file = first.effect == "read" and not first.way.text and opened
-            self._ask(option, how, f", and {first.because} reads it", file=FILE if is_file else "")
+            model = _is_model(first, parameter.key)
+            why = f", and {first.because} reads it"
+            self._inputs.ask(option, how, why, file=FILE if is_file else "", model=model)
 
-    def _ask(self, option: Option, gist: str, why: str = "", *, file: str = "", todo: str = "") -> None:
-        """Leave it to the user, with the lines to write: in the folder where data lies, if there is one.
 
-        :param file: for an option that is one, its name, as far as it is known.
-        """
-        parameter, folder = option.parameter, likely_folder(self.ground)
-        if file == FILE and folder:
-            file = only_file(self.ground, folder) or FILE
-        elif file and not self.ground.is_file(f"{folder}/{file}"):
-            # The file has a name, and is not among the data that is here.
-            folder = ""
-        channel = self.tables.inside(folder).removeprefix("{channel:").removesuffix("}") if folder else ""
-        names = frozenset({parameter.key, *parameter.aliases})
-        flag = parameter.flag or parameter.key
-        where = Unbound(parameter.key, names, flag, gist + why, gist, folder=folder, file=file)
-        self.tables.ask(replace(where, channel=channel, todo=todo))
-
-    def _read(self, option: Option, text: str, why: str, *, certain: bool) -> None:
-        key, flag, ground = option.parameter.key, option.parameter.flag or option.parameter.key, self.ground
-        home = ground.started_in(text)
-        if home:
-            text = posixpath.normpath(posixpath.join(home, text))
-            why = f"{why}; in {home}, where the program starts"
-        leads = ground.leads(text)
-        if leads in ("away", "beside"):
-            self._outside(option, text, why, leads)
-            return
-        if not ground.matches(text):
-            folder, rest = self._stem(option, text)
-            if folder:
-                self._bind_channel(key, folder, f"/{rest}", why, why)
-            elif certain or (DATA.fullmatch(key) and key != "dataset" and re.search(r"[/\\.]", text)):
-                why = why if certain else "its name says that it is read"
-                gist = f"is {text}, which is not here"
-                self._ask(option, gist, f" ({why})", todo="put it there, then make it a channel")
-            return
-        folder = text if ground.is_folder(text) else posixpath.dirname(text)
-        folder = posixpath.normpath(folder) if folder else "."
-        if ground.is_file(text) and ground.is_settings(text):
-            return
-        if ground.is_code(folder):
-            self._among_code(flag, text, why)
-            return
-        if ground.is_folder(text) and not ground.holds_something(folder):
-            if certain:
-                self._ask(option, f"is {text}, which is empty", f" ({why})", todo="put the data there")
-            return
-        rest = "" if ground.is_folder(text) else f"/{posixpath.basename(text)}"
-        self._bind_channel(key, folder, rest, f"{why}; {ground.amount(folder)}", why)
-
-    def _bind_channel(self, key: str, folder: str, rest: str, channel_why: str, why: str) -> None:
-        template = self.tables.channel(folder, channel_why)
-        if template:
-            self.tables.bind(key, f"{template}{rest}", why)
-
-    def _stem(self, option: Option, text: str) -> tuple[str, str]:
-        """Of a default like ``data/train``, to which the code adds ``.csv``, the folder and the rest."""
-        tails = [use.way.text for use in self.uses if is_of(use, option) and use.reads]
-        there = any(tail and not tail.startswith("/") and self.ground.matches(text + tail) for tail in tails)
-        folder = posixpath.dirname(text)
-        return (folder, posixpath.basename(text)) if there and not self.ground.is_code(folder) else ("", "")
-
-    def _among_code(self, flag: str, text: str, why: str) -> None:
-        if self.ground.is_file(text) and self.ground.ships(posixpath.normpath(text)):
-            self.tables.say(f"file {text}", "ships with the code", f"{flag}, {why}")
-            return
-        if self.ground.may_ship(text):
-            self.tables.include(posixpath.normpath(text), f"{flag}, {why}")
-            return
-        self.tables.leave(
-            f"{flag} is {text} ({why}): move the data into a folder of its own, and make it a channel"
-        )
-
-    def _outside(self, option: Option, text: str, why: str, leads: str) -> None:
-        there = leads == "beside" and self.ground.is_folder(text) and self.ground.holds_something(text)
-        if there and posixpath.normpath(text) != "..":
-            size = self.ground.amount(text)
-            self._bind_channel(
-                option.parameter.key, text, "", f"{why}; it lies beside the project; {size}", why
-            )
-            return
-        gist = f"is {text}, outside of the project"
-        name = posixpath.basename(text) if posixpath.splitext(text)[1] else ""
-        self._ask(option, gist, f" ({why})", file=name)
+def _is_model(use: Use, key: str) -> bool:
+    """Whether what is read is a model; of a call that reads anything the option's name tells."""
+    return use.content in ("model", "checkpoint") or (not use.content and says_model(key))
 
 
 def shared_folders(ground: Ground, options: Iterable[Option]) -> frozenset[str]:

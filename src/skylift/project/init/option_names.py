@@ -32,6 +32,16 @@ OF_A_THING = re.compile(
 PLACE = re.compile(r"(.*[-_.])?(dir|directory|folder|path|root|file|filename|data|dataset)s?")
 """What an option is called that names a file or a folder."""
 _NO_PLACES = frozenset({"int", "float", "bool"})
+_MADE = re.compile(r"(.*[-_.])?(save[ds]?|out|output|export|write|new|dest)([-_.].*)?")
+_A_MODEL = re.compile(r"(.*[-_.])?(model|checkpoint|ckpt|snapshot|weights?|net)([-_.](file|path|name))?")
+_CERTAINLY_ONE = re.compile(
+    r"(.*[-_.])?(checkpoint|ckpt|snapshot|weights)([-_.](file|path))?|model[-_.](file|weights|checkpoint|ckpt)"
+)
+_MAY_BE_WRITTEN = re.compile(
+    r"(.*[-_.])?(out|outputs?|logs?|logging|logdir|save[ds]?|results?|runs?|work|exp|experiments?|export|exported|tb|"
+    r"tensorboard|cache|te?mp|history|records?|artifacts?|reports?|plots?|figures?|preds?|predictions?|dest|write|"
+    r"checkpoints?|ckpts?|snapshots?)([-_.].*)?|(work|out|log|save|run|tmp)(dir|file|path)"
+)
 OUTPUT_FOLDER = re.compile(r"(output|out|save|checkpoint)s?[-_.]?dir")
 SUFFIXES = (
     ("torch", ".pt"),
@@ -122,6 +132,37 @@ def is_off(option: Option, uses: Sequence[Use]) -> bool:
     """
     is_read = any(use.reads and not use.way.text for use in uses)
     return option.parameter.default_known or option.parameter.spelling == "hydra" or is_read
+
+
+def is_wanted(option: Option, *, reader: bool) -> bool:
+    """Whether an option, whose use is not understood, is a model that has to be there already.
+
+    :param reader: the program loads models, and makes none.
+    """
+    parameter = option.parameter
+    key = parameter.key
+    if _MADE.fullmatch(key):
+        return False
+    if reader:
+        named = bool(_CERTAINLY_ONE.fullmatch(key)) or place_by_name(key) in ("model", "checkpoints")
+        return named or bool(READ_BACK.fullmatch(key) and place_by_name(key))
+    # A folder may be for what comes; a file that must be given is there.
+    return parameter.required and bool(_CERTAINLY_ONE.fullmatch(key))
+
+
+def is_folder(key: str) -> bool:
+    """Whether an option is called a folder."""
+    return re.fullmatch(rf".*{_FOLDER}", key) is not None and not key.endswith("path")
+
+
+def says_model(key: str) -> bool:
+    """Whether what is read is a model, by the name of the option."""
+    return _A_MODEL.fullmatch(key) is not None
+
+
+def may_be_written(key: str) -> bool:
+    """Whether a name says that something comes there, as far as a name can."""
+    return _MAY_BE_WRITTEN.fullmatch(key) is not None
 
 
 def place_by_name(key: str) -> str:

@@ -9,6 +9,8 @@ from skylift.project.files.made import Made
 from skylift.project.init.bindings import Bindings, shared_folders
 from skylift.project.init.branches import Usual
 from skylift.project.init.dispatch import leave_out_others
+from skylift.project.init.evidence.deeds import deeds_of
+from skylift.project.init.evidence.roles import role_of, role_of_name
 from skylift.project.init.findings import Findings
 from skylift.project.init.ground import Ground
 from skylift.project.init.hydra_runs import read_hydra
@@ -16,7 +18,7 @@ from skylift.project.init.inputs import fixed_inputs
 from skylift.project.init.named_channels import channel_by_name
 from skylift.project.init.network import read_network
 from skylift.project.init.notebook_home import home_of, options_from_root, seen_from_root
-from skylift.project.init.option_names import default_text
+from skylift.project.init.option_names import default_text, is_of, may_be_written
 from skylift.project.init.results import Results
 from skylift.project.init.scopes import Scopes, scopes_of
 from skylift.project.init.settled import Settled, by_key, read_settled, settled_inputs
@@ -73,6 +75,23 @@ def _uses(program: Program, scopes: Scopes, reading: Reading, words: Sequence[st
     return seen_from_root(found, home_of(program, scopes), program)
 
 
+def _only_reads(program: Program, reading: Reading, scopes: Scopes, uses: Sequence[Use]) -> bool:
+    """Whether a program loads models that others have made, and makes none."""
+    models = [use for use in uses if use.content in ("model", "checkpoint")]
+    if any(use.writes for use in models):
+        return False
+    role = role_of_name(reading.command) if reading.command else role_of(program.name)
+    if role == "evaluate":
+        return True
+    modules = {
+        scope.file: deeds_of(scope.node)
+        for scope in scopes.modules.values()
+        if isinstance(scope.node, ast.Module)
+    }
+    trains = any(modules[scope.file].train(scope.calls) for scope in scopes.every() if scope.file in modules)
+    return not trains and (role == "other" or any(use.reads for use in models))
+
+
 def _settled(program: Program, scopes: Scopes, reading: Reading) -> list[Settled]:
     return read_settled(program, scopes, [default_text(option) for option in reading.options])
 
@@ -85,7 +104,7 @@ def _read(ground: Ground, reading: Reading, tables: Tables, words: Sequence[str]
     tables.shared = shared_folders(ground, options)
     _variables(ground, tables, scopes)
     imports = frozenset(full.split(".")[0] for scope in scopes.every() for full in scope.imports.values())
-    bindings = Bindings(ground, tables, uses, imports)
+    bindings = Bindings(ground, tables, uses, imports, reader=_only_reads(program, reading, scopes, uses))
     for option in options:
         bindings.option(option)
     fixed_inputs(ground, tables, uses)
@@ -109,8 +128,9 @@ def _rest_of_channels(ground: Ground, tables: Tables, options: list[Option], use
     for option in options:
         text, key = default_text(option), option.parameter.key
         inside = tables.inside(text) if text and key not in tables.arguments and ground.matches(text) else ""
-        if inside and not option.variable:
-            tables.bind(key, inside, f"its default is {text}, which is in the channel")
+        if inside and not option.variable and not may_be_written(key):
+            known = any(is_of(use, option) and use.reads for use in uses)
+            tables.bind(key, inside, f"its default is {text}, which is in the channel", sure=known)
     for use in uses:
         text = use.way.text
         inside = tables.inside(text) if use.way.is_fixed and use.reads and ground.matches(text) else ""

@@ -19,6 +19,8 @@ from skylift_runtime.contract import DEFAULT_JOB
 
 FILE, _FOLDER = "FILE", "FOLDER"
 """What stands for a name that only the user knows."""
+MODEL = "model"
+"""The channel of a model that another run has made."""
 
 
 def said(one: Unbound, jobs: Sequence[str] = ()) -> str:
@@ -30,10 +32,16 @@ def said(one: Unbound, jobs: Sequence[str] = ()) -> str:
     above = f"jobs.{one.job}." if one.job not in ("", DEFAULT_JOB) else ""
     if one.todo:
         return f"{one.flag} {one.what}{also}: {one.todo}"
-    where = f"if it is in {one.folder}" if one.folder else f"with its folder for {_FOLDER}"
+    whose = (
+        f"the folder of a trained model for {_FOLDER} (skylift pull RUN gets one)"
+        if one.name == MODEL
+        else ""
+    )
+    where = f"if it is in {one.folder}" if one.folder else f"with {whose or f'its folder for {_FOLDER}'}"
     where += f", its name there for {FILE}" if one.file == FILE else ""
     name = (
         one.channel
+        or one.name
         or slug(posixpath.basename(one.folder) or one.key, limit=60, allowed="A-Za-z0-9._")
         or "data"
     )

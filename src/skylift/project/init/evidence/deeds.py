@@ -146,6 +146,10 @@ class Deeds:
         line, text = min(found, default=(0, ""))
         return f"it calls {text}, line {line}" if text else ""
 
+    def train(self, calls: Iterable[ast.Call]) -> bool:
+        """Whether any of these calls of the file trains."""
+        return any(self._step(call) for call in calls)
+
     def _step(self, call: ast.Call) -> str:
         name = _last(call.func)
         if name in _STEPS and self._has_framework(name):
