@@ -58,7 +58,8 @@ def only_file(ground: Ground, folder: str) -> str:
 def is_named_path(ground: Ground, key: str, text: str) -> bool:
     """Whether an option's default is a path by what lies there, and not a word that a folder is called by as well."""
     plain = posixpath.normpath(text)
-    is_path = "/" in text or posixpath.splitext(plain)[1] or PLACE.fullmatch(key)
+    called_so = PLACE.fullmatch(key) or plain.replace("-", "_") == key.replace("-", "_")
+    is_path = "/" in text or posixpath.splitext(plain)[1] or called_so
     holds_programs = ground.is_folder(text) and ground.holds_programs(plain)
     return bool(is_path) and plain != "." and ground.matches(text) and not holds_programs
 
