@@ -8,6 +8,9 @@ import pytest
 from tests.functional.project.folder import Folder
 from tests.functional.project.judge import asked, by_key, keys, schema
 
+from skylift.errors import ConfigError
+from skylift.project.arguments.resolve import resolve
+
 TRAIN = """
     import click
     from enum import Enum
@@ -173,7 +176,6 @@ def test_the_environment_gives_a_default(project: Folder) -> None:
         ("@click.command()\n@other.options", "`other.options` may add options"),
         ("@click.command()\n@click.option(*names())", "made at run time"),
         ("@click.command()\n@click.option('--y', **more)", "made at run time"),
-        ("@click.group(chain=True)", "follow one another"),
     ],
 )
 def test_what_can_not_be_read_makes_it_incomplete(project: Folder, decorator: str, note: str) -> None:
@@ -231,3 +233,117 @@ def test_the_bounds_of_numbers_are_those_that_it_refuses_beyond(project: Folder)
         "c": ("int", None, None),
         "k": ("int", None, 3),
     }
+
+
+MADE = """
+    import click
+
+    @click.command()
+    @click.option("--lr", default=0.1)
+    def train(lr): ...
+
+    @click.command()
+    @click.option("--k", default=1)
+    def evaluate(k): ...
+
+    def plain(n): ...
+
+    OPTIONS = [click.Option([f"--{name}", name], default=2) for name in ("alpha", "beta")]
+    other = click.Command("other", params=OPTIONS, callback=plain)
+    below = click.Group("below", commands=[other, click.Command("inline", params=[click.Argument(["n"], type=int)])])
+
+    @click.group(commands={"named": other}, chain=False)
+    def cli(): ...
+
+    for one in (train, evaluate):
+        cli.add_command(one)
+    for name, one in {"first": train, "second": evaluate}.items():
+        cli.add_command(one, name)
+    cli.command("late", params=[click.Option(["--z"], type=int)])(plain)
+    cli.add_command(below)
+
+    if __name__ == "__main__":
+        cli()
+    """
+
+
+def test_commands_that_are_made_and_added_by_calls_are_as_click_has_them(project: Folder) -> None:
+    project.write("train.py", MADE)
+    found = schema(project)
+    assert (found.complete, found.notes) == (True, ())
+    told = asked(project, QUESTION)
+    ours = {(p.command, p.key, p.type) for p in found.parameters}
+    assert ours == {
+        (
+            path,
+            (max(one["flags"], key=len) if one["flags"] else one["dest"]).lstrip("-"),
+            NAMES.get(one["type"], one["type"]),
+        )
+        for path, one in told
+    }
+    assert set(found.commands) == {path for path, _ in told}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "for one in found():\n    cli.add_command(one)",
+        "def add(to):\n    to.add_command(train)\nadd(cli)",
+        "cli.add_command(made())",
+    ],
+)
+def test_a_command_that_could_not_be_read_is_told(project: Folder, line: str) -> None:
+    text = "import click\n@click.command()\ndef train(): ...\n@click.group()\ndef cli(): ...\n"
+    project.write("train.py", f"{text}{line}\ncli()\n")
+    assert "could not be read" in "".join(schema(project).notes)
+
+
+def test_what_is_asked_for_in_a_terminal_has_to_be_given(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import click
+        @click.command()
+        @click.option("--name", prompt=True, default="x")
+        @click.option("--later", prompt=True, prompt_required=False, default="x")
+        @click.password_option()
+        @click.confirmation_option(prompt="really?")
+        def main(**given): ...
+        main()
+        """,
+    )
+    found = schema(project)
+    assert [p.key for p in found.parameters if p.required] == ["name", "password", "yes"]
+    assert len(found.remarks) == 3
+    assert "a job has none" in found.remarks[0]
+
+
+def test_choices_in_any_case_become_those_that_are_declared(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import click
+        @click.command()
+        @click.option("--by", type=click.Choice(["Adam", "SGD"], case_sensitive=False), default="adam")
+        @click.option("--as-is", type=click.Choice(["Adam", "SGD"]))
+        def main(**given): ...
+        main()
+        """,
+    )
+    found = schema(project)
+    assert by_key(found)["by"].default == "Adam"
+    assert resolve(found, {}, ["by=sgd"]).given == {"by": "SGD"}
+    for wrong, near in (("by=sdg", "SGD"), ("as-is=adam", "Adam")):
+        with pytest.raises(ConfigError) as refused:
+            resolve(found, {}, [wrong])
+        assert refused.value.issues[0].hint == f"did you mean `{near}`?"
+
+
+def test_a_chain_of_commands_is_said(project: Folder) -> None:
+    project.write(
+        "train.py",
+        "import click\n@click.group(chain=True)\ndef cli(): ...\n@cli.command()\n@click.option('--x')\ndef train(x): ...\ncli()\n",
+    )
+    found = schema(project)
+    assert found.complete
+    assert found.remarks == ("the program takes several commands: those after the first go behind `--`",)

@@ -149,3 +149,23 @@ def test_the_bounds_of_numbers(project: Folder) -> None:
         """,
     )
     assert {p.key: (p.low, p.high) for p in schema(project).parameters} == {"n": (1, 9), "p": (0.1, None)}
+
+
+def test_functions_that_are_handed_over_in_a_loop(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import typer
+        app = typer.Typer()
+        def train(lr: float = 0.1): ...
+        def evaluate(k: int = 1): ...
+        for one in (train, evaluate):
+            app.command()(one)
+        for name, one in {"a": train}.items():
+            app.command(name)(one)
+        app()
+        """,
+    )
+    found = schema(project)
+    assert (found.complete, found.commands) == (True, ("train", "evaluate", "a"))
+    assert [(p.command, p.key) for p in found.parameters] == [("train", "lr"), ("evaluate", "k"), ("a", "lr")]

@@ -1,4 +1,4 @@
-"""The least and the greatest value of a number, as click and typer are told."""
+"""What click and typer are told of values beside their type: the least, the greatest, choices in any case."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def bounded(
         low=_bound(context, module, words, ("min", "min_open")),
         high=_bound(context, module, words, ("max", "max_open")),
     )
+
+
+def in_any_case(parameter: Parameter) -> Parameter:
+    """The parameter with choices that may be written in capitals or not; the default is spelled as its choice is."""
+    spelled = {str(choice).casefold(): choice for choice in parameter.choices}
+    default = parameter.default
+    if isinstance(default, str):
+        default = spelled.get(default.casefold(), default)
+    return replace(parameter, any_case=True, default=default)
 
 
 def _bound(

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from skylift.project.parameters.click_options import CLICKS, OPTIONS, Unread, read_click_option
-from skylift.project.parameters.context import Context, context_of, decorators, keywords
+from skylift.project.parameters.click_decorators import ClickOptions
+from skylift.project.parameters.click_made import Added, Made, added, found_at, listed, made
+from skylift.project.parameters.click_options import CLICKS
+from skylift.project.parameters.context import Context, context_of
+from skylift.project.parameters.loops import items_of
 from skylift.project.parameters.reading import Reading
 from skylift.project.source.names import Module, Place
 from skylift.project.source.program import Program
-from skylift.project.source.trees import children, walk
 
-_MAKES = frozenset({"command", "group"})
-_HARMLESS = frozenset(
-    {
-        "pass_context",
-        "pass_obj",
-        "make_pass_decorator",
-        "wraps",
-        "no_grad",
-        "inference_mode",
-        "record",
-        "beartype",
-    }
-)
 _OPEN = frozenset({"ignore_unknown_options", "allow_extra_args"})
 _SUFFIXES = ("_command", "_cmd", "_group", "_grp")
 _DEEPEST = 6
@@ -49,23 +37,12 @@ def _started(context: Context) -> Iterator[Place]:
     for module, call in context.reach.calls:
         owner = call.func.value if _is_attribute(call.func, "main") else call.func  # type: ignore[attr-defined]
         place = context.reach.find(module, owner)
-        if place is not None and _maker(place) is not None:
+        if place is not None and made(place) is not None:
             yield place
 
 
 def _is_attribute(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == name
-
-
-def _maker(place: Place) -> tuple[str, ast.Call | None, ast.expr] | None:
-    """How a function became a command: ``command`` or ``group``, in which call, and on what."""
-    for name, call in decorators(place.node):
-        if isinstance(name, ast.Attribute) and name.attr in _MAKES:
-            return name.attr, call, name.value
-        full = place.module.full(name)
-        if full.rpartition(".")[0] in CLICKS and full.rpartition(".")[2] in _MAKES:
-            return full.rpartition(".")[2], call, name
-    return None
 
 
 class _Commands:
@@ -77,32 +54,51 @@ class _Commands:
 
     def command(self, place: Place, path: str, depth: int = 0) -> None:
         """One command; of a group also those below it."""
-        maker = _maker(place)
-        if maker is None or depth > _DEEPEST:
+        how = made(place)
+        if how is None or depth > _DEEPEST:
             return
-        kind, call, _ = maker
-        self.reading.handlers.append((path, place.module.name, getattr(place.node, "lineno", 0)))
-        words = keywords(call) if call is not None else {}
-        self._settings(place, words)
-        _Options(self._context, self.reading, path).of(place)
-        if kind != "group":
+        self.reading.handlers.append((path, *self._runs(place, how)))
+        self._settings(place, how.words)
+        ClickOptions(self._context, self.reading, path).of(place)
+        if how.kind != "group":
             return
-        invoked = self._context.constants.read(place.module, words.get("invoke_without_command"))
         if not path:
-            self.reading.command_required = not (invoked is not None and invoked.value)
-        if "chain" in words:
-            self.reading.notes.append(
-                place.module.said(place.node, "several commands can follow one another")
+            self.reading.command_required = not self._is(place, how, "invoke_without_command")
+            self._lost()
+        if self._is(place, how, "chain"):
+            name = path or "the program"
+            self.reading.remarks.append(
+                f"{name} takes several commands: those after the first go behind `--`"
             )
         for name, below in self._below(place):
             inner = f"{path} {name}".strip()
-            if _maker(below) is None:
-                self.reading.notes.append(
-                    below.module.said(below.node, f"the command `{inner}` could not be read")
-                )
-            elif _maker(below)[0] != "group":  # type: ignore[index]
+            one = made(below)
+            if one is None:
+                note = f"the command `{inner}` could not be read"
+                self.reading.notes.append(below.module.said(below.node, note))
+            elif one.kind != "group" or self._is(below, one, "invoke_without_command"):
                 self.reading.commands = (*self.reading.commands, inner)
             self.command(below, inner, depth + 1)
+
+    def _is(self, place: Place, how: Made, word: str) -> bool:
+        found = self._context.constants.read(place.module, how.words.get(word))
+        return bool(found is not None and found.value)
+
+    def _runs(self, place: Place, how: Made) -> tuple[str, int]:
+        """The file and the line of the function that the command is."""
+        called = self._context.reach.find(place.module, how.words.get("callback"))
+        found = called if called is not None else place
+        return found.module.name, getattr(found.node, "lineno", 0)
+
+    def _lost(self) -> None:
+        """Commands that are added to something that could not be read: it may be this program."""
+        for module in self._context.reach.modules:
+            for call in module.calls:
+                if not isinstance(call.func, ast.Attribute) or call.func.attr != "add_command":
+                    continue
+                if found_at(self._context, module, call.func.value) is None:
+                    note = "what this command is added to could not be read"
+                    self.reading.notes.append(module.said(call, note))
 
     def _settings(self, place: Place, words: Mapping[str, ast.expr]) -> None:
         if "cls" in words:
@@ -120,131 +116,50 @@ class _Commands:
             note = "the command accepts arguments that it does not declare"
             self.reading.notes.append(place.module.said(place.node, note))
 
-    def _below(self, group: Place) -> Iterator[tuple[str, Place]]:
+    def _below(self, group: Place, depth: int = 0) -> Iterator[tuple[str, Place]]:
         """The commands of a group with their names, in all modules."""
+        for one in listed(self._context, group):
+            yield from self._added(one)
         for module in self._context.reach.modules:
             for node in module.bound.values():
                 place = Place(module, getattr(node, "name", ""), node)
-                maker = _maker(place)
-                if maker is not None and self._is(module, maker[2], group):
-                    yield self._name(place, maker[1]), place
-            for call in module.calls:
-                adds = isinstance(call.func, ast.Attribute) and call.func.attr == "add_command" and call.args
-                if adds and self._is(module, call.func.value, group):  # type: ignore[attr-defined]
-                    yield from self._added(module, call)
+                how = made(place)
+                if how is not None and self._is_at(module, how.on, group):
+                    yield self._name(place, how), place
+            for one in added(self._context, module, group):
+                yield from self._added(one)
+        yield from self._of_sources(group, depth)
 
-    def _added(self, module: Module, call: ast.Call) -> Iterator[tuple[str, Place]]:
-        below = self._context.reach.find(module, call.args[0])
-        if below is None or _maker(below) is None:
-            self.reading.notes.append(module.said(call, "this command could not be read"))
+    def _of_sources(self, group: Place, depth: int) -> Iterator[tuple[str, Place]]:
+        """``CommandCollection(sources=[…])``: the commands of other groups."""
+        how = made(group)
+        sources = how.words.get("sources") if how is not None else None
+        items = items_of(self._context, group.module, sources) if sources is not None else []
+        places = [found_at(self._context, item.module, item.value) for item in items or ()]
+        if items is None or None in places:
+            self.reading.notes.append(group.module.said(group.node, "its commands could not be read"))
+        for place in places:
+            if place is not None and depth < _DEEPEST:
+                yield from self._below(place, depth + 1)
+
+    def _added(self, one: Added) -> Iterator[tuple[str, Place]]:
+        name = self._context.constants.text(one.name.module, one.name.value) if one.name is not None else ""
+        below = one.place(self._context)
+        how = made(below) if below is not None else None
+        if below is None or how is None or (one.name is not None and not name):
+            self.reading.notes.append(one.module.said(one.call, "this command could not be read"))
             return
-        name = call.args[1] if len(call.args) > 1 else keywords(call).get("name")
-        said = self._context.constants.text(module, name)
-        yield said or self._name(below, _maker(below)[1]), below  # type: ignore[index]
+        yield name or self._name(below, how), below
 
-    def _is(self, module: Module, node: ast.expr, group: Place) -> bool:
+    def _is_at(self, module: Module, node: ast.expr, group: Place) -> bool:
         found = self._context.reach.find(module, node)
         return found is not None and found.node is group.node
 
-    def _name(self, place: Place, call: ast.Call | None) -> str:
-        said = call.args[0] if call is not None and call.args else None
-        words = keywords(call) if call is not None else {}
-        text = self._context.constants.text(place.module, said or words.get("name"))
+    def _name(self, place: Place, how: Made) -> str:
+        text = self._context.constants.text(place.module, how.name)
         if text:
             return text
         if place.name.endswith(_SUFFIXES):
             note = f"what the command of `{place.name}` is called depends on the version of click"
             self.reading.notes.append(place.module.said(place.node, note))
         return place.name.lower().replace("_", "-")
-
-
-class _Options:
-    """The options of one function, wherever its decorators come from."""
-
-    def __init__(self, context: Context, reading: Reading, command: str) -> None:
-        self._context, self._reading, self._command = context, reading, command
-        self._seen: set[int] = set()
-
-    def of(self, place: Place) -> None:
-        for name, call in decorators(place.node):
-            if not (isinstance(name, ast.Attribute) and name.attr in _MAKES) and not self._makes(place, name):
-                self._decorator(place.module, name, call)
-
-    def _makes(self, place: Place, name: ast.expr) -> bool:
-        full = place.module.full(name)
-        return full.rpartition(".")[0] in CLICKS and full.rpartition(".")[2] in _MAKES
-
-    def _decorator(self, module: Module, name: ast.expr, call: ast.Call | None) -> None:
-        stem, _, last = module.full(name).rpartition(".")
-        if stem in CLICKS and last in OPTIONS:
-            if call is not None:
-                self._option(module, call, {})
-        elif not self._followed(module, call or name) and last not in _HARMLESS and stem not in CLICKS:
-            text = f"`{ast.unparse(name)}` may add options, and could not be read"
-            self._reading.notes.append(module.said(name, text))
-
-    def _followed(self, module: Module, node: ast.AST) -> bool:
-        """Read what a decorator of the project's own mentions: functions, lists and names of options."""
-        known = False
-        for inner in walk(node):
-            if not isinstance(inner, ast.Name | ast.Attribute):
-                continue
-            place = self._context.reach.find(module, inner)
-            if place is None or isinstance(place.node, ast.ClassDef):
-                continue
-            known = True
-            if id(place.node) not in self._seen:
-                self._seen.add(id(place.node))
-                self._inside(place.module, place.node, {})
-        return known
-
-    def _inside(self, module: Module, node: ast.AST, local: Mapping[str, Any]) -> None:
-        """Every option that is made in a piece of code; a loop over literals once for each."""
-        if isinstance(node, ast.For):
-            self._loop(module, node, local)
-            return
-        if isinstance(node, ast.Call):
-            stem, _, last = module.full(node.func).rpartition(".")
-            if stem in CLICKS and last in OPTIONS:
-                self._option(module, node, local)
-                return
-        if isinstance(node, ast.Name | ast.Attribute) and not local:
-            self._followed(module, node)
-        for inner in children(node):
-            self._inside(module, inner, local)
-
-    def _loop(self, module: Module, node: ast.For, local: Mapping[str, Any]) -> None:
-        found = self._context.constants.read(module, node.iter, local)
-        values = found.value if found is not None and isinstance(found.value, list | tuple | dict) else None
-        if values is None:
-            # It may go over a list of options, which is read where it is made.
-            self._inside(module, node.iter, local)
-            rounds: list[dict[str, Any]] = [{}]
-        else:
-            rounds = [bound(node.target, value) for value in list(values)[:100]]
-        for names in rounds:
-            for statement in node.body:
-                self._inside(module, statement, {**local, **names})
-
-    def _option(self, module: Module, call: ast.Call, local: Mapping[str, Any]) -> None:
-        try:
-            found = read_click_option(self._context, module, call, self._command, local)
-        except Unread:
-            self._reading.notes.append(module.said(call, "this option is made at run time"))
-            return
-        if found is not None:
-            self._reading.options.append(found)
-
-
-def bound(target: ast.expr, value: Any) -> dict[str, Any]:
-    """The names of a loop, with one round's values.
-
-    >>> bound(ast.parse("a, b").body[0].value, (1, 2))
-    {'a': 1, 'b': 2}
-    """
-    if isinstance(target, ast.Name):
-        return {target.id: value}
-    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, list | tuple):
-        pairs = zip(target.elts, value, strict=False)
-        return {name: inner for part, item in pairs for name, inner in bound(part, item).items()}
-    return {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skylift.project.parameters.annotations import type_of
-from skylift.project.parameters.bounds import bounded
+from skylift.project.parameters.bounds import bounded, in_any_case
 from skylift.project.parameters.context import Context, Default, keywords, opaque
 from skylift.project.parameters.reading import Option
 from skylift.project.source.names import Module
@@ -19,8 +19,11 @@ _TYPES = {
     "int": "int", "INT": "int", "IntRange": "int", "float": "float", "FLOAT": "float", "FloatRange": "float",
     "str": "str", "STRING": "str", "bool": "bool", "BOOL": "bool", "Path": "path", "File": "path",
 }  # fmt: skip
-_NO_VALUE = frozenset({"version_option", "help_option", "confirmation_option"})
-OPTIONS = frozenset({"option", "argument", "password_option"}) | _NO_VALUE
+_NO_VALUE = frozenset({"version_option", "help_option"})
+_USUAL = {"password_option": "--password", "confirmation_option": "--yes"}
+OPTIONS = frozenset({"option", "argument", *_USUAL}) | _NO_VALUE
+CLASSES = frozenset({"Option", "Argument"})
+"""Of which a command may be given a list."""
 
 
 class Unread(Exception):
@@ -66,14 +69,31 @@ def read_click_option(
     kind = module.full(call.func).rpartition(".")[2]
     if kind in _NO_VALUE:
         return None
-    found = [context.constants.read(module, item, local) for item in call.args]
+    args: list[ast.expr] = list(call.args)
+    if kind in CLASSES:
+        given = args[0] if args else keywords(call).get("param_decls")
+        args = list(given.elts) if isinstance(given, ast.List | ast.Tuple) else []
+    found = [context.constants.read(module, item, local) for item in args]
     names = [one.value for one in found if one is not None and isinstance(one.value, str)]
-    if len(names) != len(call.args) or opaque(call) or (not names and kind != "password_option"):
+    if len(names) != len(args) or opaque(call) or not (names or kind in _USUAL):
         raise Unread
-    said = _Said(context, module, keywords(call), local)
-    if kind == "argument":
+    words = keywords(call)
+    if kind == "confirmation_option":
+        words = {"is_flag": ast.Constant(value=True), **words}
+    said = _Said(context, module, words, local)
+    if kind in ("argument", "Argument"):
         return _argument(names[0], said, command)
-    return _option(names or ["--password"], said, command)
+    asks = prompts(context, module, call)
+    return _option(names or [_USUAL[kind]], said, command, asks=asks)
+
+
+def prompts(context: Context, module: Module, call: ast.Call) -> bool:
+    """Whether the program asks for it in a terminal, where it is not given."""
+    words, kind = keywords(call), module.full(call.func).rpartition(".")[2]
+    found = context.constants.read(module, words.get("prompt"))
+    late = context.constants.read(module, words.get("prompt_required"))
+    asks = kind in _USUAL if "prompt" not in words else found is None or bool(found.value)
+    return asks and not (late is not None and late.value is False)
 
 
 def _argument(name: str, said: _Said, command: str) -> Option:
@@ -95,10 +115,10 @@ def _argument(name: str, said: _Said, command: str) -> Option:
         command=command,
         help=str(said.value("help") or ""),
     )
-    return _with_variable(_in_range(parameter, said), parameter.key, default, said.variable)
+    return _with_variable(_limited(parameter, said), parameter.key, default, said.variable)
 
 
-def _option(names: list[str], said: _Said, command: str) -> Option:
+def _option(names: list[str], said: _Said, command: str, *, asks: bool = False) -> Option:
     on, off, dest = _flags(names)
     flag = max(on, key=len) if on else ""
     default = said.default
@@ -119,7 +139,7 @@ def _option(names: list[str], said: _Said, command: str) -> Option:
         default=default.value,
         default_known=default.known and not said.variable,
         nargs="" if nargs in (None, 1) else str(nargs),
-        required=bool(said.value("required") or said.value("prompt")) and not said.variable,
+        required=bool(said.value("required") or asks) and not said.variable,
         action=action,
         help=str(said.value("help") or ""),
         aliases=tuple(name for name in others if name.replace("-", "_") != key.replace("-", "_")),
@@ -127,7 +147,7 @@ def _option(names: list[str], said: _Said, command: str) -> Option:
         false="False" if kind == "bool" and action == "store" else "",
         command=command,
     )
-    return _with_variable(_in_range(parameter, said), dest or _dest(on), default, said.variable)
+    return _with_variable(_limited(parameter, said), dest or _dest(on), default, said.variable)
 
 
 def _with_variable(parameter: Parameter, dest: str, default: Default, variable: str) -> Option:
@@ -169,7 +189,7 @@ def _action(said: _Said, default: Default, off: str) -> tuple[Action, Default, s
         return "boolean-optional", usual, off
     is_flag = said.value("is_flag")
     if is_flag is None:
-        is_flag = said.value("flag_value") is not None and said.value("type") is None
+        is_flag = "flag_value" in said.words
     return _flag(said, default) if is_flag else ("store", default, "")
 
 
@@ -193,14 +213,17 @@ def _type(said: _Said, default: Default) -> tuple[str, tuple[Any, ...]]:
     called = node if isinstance(node, ast.Call) else None
     name = said.module.full(called.func if called else node).rpartition(".")[2]
     if called is not None and name == "Choice":
-        return _choice(said, next(iter([*called.args, *keywords(called).values()])))
+        return _choice(said, called.args[0] if called.args else keywords(called)["choices"])
     return _TYPES.get(name, ast.unparse(node)), ()
 
 
-def _in_range(parameter: Parameter, said: _Said) -> Parameter:
-    """With the bounds of an ``IntRange`` or a ``FloatRange``."""
+def _limited(parameter: Parameter, said: _Said) -> Parameter:
+    """With the bounds of an ``IntRange`` or a ``FloatRange``, and with whether a ``Choice`` minds capitals."""
     node = said.words.get("type")
     name = said.module.full(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+    if isinstance(node, ast.Call) and name == "Choice":
+        minds = said.context.constants.read(said.module, keywords(node).get("case_sensitive"))
+        return in_any_case(parameter) if minds is not None and not minds.value else parameter
     if not isinstance(node, ast.Call) or name not in ("IntRange", "FloatRange") or opaque(node):
         return parameter
     words = dict(zip(("min", "max", "min_open", "max_open", "clamp"), node.args, strict=False))

@@ -11,6 +11,13 @@ BY_PLACE = "sys.argv"
 """The source of a reading whose options are words by their place, the first of them first."""
 
 
+def asked_for(key: str) -> str:
+    """What is said of an option that a program asks for where it is not given."""
+    return (
+        f"{key} is asked for in a terminal, and a job has none: give it, at each run or in [hyperparameters]"
+    )
+
+
 @dataclass(frozen=True)
 class Option:
     """A parameter with what only its source says."""

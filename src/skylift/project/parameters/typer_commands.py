@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skylift.project.parameters.annotations import Kind
-from skylift.project.parameters.bounds import bounded
+from skylift.project.parameters.bounds import bounded, in_any_case
 from skylift.project.parameters.context import Context, Default, context_of, decorators, keywords, opaque
 from skylift.project.parameters.fields import Field, Function, arguments_of, takes_more
-from skylift.project.parameters.reading import Option, Reading
+from skylift.project.parameters.loops import meant, rounds_of
+from skylift.project.parameters.reading import Option, Reading, asked_for
 from skylift.project.source.names import Module, Place
 from skylift.project.source.program import Program
 from skylift.values.arguments import ANY, Action, Parameter
@@ -66,12 +67,26 @@ class _Commands:
             return
         if not path:
             self.reading.command_required = not self._invoked(place, callback)
+            self._lost()
+        elif callback is not None and self._invoked(place, callback):
+            self.reading.commands = (*self.reading.commands, path)
         for name, command in commands:
             inner = f"{path} {name}".strip()
             self.reading.commands = (*self.reading.commands, inner)
             self.function(command, inner)
         for name, group in groups:
             self.application(group, f"{path} {name}".strip(), depth + 1)
+
+    def _lost(self) -> None:
+        """Functions that are handed to something that could not be read: it may be this application."""
+        for module in self._context.reach.modules:
+            for call in module.calls:
+                inner = call.func.func if isinstance(call.func, ast.Call) else None
+                if not isinstance(inner, ast.Attribute) or inner.attr != "command":
+                    continue
+                if _application(self._context, module, inner.value) is None:
+                    note = "what this command is added to could not be read"
+                    self.reading.notes.append(module.said(call, note))
 
     def _invoked(self, place: Place, callback: Place | None) -> bool:
         calls = [place.node] + [call for _, call in (decorators(callback.node) if callback else ())]
@@ -105,11 +120,24 @@ class _Commands:
                         yield module, place, call, name.attr  # type: ignore[attr-defined]
             for outer in module.calls:
                 if isinstance(outer.func, ast.Call) and self._on(module, outer.func.func, application):
-                    handed = self._context.class_or_function(module, outer.args[0] if outer.args else None)
-                    if handed is None:
-                        self.reading.notes.append(module.said(outer, "this command could not be read"))
-                    else:
-                        yield module, handed, outer.func, outer.func.func.attr  # type: ignore[attr-defined]
+                    yield from self._handed(module, outer, outer.func)
+
+    def _handed(
+        self, module: Module, outer: ast.Call, inner: ast.Call
+    ) -> Iterator[tuple[Module, Place, ast.Call | None, str]]:
+        """``app.command()(function)``, in a loop over functions as well."""
+        for names in rounds_of(self._context, module, outer):
+            home, node = meant(module, outer.args[0] if outer.args else None, names)
+            handed = self._context.class_or_function(home, node)
+            said = inner.args[0] if inner.args else keywords(inner).get("name")
+            place, name = meant(module, said, names)
+            text = self._context.constants.text(place, name)
+            if handed is None or (said is not None and not text):
+                self.reading.notes.append(module.said(outer, "this command could not be read"))
+                continue
+            words = [ast.keyword("name", ast.Constant(value=text))] if text else []
+            rest = [one for one in inner.keywords if one.arg != "name"]
+            yield module, handed, ast.Call(inner.func, [], [*words, *rest]), inner.func.attr  # type: ignore[attr-defined]
 
     def _on(self, module: Module, name: ast.expr, application: Place) -> bool:
         if not isinstance(name, ast.Attribute) or name.attr not in ("command", "callback"):
@@ -180,6 +208,11 @@ class _Commands:
             command=command,
         )
         parameter = bounded(parameter, self._context, one.module, words)
+        minds = constants.read(one.module, words.get("case_sensitive"))
+        if parameter.choices and minds is not None and minds.value is False:
+            parameter = in_any_case(parameter)
+        if prompted is not None and prompted.value and parameter.required:
+            self.reading.remarks.append(asked_for(one.name))
         shaped = _argument(parameter, kind) if said.argument else _option(parameter, kind, names, words)
         return Option(shaped, one.name, variable, default.value if variable else None)
 
