@@ -347,3 +347,12 @@ def test_a_chain_of_commands_is_said(project: Folder) -> None:
     found = schema(project)
     assert found.complete
     assert found.remarks == ("the program takes several commands: those after the first go behind `--`",)
+
+
+@pytest.mark.parametrize(
+    "made", ["click.Choice()", "click.Choice(**known)", "click.Choice(case_sensitive=False)"]
+)
+def test_a_choice_of_nothing_that_is_known_takes_anything(project: Folder, made: str) -> None:
+    text = f"import click\n@click.command()\n@click.option('--x', type={made})\ndef main(x): ...\nmain()\n"
+    project.write("train.py", text)
+    assert resolve(schema(project), {}, ["x=y"]).given == {"x": "y"}

@@ -34,7 +34,9 @@ def read_commands(reading: Reading, entry_point: str) -> Commands:
     if not training:
         said = f"{entry_point} has the commands {', '.join(reading.commands)}"
         left = (
-            f"{said}: say which trains, [hyperparameters] {COMMAND_KEY}" if reading.command_required else ""
+            f"{said}: say which trains, [hyperparameters] {COMMAND_KEY}"
+            if reading.command_required and reading.commands
+            else ""
         )
         return Commands("", {}, left)
     others = (command for command in reading.commands if command != training)

@@ -213,7 +213,9 @@ def _type(said: _Said, default: Default) -> tuple[str, tuple[Any, ...]]:
     called = node if isinstance(node, ast.Call) else None
     name = said.module.full(called.func if called else node).rpartition(".")[2]
     if called is not None and name == "Choice":
-        return _choice(said, called.args[0] if called.args else keywords(called)["choices"])
+        return _choice(
+            said, next(iter([*called.args, *keywords(called).values()]), ast.Tuple([], ast.Load()))
+        )
     return _TYPES.get(name, ast.unparse(node)), ()
 
 
