@@ -67,7 +67,7 @@ class JobSettings:
     """Options that are filled by the contract: ``data-dir = "{channel:train}"``."""
     paths: Mapping[str, str] = field(default_factory=dict)
     """Relative paths the script has hard-coded: ``"data/raw" = "{channel:train}"``, one level up at most
-    (``"../data"``)."""
+    (``"../data"``); or a file that ships elsewhere, seen from the path's folder: ``"vocab.txt" = "nlp/vocab.txt"``."""
     collect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files the script leaves in its work directory, or below a path that is ``{checkpoints}``: ``model = ["*.pkl"]``,
     ``output = ["logs/**"]``."""

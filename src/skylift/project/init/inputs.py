@@ -96,6 +96,8 @@ def _there(ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use
         return
     folder = (posixpath.dirname(text) if is_file else use.way.fixed_folder) or "."
     source = posixpath.normpath(posixpath.join(home, folder))
+    if home and _ships_beside(ground, tables, use, home):
+        return
     if folder.strip("./") == "" and (folder != "." or home):
         tables.leave(
             f"{use.because} reads {text}, which lies beside what it is called by in a job: move it into a folder"
@@ -111,6 +113,20 @@ def _there(ground: Ground, tables: Tables, folders: dict[str, _Folder], use: Use
         tables.leave(
             f"{use.because} reads {source}, which is empty: put the data there, then run skylift init again"
         )
+
+
+def _ships_beside(ground: Ground, tables: Tables, use: Use, home: str) -> bool:
+    """A file among the code, which the program looks for from its own folder: a link leads to it from the root."""
+    text = posixpath.normpath(use.way.text)
+    place = posixpath.normpath(posixpath.join(home, text))
+    if "*" in text or text.startswith("..") or not ground.is_file(place) or not ground.ships(place):
+        return False
+    small = ground.is_settings(place) or ground.is_code(posixpath.dirname(place))
+    if not small or any(is_in(text, path) for path in tables.paths):
+        return small
+    up = "../" * text.count("/")
+    tables.lay(text, f"{up}{place}", f"{use.because} reads {text} from {home}, where it is started")
+    return True
 
 
 def _among_code(ground: Ground, tables: Tables, use: Use) -> None:

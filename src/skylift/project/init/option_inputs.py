@@ -74,7 +74,9 @@ class OptionInputs:
             return
         folder = text if ground.is_folder(text) else posixpath.dirname(text)
         folder = posixpath.normpath(folder) if folder else "."
-        if ground.is_file(text) and ground.is_settings(text):
+        if self._ships_beside(key, text, reason.why, home) or (
+            ground.is_file(text) and ground.is_settings(text)
+        ):
             return
         if ground.is_code(folder):
             self._among_code(option.parameter.flag or key, text, reason.why)
@@ -85,6 +87,15 @@ class OptionInputs:
             return
         rest = "" if ground.is_folder(text) else f"/{posixpath.basename(text)}"
         self._bind(key, folder, rest, reason, f"; {ground.amount(folder)}")
+
+    def _ships_beside(self, key: str, text: str, why: str, home: str) -> bool:
+        """Whether it is a file among the code, which the program finds in its own folder only."""
+        ground = self.ground
+        among = ground.is_settings(text) or ground.is_code(posixpath.dirname(text))
+        if not (home and among and ground.is_file(text) and ground.ships(text)):
+            return False
+        self.tables.bind(key, text, why)
+        return True
 
     def _bind(self, key: str, folder: str, rest: str, reason: Reason, more: str = "") -> None:
         template = self.tables.channel(folder, reason.why + more, sure=reason.sure)
