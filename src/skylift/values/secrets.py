@@ -29,6 +29,15 @@ def names_secret(name: str) -> bool:
     return _SECRET.fullmatch(_HUMP.sub("_", name)) is not None
 
 
+def may_name_secret(name: str) -> bool:
+    """Whether a name leaves it open: for those who can do without the value.
+
+    >>> [may_name_secret(name) for name in ("token", "KAGGLE_KEY", "sort_key", "keys", "hf_token")]
+    [True, True, True, False, True]
+    """
+    return names_secret(name) or _KEY.fullmatch(_HUMP.sub("_", name)) is not None
+
+
 def is_secret(name: str, value: str) -> bool:
     """Whether a value is one that nobody should write down, by its name; a key or token by its look, too.
 
@@ -39,5 +48,4 @@ def is_secret(name: str, value: str) -> bool:
     """
     if value.lower() in _NOTHING:
         return False
-    like_one = _KEY.fullmatch(_HUMP.sub("_", name)) and _CREDENTIAL.fullmatch(value)
-    return names_secret(name) or bool(like_one)
+    return names_secret(name) or bool(may_name_secret(name) and _CREDENTIAL.fullmatch(value))

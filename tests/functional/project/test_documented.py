@@ -241,3 +241,21 @@ def test_the_line_whose_config_is_here_goes_first(project: Folder) -> None:
         }
     )
     assert detect(project.root).config["hyperparameters"] == {"config": "configs/new.yaml"}
+
+
+def test_what_is_given_beyond_need_is_an_example_and_no_default(project: Folder) -> None:
+    parser = "import argparse, sklearn\np = argparse.ArgumentParser()\n" + "".join(
+        f"p.add_argument('--{name}', default={default!r})\n"
+        for name, default in (("lr", 0.1), ("tag", ""), ("seed", 1), ("token", ""), ("url", ""))
+    )
+    words = "--lr 0.5 --tag 'a b' --seed 1 --token abc --url https://u:p@h/x"
+    project.write_all(
+        {
+            "train.py": f"{parser}a = p.parse_args()\nm.fit(a.lr)\n",
+            "Dockerfile": f"FROM python:3.11\nENTRYPOINT python train.py {words}\n",
+        }
+    )
+    found = detect(project.root)
+    assert "hyperparameters" not in found.config
+    (row,) = (row for row in found.understood if row.topic == "example")
+    assert (row.value, row.why) == ("skylift run lr=0.5 'tag=a b'", "Dockerfile:2 starts it with that")

@@ -14,7 +14,7 @@ from skylift.project.config.toml import read_config
 from skylift.project.files.made import Made, made_by
 from skylift.project.init.cloud import LEFT, suggested
 from skylift.project.init.commands import Commands, read_commands
-from skylift.project.init.documented import given_by, say_given, with_given
+from skylift.project.init.documented import given_by, say_example, say_given, with_given
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.findings import Findings
 from skylift.project.init.handed import say_handed, without_nested
@@ -148,6 +148,8 @@ def _job(
     part = _tables(
         program, reading, (command, job.words), said, _others(made, job.name), _known(found, job.name)
     )
+    mine = reading.of_command(command) if reading.commands else reading
+    say_example(part, mine, said, command, job.name)
     if commands.training and command == commands.training:
         part.understood.insert(0, _command_row(program, reading, command))
     _keep_declared(part, _known(found, job.name))

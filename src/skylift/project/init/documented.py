@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,9 +19,12 @@ from skylift.project.parameters.config_files import is_config_key, lone_config
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.documents import SUFFIXES
 from skylift.project.source.program import Program
-from skylift.values.secrets import names_secret
+from skylift.values.secrets import may_name_secret, names_secret
+from skylift_runtime.contract import DEFAULT_JOB
 
 _PATH = "path"
+_MOST_SHOWN = 8
+"""Values of an example."""
 _CHANNEL = "{channel:"
 _STANDS_FOR_ONE = re.compile(r"(.*/)?path/to(/.*)?|.*\b(your|my)[-_/].*|[A-Z][A-Z_]{2,}|x{3,}", re.DOTALL)
 """What readers are to put something else in place of."""
@@ -74,6 +78,31 @@ def _where_it_is(program: Program, key: str, given: Given) -> Given:
         if ground.is_file(text):
             return replace(given, text=text)
     return replace(given, is_here=False)
+
+
+def say_example(part: Findings, reading: Reading, clues: Iterable[Clue], command: str, job: str) -> None:
+    """What somebody starts it with, as words of `skylift run`: an example, and no default."""
+    fixed = {*part.config.get("arguments", {}), *part.config.get("hyperparameters", {})}
+    usual = {
+        one.parameter.key: one.parameter.default for one in reading.options if one.parameter.default_known
+    }
+    best: tuple[str, dict[str, str]] = ("", {})
+    for why, arguments in _lines(clues):
+        read = _read(reading, _after(arguments, command))
+        found = {
+            key: text
+            for key, text in read.items()
+            if key not in fixed
+            and str(usual.get(key)) != text
+            and not may_name_secret(key)
+            and "://" not in text
+        }
+        best = (why, found) if len(found) > len(best[1]) else best
+    why, found = best
+    if found:
+        shown = ["skylift", "run", *([] if job == DEFAULT_JOB else ["--job", job])]
+        shown += [shlex.quote(f"{key}={text}") for key, text in list(found.items())[:_MOST_SHOWN]]
+        part.say("example", " ".join(shown), f"{why.removesuffix(' gives it')} starts it with that")
 
 
 def with_given(reading: Reading, given: Mapping[str, Given]) -> Reading:

@@ -13,7 +13,7 @@ from skylift.project.source.entry import module_file
 from skylift.project.source.folders import SRC, import_folders
 from skylift.project.source.program import Program
 from skylift.project.source.trees import walk
-from skylift.values.secrets import names_secret
+from skylift.values.secrets import may_name_secret
 
 _NEVER = re.compile(
     r"(SM_|SAGEMAKER_|SKYLIFT_|TRAINING_JOB_|AWS_).*|CUDA_VISIBLE_DEVICES|HOME|PATH|USER|PWD|LD_.*"
@@ -48,7 +48,7 @@ def as_words(variables: Mapping[str, str], command: Iterable[str]) -> tuple[str,
 
 
 def _is_plain(name: str, value: str) -> bool:
-    if names_secret(name) or _NEVER.fullmatch(name) or not value:
+    if may_name_secret(name) or _NEVER.fullmatch(name) or not value:
         return False
     # An address with somebody's name in it may hold a password.
     return not (has_placeholder(value) or ("://" in value and "@" in value))
