@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skylift.errors import NotReady, UsageError
+from skylift.errors import NotReady, SkyliftError, UsageError
 from skylift.flow.sources import Sources
 from skylift.packages.drift import drift, facts, in_words
 from skylift.packages.interpreters import look_at, missing_modules
 from skylift.packages.isolated import isolated_environment
 from skylift.packages.lock import locked_names
+from skylift.project.config.package_checks import refuse_malformed
+from skylift.project.config.toml import read_config
+from skylift.project.init.needs.undeclared import required_lines
+from skylift.project.init.needs.unmet import unmet
 from skylift.values.packages import Installed
 from skylift.values.progress import Progress
 from skylift.values.settings import TargetSettings
@@ -60,6 +64,7 @@ def interpreter_for(sources: Sources, target: TargetSettings, said: str | None) 
 def _drift(sources: Sources, installed: Installed) -> dict[str, object]:
     """Say how an environment of the user's own differs from the lock, where there is one."""
     if sources.known_lock is None:
+        _say_unmet(sources, installed)
         return {}
     try:
         found = drift(sources.known_lock, installed, root=sources.root, python=sources.settings.python)
@@ -74,6 +79,20 @@ def _drift(sources: Sources, installed: Installed) -> dict[str, object]:
     words = f"environment differs from {sources.known_lock.path.name}: {in_words(found)}"
     sources.world.report(Progress(step, words))
     return facts(found)
+
+
+def _say_unmet(sources: Sources, installed: Installed) -> None:
+    """Say how an environment differs from what is required, as long as there is no lock."""
+    try:
+        pyproject = read_config(sources.root / "pyproject.toml", "pyproject.toml") or {}
+        refuse_malformed(pyproject)
+    except SkyliftError:
+        # Whoever makes the lock says so.
+        return
+    lines = required_lines(sources.root, pyproject, sources.settings)
+    words = unmet(lines, installed.packages, installed.markers)
+    if words:
+        sources.world.report(Progress("warning", f"environment differs from what is required: {words}"))
 
 
 def need_for_notebook(sources: Sources, target: TargetSettings, interpreter: Interpreter) -> None:

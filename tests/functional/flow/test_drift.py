@@ -60,6 +60,16 @@ def test_without_a_lock_there_is_nothing_to_differ_from(project: Path) -> None:
     assert "drift" not in LOCAL.show(project, "@last").at("Skylift.interpreter")
 
 
+def test_without_a_lock_it_differs_from_what_is_required(project: Path) -> None:
+    (project / "requirements.txt").write_text("click<1\nno-such-thing\nnever; python_version < '3'\n")
+    config = project / "skylift.toml"
+    config.write_text(
+        config.read_text().replace("[channels]", 'requirements = ["requirements.txt"]\n[channels]', 1)
+    )
+    (line,) = [line for line in run(project).splitlines() if "differs from what is required" in line]
+    assert line.endswith(", not <1; no-such-thing is missing")
+
+
 def test_a_lock_that_is_none_does_not_keep_a_run_from_starting(project: Path) -> None:
     (project / "pylock.skylift.toml").write_text("lock-version = 1\n")
     assert "not a valid lock" in run(project)

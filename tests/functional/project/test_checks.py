@@ -413,3 +413,23 @@ def test_every_kind_of_finding_is_in_the_list() -> None:
     named = {name for path in sources for name in re.findall(r'Finding\(\s*"([a-z-]+)"', path.read_text())}
     listed = set(re.findall(r"^\| `([a-z-]+)` \|", (root / "docs/checks.md").read_text(), re.MULTILINE))
     assert named == listed
+
+
+def test_an_environment_without_what_is_required_is_told_before_there_is_a_lock(clean: Folder) -> None:
+    add(clean, "")
+    text = CONFIG.replace(
+        "[channels]", 'dependencies = ["numpy>=2", "scipy", "old; python_version < \'3\'"]\n[channels]'
+    )
+    clean.write_all(
+        {
+            "skylift.toml": text,
+            ".venv/pyvenv.cfg": "version = 3.11.2\n",
+            ".venv/lib/python3.11/site-packages/numpy-1.26.4.dist-info/METADATA": "",
+        }
+    )
+    finding = one_of(clean, "environment")
+    assert finding.what == ".venv differs from what is required: numpy is 1.26.4, not >=2; scipy is missing"
+    for name in ("numpy-2.1.0", "scipy-1.0"):
+        clean.write(f".venv/lib/python3.11/site-packages/{name}.dist-info/METADATA")
+    clean.write("skylift.toml", text.replace("numpy>=2", "numpy"))
+    assert "environment" not in ids(clean)

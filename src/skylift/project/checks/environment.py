@@ -10,7 +10,9 @@ from skylift.host.files import read_source_text
 from skylift.project.checks.subject import Subject
 from skylift.project.config.package_checks import refuse_malformed
 from skylift.project.config.toml import read_config
-from skylift.project.init.needs.undeclared import undeclared_imports
+from skylift.project.init.needs.installed import find_environment
+from skylift.project.init.needs.undeclared import required_lines, undeclared_imports
+from skylift.project.init.needs.unmet import unmet
 from skylift.values.finding import Finding, Severity
 
 _VERSION = re.compile(r"^version(?:_info)?\s*=\s*(3\.\d+)", re.MULTILINE)
@@ -28,6 +30,25 @@ def python_version(subject: Subject) -> Iterator[Finding]:
         what = f".venv has Python {found[1]}, and jobs in an image run on {wanted}"
         remedy = f'set python = "{found[1]}", or make the environment anew'
         yield Finding("python", "warning", subject.where(None, "python"), what, remedy)
+
+
+def environment(subject: Subject) -> Iterator[Finding]:
+    """A ``.venv`` that has other packages than are required, where no lock says it yet: a run here uses it."""
+    here = find_environment(subject.root, {})
+    if here.name != ".venv" or subject.locked or not here.python:
+        return
+    try:
+        pyproject = read_config(subject.root / "pyproject.toml", "pyproject.toml") or {}
+        refuse_malformed(pyproject)
+    except SkyliftError:
+        return
+    lines = required_lines(subject.root, pyproject, subject.settings)
+    markers = {"python_version": here.python, "python_full_version": f"{here.python}.0"}
+    words = unmet(lines, here.versions, markers)
+    if words:
+        what = f".venv differs from what is required: {words}"
+        remedy = "install it there: a run on this machine uses .venv, one in an image does not"
+        yield Finding("environment", "warning", ".venv", what, remedy)
 
 
 def undeclared(subject: Subject) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from skylift.project.checks.code import (
     silence,
     writes_to_channels,
 )
-from skylift.project.checks.environment import python_version, undeclared
+from skylift.project.checks.environment import environment, python_version, undeclared
 from skylift.project.checks.places import channels_and_git, large_files, links, missing_channels, state
 from skylift.project.checks.secrets import shipping_secrets
 from skylift.project.checks.settings import cloud, notebooks, unfilled, unknown_arguments, unknown_parameters
@@ -30,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     files_left_out,
     undeclared,
     python_version,
+    environment,
     bool_types,
     absolute_paths,
     writes_to_channels,

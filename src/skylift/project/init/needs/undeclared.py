@@ -40,6 +40,12 @@ def undeclared_imports(
     return choice.uncovered
 
 
+def required_lines(root: Path, pyproject: Mapping[str, Any], settings: Settings) -> list[str]:
+    """Every requirement that the config takes."""
+    taken = _declared(Listing.of(root, []), pyproject, settings)
+    return list(dict.fromkeys(line for one in taken for line in one.lines))
+
+
 def _declared(listing: Listing, pyproject: Mapping[str, Any], settings: Settings) -> Iterator[Declared]:
     files = [name for name in settings.requirements if name != _PYPROJECT]
     found = [read_lines(listing.root, name) for name in files]
