@@ -6,6 +6,8 @@ import pytest
 from tests.functional.project.folder import Folder
 from tests.functional.project.needing import needs, rows, told
 
+from skylift.project.init.detect import detect
+
 SECRET = "hunter2"
 INDEXES = {
     "requirements.txt": "--extra-index-url https://pypi.acme.example/simple\ntorch\n",
@@ -101,3 +103,15 @@ def test_a_package_of_the_workspace_is_named(project: Folder) -> None:
     )
     found = needs(project, {"pyproject.toml": text})
     assert [row.value for row in rows(found, "local package")] == ["own in the workspace", "lib in ../lib"]
+
+
+def test_an_index_for_builds_that_uv_does_not_read_is_told_with_the_lines(project: Folder) -> None:
+    url = "https://download.pytorch.org/whl/cpu"
+    project.write("train.py", "import torch\nif __name__ == '__main__':\n    loss.backward()\n")
+    project.write(
+        "Pipfile",
+        '[[source]]\nurl = "https://pypi.org/simple"\nname = "pypi"\n'
+        f'[[source]]\nurl = "{url}"\nname = "pt"\n[packages]\ntorch = {{version = "==2.4.0", index = "pt"}}\n',
+    )
+    (line,) = (line for line in detect(project.root).left_to_you if "uv does not read Pipfile" in line)
+    assert line.endswith(f'[[tool.uv.index]]\nname = "pt"\nurl = "{url}"\nexplicit = true')

@@ -69,6 +69,7 @@ def _tell_secret(place: Place, found: Findings) -> None:
 def _tell_index(place: Place, shown: str, found: Findings) -> None:
     host = _host(place.address)
     if host in _PUBLIC or not host:
+        _tell_public(place, shown, host, found)
         return
     named = f"{place.name} at {shown}" if place.name else shown
     found.say("private index", named, place.where)
@@ -82,6 +83,19 @@ def _tell_index(place: Place, shown: str, found: Findings) -> None:
         found.left.append(
             f"{host}: uv does not read {place.where.split(':')[0]}: name it as [[tool.uv.index]], or by UV_INDEX"
         )
+
+
+def _tell_public(place: Place, shown: str, host: str, found: Findings) -> None:
+    """An index for builds of its own, CPU or CUDA, in a table that uv does not read. Poetry's name their packages."""
+    if host.endswith(("pypi.org", "python.org")) or not place.where.startswith(
+        (PIPFILE, "pyproject.toml [[tool.pdm")
+    ):
+        return
+    found.say("index", f"{place.name} at {shown}" if place.name else shown, place.where)
+    found.left.append(
+        f"uv does not read {place.where}: in pyproject.toml, and whatever comes from there in [tool.uv.sources]:\n"
+        f'[[tool.uv.index]]\nname = "{place.name or "extra"}"\nurl = "{shown}"\nexplicit = true'
+    )
 
 
 def _is_read_by_uv(where: str) -> bool:
