@@ -386,3 +386,21 @@ def test_a_command_for_some_gpu_says_which_version_and_not_which_build(project: 
     command = "pip install torch==2.1.0+cu118 -f https://example.org/torch_stable.html"
     found = needs(project, {"README.md": f"# x\n\n```\n{command}\n```\n"})
     assert packages(found) == {"dependencies": ["torch==2.1.0"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_told"), [("sklearn", True), ("scikit-learn", False), ("sklearn-crfsuite", False)]
+)
+def test_a_package_by_the_name_of_the_module_is_told(project: Folder, line: str, is_told: bool) -> None:  # noqa: FBT001
+    found = needs(project, {"requirements.txt": f"{line}\n", "train.py": "import sklearn\n"})
+    said = "requirements.txt asks for sklearn, which can not be installed: write scikit-learn"
+    assert (said in found.left) is is_told
+
+
+@pytest.mark.parametrize(("module", "package"), [("box", "python-box"), ("nes_py", "nes-py")])
+def test_a_module_of_another_name_than_its_package_is_declared(
+    project: Folder, module: str, package: str
+) -> None:
+    found = needs(project, {"requirements.txt": f"{package}\n", "train.py": f"import {module}\n"})
+    assert packages(found) == {"requirements": ["requirements.txt"]}
+    assert not rows(found, "undeclared")

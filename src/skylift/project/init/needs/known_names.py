@@ -60,6 +60,7 @@ hydra_zen hydra-zen | lightning_utilities lightning-utilities | bert_score bert-
 vector_quantize_pytorch vector-quantize-pytorch | lion_pytorch lion-pytorch | keras_hub keras-hub | keras_core keras-core
 huggingface_sb3 huggingface-sb3 | rl_zoo3 rl-zoo3 | highway_env highway-env | gymnasium_robotics gymnasium-robotics
 kedro_datasets kedro-datasets | scikitplot scikit-plot | spacy_transformers spacy-transformers | nuscenes nuscenes-devkit
+progressbar progressbar2 | box python-box | nes_py nes-py | gym_super_mario_bros gym-super-mario-bros
 rdkit rdkit | Bio biopython | ase ase | openmm openmm | dgl dgl | networkx networkx | igraph igraph
 """
 _SAME_NAMES = """

@@ -145,6 +145,9 @@ def file_needs(listing: Listing, name: str) -> Declared:
         note = "it is UTF-16, which uv does not read: save it as UTF-8"
         return Declared(name, lines.requirements, places=lines.places, notes=(note,))
     unread = tuple(f"{name}: `{redact_text(text)[:60]}` is no requirement" for text in lines.unread[:3])
+    if "sklearn" in map(name_of, lines.requirements):
+        # A package by the name of the module, which refuses to be installed.
+        unread += (f"{name} asks for sklearn, which can not be installed: write scikit-learn",)
     return Declared(name, lines.requirements, (name,), left=unread)
 
 
