@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.functional.project.folder import Folder
 
+from skylift.project.checks.settings import missing
+from skylift.project.checks.subject import Subject
+from skylift.project.config.load import load
 from skylift.project.init.detect import detect
+from skylift.project.init.write import write_config
 
 ARGPARSE = """
 import argparse, csv, pickle
@@ -200,7 +204,12 @@ def test_what_is_given_to_hydra_is_known_by_its_name_and_not_by_its_place(projec
             "README.md": "# It\n\n    python train.py recipe=quick steps=9\n",
         }
     )
-    assert detect(project.root).config["hyperparameters"] == {"recipe": "quick"}
+    found = detect(project.root)
+    assert found.config["hyperparameters"] == {"recipe": "quick"}
+    write_config(project.root, found)
+    subject = Subject(load(project.root, environment={}, home=project.root))
+    # The recipe chooses the net.
+    assert list(missing(subject, subject.settings.jobs["train"])) == []
 
 
 WANTING = """
