@@ -94,9 +94,9 @@ def test_an_estimator(project: Folder) -> None:
     }
     assert found.config["aws"] == {"role": ROLE, "region": "eu-central-1"}
     left = "\n".join(found.left_to_you)
-    assert "jobs/train.py:12: the hyperparameter n is only known at run time" in left
+    dim = next(one for one in found.left_to_you if "only known when it runs" in one)
+    assert dim == "jobs/train.py:12: only known when it runs: the channel extra, the hyperparameter n"
     assert "the hyperparameter api_key may be a secret" in left
-    assert "the channel extra is read from a place" in left
     assert "it runs in the image of PyTorch 2.1 py310 there" in left
     path, text = write_config(project.root, found)
     assert "hidden" not in text + left + repr(found)
@@ -382,3 +382,22 @@ def test_an_image_that_is_brought_along_starts_its_own_train(project: Folder) ->
     assert found.config["entry-point"] == "box/train"
     assert found.config["hyperparameters"] == {"n": 1}
     assert found.config["targets"]["cloud"]["instance-type"] == "ml.c5.xlarge"
+
+
+def test_what_is_tried_here_and_tuned_there_is_told_once(project: Folder) -> None:
+    project.write("train.py", "import sklearn\nmodel.fit(x)\n")
+    project.write(
+        "submit.py",
+        "from sagemaker.pytorch import PyTorch\n"
+        "def start(role, kind):\n"
+        "    PyTorch(entry_point='train.py', role=role, instance_type='local', wait=1).fit({'train': kind()})\n"
+        "    PyTorch(entry_point='train.py', role=role, instance_type='ml.c5.xlarge', wait=1).fit({'train': kind()})\n",
+    )
+    found = detect(project.root)
+    assert found.config["targets"]["cloud"]["instance-type"] == "ml.c5.xlarge"
+    notes = [one for one in found.left_to_you if one.startswith("submit.py")]
+    assert [note.partition(": ")[2] for note in notes] == [
+        "its instance type there is local: see skylift run --on local and --on docker",
+        "not taken over: wait",
+        "only known when it runs: role, the channel train",
+    ]

@@ -24,6 +24,7 @@ from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.gathered import gather
 from skylift.project.init.evidence.libraries import library_command
 from skylift.project.init.evidence.sdk_config import settings_facts
+from skylift.project.init.evidence.several import notes_of, target_of
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.evidence.unread import unread
 from skylift.project.init.findings import Findings
@@ -223,16 +224,15 @@ def _say_entry(found: Findings, best: Candidate, start: Start, rivals: list[str]
 
 def _say_facts(found: Findings, best: Candidate, clues: list[Clue]) -> None:
     """What submitting code and pipelines tell of the job; of several that differ, the first counts."""
-    for clue in best.clues:
-        found.left += clue.notes
+    found.left += notes_of(best.clues)
     for key, topic in _FACTS.items():
         telling = [clue for clue in clues if clue.facts.get(key)]
         if not telling:
             continue
-        table = dict(telling[0].facts[key])
+        table = target_of(telling) if key == "targets" else dict(telling[0].facts[key])
         part = Findings({key: table})
         part.say(topic, _shown(key, table), _says(telling[0]))
-        if any(clue.facts[key] != table for clue in telling[1:]):
+        if any(clue.facts[key] != telling[0].facts[key] for clue in telling[1:]):
             others = ", ".join(dict.fromkeys(clue.why.partition(",")[0] for clue in telling[1:]))
             part.left.append(f"{topic}: {others} says something else")
         found.take(part)

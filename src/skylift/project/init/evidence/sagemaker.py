@@ -145,7 +145,7 @@ class _Submission:
             elif names_secret(key):
                 self.said.notes.append(f"the {name[:-1]} {key} may be a secret: see [secrets]")
             elif not _is_value(value):
-                self.said.notes.append(f"the {name[:-1]} {key} is only known at run time")
+                self.said.dim.append(f"the {name[:-1]} {key}")
             elif 0 < len(key) <= HYPERPARAMETER_KEY_LIMIT and not key.startswith("sagemaker_"):
                 found[key] = _number(value)
         return found

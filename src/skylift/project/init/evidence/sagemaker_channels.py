@@ -67,9 +67,10 @@ def _channel(said: Said, name: str, value: object, usual: Any) -> dict[str, Any]
     else:
         place = value
     if not isinstance(place, str) or not place.startswith("s3://"):
-        where = f"is read from {place} there" if isinstance(place, str) else "is read from a place"
-        only = "" if isinstance(place, str) else " that is only known at run time"
-        said.notes.append(f"the channel {name} {where}{only}")
+        if isinstance(place, str):
+            said.notes.append(f"the channel {name} is read from {place} there")
+        else:
+            said.dim.append(f"the channel {name}")
         return {}
     return {name: {"cloud": place, **({"mode": mode} if mode in _MODES else {}), **table}}
 

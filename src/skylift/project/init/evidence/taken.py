@@ -80,6 +80,6 @@ class Said:
         if rest:
             self.notes.append(f"not taken over: {', '.join(rest)}")
         if self.dim:
-            self.notes.append(f"only known when it runs: {', '.join(sorted(self.dim))}")
+            self.notes.append(f"only known when it runs: {', '.join(sorted(set(self.dim)))}")
         if self.open:
             self.notes.append("it is given more by `**`, which is only known when it runs")
