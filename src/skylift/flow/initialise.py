@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ from skylift_runtime.contract import DEFAULT_JOB
 
 _TIE = "it is not clear which program trains; these can not be told apart:"
 _NAMED = 3
+_CHANNEL = re.compile(r"\{channel:([^}]+)\}")
 """Values that a command is shown with."""
 _ALONE = "nothing says that this program trains, and there is no other (--yes takes it):"
 
@@ -119,9 +121,17 @@ def initialise(proposal: Proposal) -> None:
 
 
 def guesses(found: Detection) -> tuple[Understood, ...]:
-    """Rows that are not sure, and that decide what is written."""
+    """Rows that are not sure, and that decide what is written; a channel stands for what is bound to it."""
     keys = {key[:depth] for key, _ in leaves(found.config) for depth in range(1, len(key) + 1)}
-    return tuple(row for row in found.understood if not row.sure and write.key_of(row) in keys)
+    rows = [row for row in found.understood if not row.sure and write.key_of(row) in keys]
+    asked = {(row.job, row.topic) for row in rows}
+    return tuple(row for row in rows if channel_of(row) not in asked)
+
+
+def channel_of(row: Understood) -> tuple[str, str]:
+    """The row of the channel that an argument or a path is bound to, by job and topic: both are one decision."""
+    found = _CHANNEL.search(row.value)
+    return (row.job, f"channel {found[1]}") if found else ("", "")
 
 
 def decided(
@@ -129,8 +139,10 @@ def decided(
 ) -> Detection:
     """What was understood, when the user has said what of it is right: rows by job and topic.
 
-    What was agreed to is no guess any more, and what was refused is not there.
+    What was agreed to is no guess any more, and what was refused is not there, nor what is bound to it.
     """
+    refused |= {(row.job, row.topic) for row in found.understood if channel_of(row) in refused}
+    agreed |= {(row.job, row.topic) for row in found.understood if channel_of(row) in agreed}
     config = dict(found.config)
     for row in found.understood:
         if (row.job, row.topic) in refused:

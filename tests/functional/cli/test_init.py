@@ -548,3 +548,22 @@ def test_a_file_that_can_not_hold_a_config_is_left_alone(project: Folder, text: 
     project.write("pyproject.toml", text)
     assert skylift(project.root, "init", "--yes").returncode == 2
     assert (project.root / "pyproject.toml").read_text() == text
+
+
+@pytest.mark.parametrize(("answer", "bound"), [("y", True), ("n", False)])
+def test_a_channel_and_what_is_bound_to_it_are_one_question(
+    project: Folder, answer: str, bound: bool
+) -> None:
+    project.write("vocabulary/words.bin", "1")
+    project.write(
+        "train.py",
+        "import argparse, json\np = argparse.ArgumentParser()\n"
+        "p.add_argument('--vocabulary', default='vocabulary')\njson.go(p.parse_args())\n",
+    )
+    answers = ["y\n", "y\n", f"{answer}\n", "y\n"]
+    code, shown = converse(project.root, ["init"], answers, NO_COLOR="1")
+    assert code == 0, shown
+    assert "go through what is a guess (2)?" in shown
+    assert "to correct before a run" not in shown
+    text = (project.root / "pyproject.toml").read_text()
+    assert ('vocabulary = "{channel:vocabulary}"' in text, "[tool.skylift.channels]" in text) == (bound, bound)

@@ -130,8 +130,10 @@ class Bindings:
         key, flag = option.parameter.key, option.parameter.flag or option.parameter.key
         written = [use for use in self.uses if (use.writes or use.effect == "make") and use.way.text == text]
         if not written and (DATA.fullmatch(key) or not may_be_written(key)):
-            why = f"the default of {flag} is there; how it is used was not understood"
-            self._inputs.read(option, text, Reason(why, certain=False, sure=False))
+            named = DATA.fullmatch(key) is not None
+            more = "its name says that it is data" if named else "how it is used was not understood"
+            why = f"the default of {flag} is there; {more}"
+            self._inputs.read(option, text, Reason(why, certain=False, sure=named))
         elif self.ground.ships(text) or self.ground.holds_data(text):
             self.tables.leave(
                 f"{flag} is {text}, which is here, and may be written: bind it in [arguments] if a job reads it"
