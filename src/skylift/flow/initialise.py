@@ -30,6 +30,7 @@ from skylift_runtime.contract import DEFAULT_JOB
 
 _TIE = "it is not clear which program trains; these can not be told apart:"
 _NAMED = 3
+_MOST_SHOWN = 8
 _CHANNEL = re.compile(r"\{channel:([^}]+)\}")
 """Values that a command is shown with."""
 _ALONE = "nothing says that this program trains, and there is no other (--yes takes it):"
@@ -224,12 +225,14 @@ def _unclear(found: Detection) -> UsageError:
             hints=(*by_library, "name it: skylift init --entry-point FILE"),
             candidates=[],
         )
-    lines = [f"{choice.path}: {choice.why}" for choice in choices]
+    shown, more = choices[:_MOST_SHOWN], len(choices) - _MOST_SHOWN
+    lines = [f"{choice.path}: {choice.why}" for choice in shown]
+    rest = [f"and {more} more: `skylift init --json` lists all"] if more > 0 else []
     return UsageError(
-        "\n".join([_TIE if len(lines) > 1 else _ALONE, *lines]),
+        "\n".join([_TIE if len(lines) > 1 else _ALONE, *lines, *rest]),
         hints=(
             *by_library,
-            *(f"skylift init --entry-point {shlex.quote(choice.path)}" for choice in choices),
+            *(f"skylift init --entry-point {shlex.quote(choice.path)}" for choice in shown),
         ),
         candidates=[asdict(choice) for choice in found.choices],
     )

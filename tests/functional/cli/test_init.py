@@ -566,3 +566,15 @@ def test_a_channel_and_what_is_bound_to_it_are_one_question(project: Folder, ans
     text = (project.root / "pyproject.toml").read_text()
     written = ['vocabulary = "{channel:vocabulary}"' in text, "[tool.skylift.channels]" in text]
     assert written == [answer == "y"] * 2
+
+
+def test_of_many_programs_the_likeliest_are_shown(project: Folder) -> None:
+    for letter in "abcdefghij":
+        project.write(f"{letter}/train.py", TRAIN)
+    (project.root / "train.py").unlink()
+    refused = skylift(project.root, "init", "--yes")
+    assert refused.returncode == 2
+    assert refused.stderr.count("hint: skylift init --entry-point") == 8
+    assert "and 2 more: `skylift init --json` lists all" in refused.stderr
+    error = json.loads(skylift(project.root, "init", "--yes", "--json").stdout)["error"]
+    assert len(error["candidates"]) == 10

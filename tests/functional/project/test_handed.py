@@ -54,6 +54,45 @@ def test_a_chain_has_its_channels_before_anything_is_made(project: Folder, how: 
     assert not any("not here" in line for line in found.left_to_you)
 
 
+_FOUR_STAGES = """
+stages:
+  prepare: {cmd: python src/prepare.py data/data.xml, deps: [data/data.xml], outs: [data/prepared]}
+  featurize: {cmd: python src/featurize.py, deps: [data/prepared], outs: [data/features]}
+  train: {cmd: python src/train.py, deps: [data/features], outs: [model.pkl]}
+  evaluate: {cmd: python src/evaluate.py, deps: [data/features, model.pkl], metrics: [scores.json]}
+"""
+_READS_FEATURES = "import pickle, sklearn\nx = pickle.load(open('data/features/train.pkl', 'rb'))\n"
+
+
+def test_each_result_is_told_once_to_those_who_read_it_and_what_comes_first_comes_first(
+    project: Folder,
+) -> None:
+    project.write_all(
+        {
+            "dvc.yaml": _FOUR_STAGES,
+            "src/prepare.py": "import sys\nopen('data/prepared/train.tsv', 'w').write(open('data/data.xml').read())\n",
+            # By its name the code's own file would be a model: the pipeline says otherwise.
+            "src/featurize.py": "import pickle\nrows = open('data/prepared/train.tsv').read()\n"
+            "pickle.dump(rows, open('data/features/train.pkl', 'wb'))\n",
+            "src/train.py": f"{_READS_FEATURES}m.fit(x)\npickle.dump(m, open('model.pkl', 'wb'))\n",
+            "src/evaluate.py": f"{_READS_FEATURES}m = pickle.load(open('model.pkl', 'rb'))\n",
+        }
+    )
+    found = detect(project.root)
+    assert found.config["jobs"]["featurize"]["paths"]["data/features"] == "{output}"
+    assert found.config["jobs"]["evaluate"]["entry-point"] == "src/evaluate.py"
+    left = found.left_to_you
+    told = [line.splitlines()[0] for line in left if " is made by the job " in line]
+    assert told == [
+        "data/prepared for `featurize` is made by the job `prepare`:",
+        "data/features for `train` and `evaluate` is made by the job `featurize`:",
+        "model.pkl for `evaluate` is made by the job `train`:",
+    ]
+    assert [line for line in left if "data/data.xml" in line] == [
+        "the stage `prepare`: data/data.xml is not here: `dvc pull` may bring it"
+    ]
+
+
 def test_what_goes_through_a_link_is_carried_into_its_folder(project: Folder) -> None:
     code = {path: text.replace("    os.makedirs('models')\n", "") for path, text in _CODE.items()}
     project.write_all({**code, "dvc.yaml": _DVC})

@@ -188,7 +188,8 @@ def _script(survey: Survey, path: str, clues: list[Clue]) -> Candidate | None:
         return None
     deeds = deeds_of(tree)
     called = any(clue.function for clue in clues)
-    if not deeds.guarded and not deeds.acts and not called:
+    declared = any(clue.declared for clue in clues)
+    if not (deeds.guarded or deeds.acts or called or declared):
         return None
     if deeds.tests and not clues:
         return None

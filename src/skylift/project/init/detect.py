@@ -14,16 +14,16 @@ from skylift.project.config.toml import read_config
 from skylift.project.files.made import Made, made_by
 from skylift.project.init.cloud import LEFT, suggested
 from skylift.project.init.commands import Commands, read_commands
+from skylift.project.init.declared import as_declared, keep_declared
 from skylift.project.init.documented import given_by, say_example, say_given, with_given
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.findings import Findings
-from skylift.project.init.handed import say_handed, without_nested
+from skylift.project.init.handed import missing_once, say_handed, without_nested
 from skylift.project.init.layout import FoundJob, Layout, read_layout
 from skylift.project.init.metrics import read_metrics
 from skylift.project.init.needs import read_needs
 from skylift.project.init.places import read_places
 from skylift.project.init.secrets import keep_secrets_out
-from skylift.project.init.tables import is_covered
 from skylift.project.init.unbound import together
 from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.schema import read_parameters
@@ -74,7 +74,7 @@ def detect(
         ordered(without_nested(found.config)),
         tuple(replace(row, why=in_cells(row.why)) for row in found.understood),
         _choices(layout),
-        together([in_cells(line) for line in found.left], told),
+        together([in_cells(line) for line in missing_once(found.left)], told),
         tuple(told),
     )
 
@@ -111,16 +111,13 @@ def _made(found: Findings, programs: list[tuple[FoundJob, Program | None]]) -> t
         config = read_places(program, mine, job.words).config
         # Of a program with several commands it is not known which one writes what it has hard-coded.
         alone = sum(program is other for _, _, other, _ in ways) == 1
-        rules = [*_rules(_known(found, name)), *(_rules(config) if alone else ())]
-        collect = {kind: [rule for of, rule in rules if of == kind] for kind, _ in rules}
-        defaults = {one.parameter.key: one.parameter.default for one in mine.options}
-        texts = {key: text for key, text in defaults.items() if isinstance(text, str)}
-        every += made_by(name, {**config, "collect": collect}, texts)
+        every += made_by(name, as_declared(config, _known(found, name), alone=alone), _texts(mine))
     return tuple(dict.fromkeys(every))
 
 
-def _rules(config: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(kind, rule) for kind, rules in config.get("collect", {}).items() for rule in rules]
+def _texts(reading: Reading) -> dict[str, str]:
+    defaults = {one.parameter.key: one.parameter.default for one in reading.options}
+    return {key: text for key, text in defaults.items() if isinstance(text, str)}
 
 
 def _ways(job: FoundJob, program: Program) -> Iterator[tuple[str, Reading, Program]]:
@@ -152,7 +149,7 @@ def _job(
     say_example(part, mine, said, command, job.name)
     if commands.training and command == commands.training:
         part.understood.insert(0, _command_row(program, reading, command))
-    _keep_declared(part, _known(found, job.name))
+    keep_declared(part, _known(found, job.name))
     part.take(_metrics(found, job, program))
     _take(found, _below(job.name, part))
     for name, command in commands.beside.items():
@@ -212,23 +209,6 @@ def _known(found: Findings, name: str) -> Mapping[str, Any]:
     """What is said of a job already, by a pipeline or by code that submits it."""
     known = found.config if name == DEFAULT_JOB else found.config.get("jobs", {}).get(name, {})
     return dict(known)
-
-
-def _keep_declared(part: Findings, known: Mapping[str, Any]) -> None:
-    """Results that a pipeline declares are of the kind that it says; what the code tells comes to them."""
-    declared: Mapping[str, list[str]] = known.get("collect", {})
-    ours: Mapping[str, list[str]] = part.config.get("collect", {})
-    if not declared or not ours:
-        return
-    every = [rule for rules in declared.values() for rule in rules]
-    new = {kind: [rule for rule in rules if not is_covered(rule, every)] for kind, rules in ours.items()}
-    said = {rule for rules in new.values() for rule in rules}
-    kinds = dict.fromkeys((*declared, *new))
-    merged = {kind: [*declared.get(kind, ()), *new.get(kind, ())] for kind in kinds}
-    part.config["collect"] = {kind: rules for kind, rules in merged.items() if rules}
-    part.understood = [
-        row for row in part.understood if not row.topic.startswith("collect ") or row.value in said
-    ]
 
 
 def _below(name: str, part: Findings) -> Findings:

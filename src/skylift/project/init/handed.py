@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from skylift.project.files.made import Made, carry
+from skylift.project.init.evidence.stages import PULLED
 from skylift.project.init.findings import Findings
+from skylift.project.init.inputs import NOT_HERE
 from skylift_runtime.contract import DEFAULT_JOB
 
 _MOST_SHOWN = 3
@@ -20,10 +22,10 @@ def say_handed(
     """One line for each result that other jobs want: how it is made, and carried to where they look for it."""
     groups: dict[tuple[str, str, str], tuple[list[str], list[str]]] = {}
     jobs = [DEFAULT_JOB, *found.config.get("jobs", {})]
-    included = [str(one).removeprefix("/") for one in found.config.get("ship", {}).get("include", ())]
     for reader in jobs:
         table = tables(reader)
         read = _read_at(table)
+        included = [row.value for row in found.understood if (row.topic, row.job) == ("ship", reader)]
         for one in every:
             wanted = any(one.is_file(path) or one.is_folder(path) for path in read)
             if one.job == reader or not (wanted or one.base in included):
@@ -31,7 +33,9 @@ def say_handed(
             names, readers = groups.setdefault((one.job, one.kind, one.into), ([], []))
             names += [one.base] if one.base not in names else []
             readers += [reader] if reader not in readers else []
-    for (job, kind, into), (names, readers) in groups.items():
+    for (job, kind, into), (names, readers) in sorted(
+        groups.items(), key=lambda one: _depth(one[0][0], groups)
+    ):
         outer = [one for one in names if not any(one.startswith(f"{other}/") for other in names)]
         shown = ", ".join(outer[:_MOST_SHOWN]) + (" and more" if len(outer) > _MOST_SHOWN else "")
         line = f"{shown} for {_and(readers)} is made by the job `{job}`"
@@ -39,6 +43,23 @@ def say_handed(
             found.say("handed on", f"{line}: {carry(job, kind, into)}", "until then what is here is used")
         else:
             found.left.append(f"{line}:\n{carry(job, kind, into)}")
+
+
+def _depth(job: str, groups: Mapping[tuple[str, str, str], tuple[list[str], list[str]]]) -> int:
+    """How many jobs have to run before a job: what comes first is told first."""
+    depth, now = 0, {job}
+    while depth < len(groups) and (
+        now := {maker for (maker, _, _), (_, readers) in groups.items() if now & {*readers}}
+    ):
+        depth += 1
+    return depth
+
+
+def missing_once(left: Iterable[str]) -> list[str]:
+    """What is left to the user, where the code only says again that something is not here which a pipeline keeps."""
+    lines = list(left)
+    kept = [line.removesuffix(PULLED).rpartition(" ")[2] for line in lines if line.endswith(PULLED)]
+    return [line for line in lines if not any(f" reads {path}{NOT_HERE}" in line for path in kept)]
 
 
 def _read_at(table: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from skylift.project.init.uses import Use, content_by_suffix
 from skylift.project.init.ways import SOMETHING, is_in
 from skylift_runtime.contract import Tree, beside
 
+NOT_HERE = ", which is not here"
 _TREE = Tree()
 _NOBODYS = ("/dev", "/proc", "/etc", "/sys", "/usr")
 _SCRATCH = ("/tmp", "/var/tmp")  # noqa: S108 - paths in the user's code
@@ -159,9 +160,7 @@ def _not_there(tables: Tables, use: Use) -> None:
         or any(f" reads {top}/" in line or f" reads {top}," in line for line in tables.left)
     ):
         return
-    tables.leave(
-        f"{use.because} reads {use.way.text}, which is not here: put it there, then run skylift init again"
-    )
+    tables.leave(f"{use.because} reads {use.way.text}{NOT_HERE}: put it there, then run skylift init again")
 
 
 def _away(tables: Tables, text: str, use: Use) -> None:

@@ -13,6 +13,7 @@ from skylift.project.init.evidence.survey import Survey
 from skylift.project.source.walking import walk_folders
 from skylift.values.references import slug
 
+PULLED = " is not here: `dvc pull` may bring it"
 _CODE = frozenset({".py", ".sh", ".ipynb", ".yaml", ".yml", ".json", ".toml", ".txt", ".cfg", ".ini", ".md"})
 _SET = frozenset({".py", ".yaml", ".yml", ".toml", ".cfg", ".ini"})
 _MOST_NAMES = 500
@@ -75,7 +76,7 @@ def _inputs(
         if PurePosixPath(name).suffix in _CODE or folder.as_posix() == "." or _is_code(path):
             continue
         if not _is_here(path) and not any(one == name or name.startswith(f"{one}/") for one in made):
-            notes.append(f"{name} is not here: `dvc pull` may bring it")
+            notes.append(f"{name}{PULLED}")
             continue
         channel = next((key for key, place in channels.items() if place == folder.as_posix()), "")
         channel = channel or _free(slug(folder.name, limit=40) or "data", channels)
