@@ -126,3 +126,25 @@ def test_a_folder_that_the_program_makes_is_no_channel_by_the_default_of_an_opti
         ),
     )
     assert "channels" not in places(project).config
+
+
+@pytest.mark.parametrize(("name", "asked"), [("evaluate.py", True), ("train.py", False)])
+def test_an_evaluation_that_would_make_a_missing_model_still_wants_the_one_that_was_trained(
+    project: Folder, *, name: str, asked: bool
+) -> None:
+    project.write(
+        name,
+        script(
+            "import os, joblib, lib",
+            "p.add_argument('--kept', default='kept/m.joblib')",
+            "a = p.parse_args()",
+            "if os.path.exists(a.kept):",
+            "    m = joblib.load(a.kept)",
+            "else:",
+            "    m = lib.quick()",
+            "    joblib.dump(m, a.kept)",
+        ),
+    )
+    found = places(project, name)
+    assert [one.key for one in found.unbound] == (["kept"] if asked else [])
+    assert found.config.get("arguments", {}) == ({} if asked else {"kept": "{model}/m.joblib"})

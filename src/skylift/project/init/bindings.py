@@ -157,6 +157,9 @@ class Bindings:
             return
         if not text and parameter.default == "" and not OUTPUT_FOLDER.fullmatch(parameter.key):
             return
+        if self.reader and text and reading and any(_is_model(use, parameter.key) for use in uses):
+            self._inputs.read(option, text, Reason(reading[0].because, model=True))
+            return
         if self._is_data(option, text, writing, reading) or is_data_first_of_all(option, writing, reading):
             self._input(option, text, reading)
             tell_lost(self.tables, option, writing, reading)

@@ -78,9 +78,11 @@ def _uses(program: Program, scopes: Scopes, reading: Reading, words: Sequence[st
 def _only_reads(program: Program, reading: Reading, scopes: Scopes, uses: Sequence[Use]) -> bool:
     """Whether a program loads models that others have made, and makes none."""
     models = [use for use in uses if use.content in ("model", "checkpoint")]
-    if any(use.writes for use in models):
-        return False
     role = role_of_name(reading.command) if reading.command else role_of(program.name)
+    # An evaluation may make the model that it does not find: what it is about is the one that is there.
+    made = {use.way for use in models if use.writes}
+    if made and not (role == "evaluate" and any(use.reads and use.way in made for use in uses)):
+        return False
     if role == "evaluate":
         return True
     modules = {
