@@ -44,10 +44,14 @@ if attempt == 1:
 
 @dataclass
 class StandingClock:
-    """Shows the time of its making. Hours pass at once when so many lines have been heard."""
+    """Shows the time of its making. When so many lines have been heard, a minute passes between two looks at it.
+
+    Not all at once: those lines may have been heard before anybody has looked for the first time.
+    """
 
     until: int
     _heard: int = 0
+    _looks: int = 0
     _now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,7 +63,9 @@ class StandingClock:
         return self._now
 
     def monotonic(self) -> float:
-        return 3600.0 if self._heard >= self.until else 0.0
+        with self._turn:
+            self._looks += self._heard >= self.until
+            return 60.0 * self._looks
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
