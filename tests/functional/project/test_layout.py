@@ -153,8 +153,8 @@ def test_an_mlproject_gives_a_job_for_each_entry_point(project: Folder) -> None:
     name: x
     entry_points:
       main:
-        parameters: {lr: {type: float, default: 0.1}}
-        command: "python main.py --mode train --lr {lr}"
+        parameters: {lr: {type: float, default: 0.1}, n: {default: 3}, tag: string}
+        command: "python main.py --mode train --lr {lr} --n={n} --tag {tag}"
       evaluate:
         command: "python main.py --mode evaluate"
       same:
@@ -162,7 +162,8 @@ def test_an_mlproject_gives_a_job_for_each_entry_point(project: Folder) -> None:
     """
     config = _config(project, {"MLproject": text, "main.py": TRAINS})
     assert config["entry-point"] == "main.py"
-    assert config["hyperparameters"] == {"mode": "train"}
+    # What has a default there is given always; the program's own default may be none.
+    assert config["hyperparameters"] == {"mode": "train", "lr": 0.1, "n": 3}
     assert config["jobs"] == {
         "evaluate": {"entry-point": "main.py", "hyperparameters": {"mode": "evaluate"}},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from skylift.project.init.evidence.clues import Clue
@@ -29,7 +30,9 @@ def pipeline_clues(survey: Survey, console: dict[str, str]) -> Iterator[Clue]:
     for path in survey.named("mlproject"):
         for name, entry in _entries(survey, path, "entry_points"):
             why = f"{path}: the entry point `{name}` starts it"
-            yield from _clue(survey, console, name, entry.get("command"), why)
+            command, usual = entry.get("command"), _usual(entry.get("parameters"))
+            for clue in _clue(survey, console, name, command, why):
+                yield replace(clue, facts=_facts(clue.started, usual)) if clue.started else clue
 
 
 def _entries(survey: Survey, path: str, key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -68,9 +71,26 @@ def _clue(survey: Survey, console: dict[str, str], name: str, command: Any, why:
         )
 
 
-def _facts(found: Started) -> Mapping[str, Any]:
-    """The options that a stage always gives, as hyperparameters of its job."""
-    given = given_options(found)
+def _usual(parameters: Any) -> dict[str, str]:
+    """What MLflow puts into a command for ``{alpha}`` where nobody says another value, by that placeholder.
+
+    >>> _usual({"alpha": {"type": "float", "default": 0.5}, "data": "path", "name": {"type": "string"}})
+    {'{alpha}': '0.5'}
+    """
+    table = parameters if isinstance(parameters, Mapping) else {}
+    said = {key: one.get("default") for key, one in table.items() if isinstance(one, Mapping)}
+    return {f"{{{key}}}": str(value) for key, value in said.items() if isinstance(value, str | int | float)}
+
+
+def _facts(found: Started, usual: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    """The options that a stage always gives, as hyperparameters of its job.
+
+    :param usual: what stands for a placeholder.
+    """
+    words = found.arguments
+    for placeholder, value in (usual or {}).items():
+        words = tuple(word.replace(placeholder, value) for word in words)
+    given = given_options(replace(found, arguments=words))
     return {"hyperparameters": given} if given else {}
 
 
