@@ -146,6 +146,13 @@ def test_a_channel_has_its_folder_here_and_its_place_there(project: Folder) -> N
     }
 
 
+def test_what_an_estimator_says_for_the_cloud_is_not_left_to_the_user(project: Folder) -> None:
+    project.write_all({"code/fit.py": TRAIN, "jobs/go.py": ESTIMATOR})
+    found = detect(project.root)
+    assert found.config["aws"]["role"] == ROLE
+    assert "[aws] storage, before the first job in the cloud" in found.left_to_you
+
+
 def test_the_config_of_the_sdk_and_of_sagify(project: Folder) -> None:
     text = f"""
     SchemaVersion: '1.0'

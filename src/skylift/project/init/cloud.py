@@ -8,8 +8,25 @@ from typing import Any
 from skylift.values.settings import TargetSettings
 
 SUGGESTED = TargetSettings("cloud")
-LEFT = "[aws] region, storage and role, before the first job in the cloud"
 _WANTED = ("region", "storage", "role")
+_BEFORE = "before the first job in the cloud"
+
+
+def left(config: Mapping[str, Any]) -> str:
+    """What a job in the cloud wants besides; empty where the config has all of it.
+
+    >>> left({}), left({"aws": {"role": "r", "storage": "s3://b"}})
+    ('[aws] region, storage and role, before the first job in the cloud', '[aws] region, before the first job in the cloud')
+    """
+    aws = config.get("aws")
+    lacking = [key for key in _WANTED if not (isinstance(aws, Mapping) and aws.get(key))]
+    *others, last = lacking or [""]
+    return f"[aws] {', '.join(others)}{' and ' if others else ''}{last}, {_BEFORE}" if last else ""
+
+
+def is_of_cloud(line: str) -> bool:
+    """Whether a line of what is left to the user is that one."""
+    return line.startswith("[aws] ") and line.endswith(_BEFORE)
 
 
 def suggested() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from skylift.project.config.defaults import project_name
 from skylift.project.config.package_checks import refuse_malformed
 from skylift.project.config.toml import read_config
 from skylift.project.files.made import Made, made_by
-from skylift.project.init.cloud import LEFT, suggested
+from skylift.project.init.cloud import left, suggested
 from skylift.project.init.commands import Commands, read_commands
 from skylift.project.init.declared import as_declared, keep_declared
 from skylift.project.init.documented import given_by, say_example, say_given, with_given
@@ -67,7 +67,7 @@ def detect(
             _job(found, job, program, (layout.clues, made))
     say_handed(found, root, made, lambda name: _known(found, name))
     found.config.setdefault("targets", suggested())
-    found.left.append(LEFT)
+    found.left += filter(None, [left(found.config)])
     keep_secrets_out(found)
     told = [replace(one, what=in_cells(one.what), gist=in_cells(one.gist)) for one in found.unbound]
     return Detection(

@@ -9,7 +9,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from skylift.project.init.cloud import LEFT, is_left
+from skylift.project.init.cloud import is_left, is_of_cloud
 from skylift.project.init.merge import shown
 from skylift.project.init.needs.declared import name_of
 from skylift.project.init.needs.telling import IMPORTED
@@ -80,7 +80,7 @@ def still_left(found: Detection, now: Mapping[str, Any]) -> Detection:
     rest = [
         line
         for line in found.left_to_you
-        if line not in all_ and (line != LEFT or is_left(now)) and not _is_named(line, named)
+        if line not in all_ and (not is_of_cloud(line) or is_left(now)) and not _is_named(line, named)
     ]
     return replace(found, left_to_you=(*rest[:at], *waiting, *rest[at:]))
 
