@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from skylift.host.redaction import redact_text, without_secret
 from skylift.report.text import safe
@@ -38,16 +38,27 @@ def parameter_sections(
     :param configured: what the config gives.
     :param filled: what the job fills by itself.
     """
-    own = [p for p in schema.parameters if not p.command]
+    shown = _once(schema.parameters)
+    own = [p for p in shown if not p.command]
     given, places = _plain_keys(configured), _plain_keys(filled)
     if own or schema.commands:
         first = [("command=NAME", safe(_commands(schema, given)))] if schema.commands else []
         yield "", [*first, *(_row(p, given, places) for p in own)]
     commands = dict.fromkeys([*schema.commands, *(p.command for p in schema.parameters if p.command)])
     for command in commands:
-        theirs = [p for p in schema.parameters if p.command == command]
+        theirs = [p for p in shown if p.command == command]
         if theirs:
             yield safe(f"with command={_word(command)}"), [_row(p, given, places) for p in theirs]
+
+
+def _once(parameters: Iterable[Parameter]) -> list[Parameter]:
+    """Without the second of two flags that switch the same thing on and off: its default is that of the first."""
+    found: dict[tuple[str, str, str], Parameter] = {}
+    for n, one in enumerate(parameters):
+        is_switch = one.action in ("flag", "negative-flag")
+        key = (one.command, one.key.replace("-", "_"), "" if is_switch else str(n))
+        found.setdefault(key, one)
+    return list(found.values())
 
 
 def unread(schema: Schema) -> list[str]:

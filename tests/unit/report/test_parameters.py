@@ -68,3 +68,12 @@ def test_what_could_not_be_read_is_said_and_not_without_end() -> None:
     assert lines[0].startswith("There may be others")
     assert lines[1:] == [*(f"  train.py:{line}: a loop" for line in range(5)), "  and 4 more"]
     assert unread(Schema())[1:] == ["  nothing of it could be read"]
+
+
+def test_two_flags_for_one_thing_are_one_row_with_the_default_of_the_first() -> None:
+    on = Parameter("use-x", "--use-x", "bool", default=False, action="flag", aliases=("x",))
+    off = Parameter("use_x", "--no-x", "bool", default=True, action="negative-flag")
+    elsewhere = Parameter("use_x", "--no-x", "bool", default=True, action="negative-flag", command="fit")
+    rows = list(parameter_sections(Schema((on, off, elsewhere), commands=("fit",)), {}, {}))
+    assert rows[0][1][1:] == [("use-x=true|false", "[default: false]")]
+    assert rows[1][1] == [("use_x=true|false", "[default: true]")]
