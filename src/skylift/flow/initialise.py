@@ -30,9 +30,9 @@ from skylift_runtime.contract import DEFAULT_JOB
 
 _TIE = "it is not clear which program trains; these can not be told apart:"
 _NAMED = 3
+"""Values that a command is shown with."""
 _MOST_SHOWN = 8
 _CHANNEL = re.compile(r"\{channel:([^}]+)\}")
-"""Values that a command is shown with."""
 _ALONE = "nothing says that this program trains, and there is no other (--yes takes it):"
 
 
