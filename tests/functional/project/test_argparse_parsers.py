@@ -234,3 +234,92 @@ def test_choices_in_any_case_where_the_type_makes_one_of_it(project: Folder) -> 
     with pytest.raises(ConfigError) as refused:
         resolve(found, {}, ["low=SDG"])
     assert refused.value.issues[0].hint == "did you mean `sgd`?"
+
+
+ARRIVES = "\nif __name__ == '__main__':\n    print(json.dumps(vars(parser.parse_args())))\n"
+PAIRS = {
+    "the same dest": "parser.add_argument('--shuffle', dest='shuffle', action='store_true')\n"
+    "parser.add_argument('--no-shuffle', dest='shuffle', action='store_false')\n",
+    "off first": "parser.add_argument('--no-shuffle', dest='shuffle', action='store_false')\n"
+    "parser.add_argument('--shuffle', action='store_true')\n",
+    "set last": "parser.add_argument('--use-shuffle', dest='shuffle', action='store_true')\n"
+    "parser.add_argument('--no-shuffle', dest='shuffle', action='store_false')\n"
+    "parser.set_defaults(shuffle=True)\n",
+    "in a group": "group = parser.add_mutually_exclusive_group()\n"
+    "group.add_argument('--shuffle', action='store_true')\n"
+    "group.add_argument('--no-shuffle', dest='shuffle', action='store_false')\n",
+    "in a group that is required": "group = parser.add_mutually_exclusive_group(required=True)\n"
+    "group.add_argument('--shuffle', action='store_true')\n"
+    "group.add_argument('--no-shuffle', dest='shuffle', action='store_false')\n",
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("value", [True, False])
+def test_two_flags_of_one_name_are_a_parameter_that_says_both(
+    project: Folder,
+    pair: str,
+    value: bool,  # noqa: FBT001
+) -> None:
+    head = "import argparse, json\nparser = argparse.ArgumentParser()\n"
+    project.write("train.py", head + PAIRS[pair] + ARRIVES)
+    found = schema(project)
+    assert (found.complete, len(found.parameters)) == (True, 1)
+    line = command_line_of(found, [f"shuffle={json.dumps(value)}"])
+    assert json.loads(run(project, "train.py", *line)) == {"shuffle": value}
+    if "required" not in pair:
+        usual = json.loads(run(project, "train.py"))["shuffle"]
+        assert resolve(found, {}, []).effective == {found.parameters[0].key: usual}
+
+
+def test_what_a_lone_flag_can_not_say_is_refused(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import argparse
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--pretrained", action="store_true", default=True)
+        parser.add_argument("--fixed", action="store_false", default=False)
+        parser.parse_args()
+        """,
+    )
+    found = schema(project)
+    assert command_line_of(found, ["pretrained=true", "fixed=false"]) == ["--pretrained", "--fixed"]
+    for said in ("pretrained=false", "fixed=true"):
+        with pytest.raises(ConfigError, match="without"):
+            resolve(found, {}, [said])
+
+
+@pytest.mark.parametrize(
+    ("given", "arrives"),
+    [
+        (["pair=[1, 2]"], [[1, 2]]),
+        (["pair=[1, 2]", "pair=[3, -4]"], [[1, 2], [3, -4]]),
+        (["pair=[[1, 2], [3, 4]]"], [[1, 2], [3, 4]]),
+    ],
+)
+def test_several_values_each_time_are_lists_in_a_list(
+    project: Folder, given: list[str], arrives: list[list[int]]
+) -> None:
+    head = "import argparse, json\nparser = argparse.ArgumentParser()\n"
+    added = "parser.add_argument('--pair', action='append', nargs=2, type=int)\n"
+    project.write("train.py", head + added + ARRIVES)
+    found = schema(project)
+    assert json.loads(run(project, "train.py", *command_line_of(found, given))) == {"pair": arrives}
+    for wrong in ("pair=1", "pair=[1, 2, 3]", "pair=[[1]]", 'pair=["a", 2]'):
+        with pytest.raises(ConfigError):
+            resolve(found, {}, [wrong])
+
+
+def test_two_arguments_that_would_have_one_name_are_told(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import argparse
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--data", dest="folder", required=True)
+        parser.add_argument("data", type=int)
+        parser.parse_args()
+        """,
+    )
+    assert schema(project).notes == ("train.py:5: another argument is called `data`, too",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.functional.project.folder import Folder
 from tests.functional.project.judge import asked, by_key, keys, run, schema
@@ -95,3 +97,28 @@ def test_an_option_that_a_module_of_its_own_declares(project: Folder) -> None:
     )
     project.write("train.py", "from options import parser\nopts, _ = parser.parse_args()\n")
     assert (keys(schema(project)), by_key(schema(project))["lr"].type) == (["lr"], "float")
+
+
+def test_the_last_default_of_a_name_is_that_of_all_its_options(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import json
+        from optparse import OptionParser
+        parser = OptionParser()
+        parser.set_defaults(lr=3)
+        parser.add_option("--lr", type="float")
+        parser.add_option("--shuffle", action="store_true", default=True)
+        parser.add_option("--no-shuffle", action="store_false", dest="shuffle")
+        parser.add_option("--fast", action="store_true")
+        parser.add_option("--pair", action="append", type="int", nargs=2)
+        if __name__ == "__main__":
+            print(json.dumps(vars(parser.parse_args()[0])))
+        """,
+    )
+    found = schema(project)
+    usual = json.loads(run(project, "train.py"))
+    assert {p.key: p.default for p in found.parameters} == usual
+    line = command_line_of(found, ["shuffle=false", "pair=[1, -2]"])
+    arrives = json.loads(run(project, "train.py", *line))
+    assert arrives == {**usual, "shuffle": False, "pair": [[1, -2]]}

@@ -51,6 +51,7 @@ _TYPES = {
 _NARGS = {"OPTIONAL": "?", "ZERO_OR_MORE": "*", "ONE_OR_MORE": "+", "REMAINDER": "...", "PARSER": "A..."}
 _UNTYPED = frozenset({"store_const", "append_const", "_StoreConstAction", "_AppendConstAction"})
 """What the constant is, is the script's business."""
+_SWITCHES = frozenset({"store_true", "store_false", "_StoreTrueAction", "_StoreFalseAction"})
 _USUAL: dict[Action, object] = {"flag": False, "negative-flag": True}
 _OF_TRUTH = re.compile(
     r"(str|string|text|arg|argparse)?_?(2|to)?_?bool(ean)?(_?(type|arg|flag|val(ue)?))?|strtobool|truth|t_or_f"
@@ -191,7 +192,10 @@ def _option(names: list[str], said: _Said, command: str, dashes: str) -> Option:
         false=false,
         command=command,
     )
-    return Option(parameter, dest.replace("-", "_"), variable, default if variable else None)
+    is_switch = said.action in _SWITCHES
+    return Option(
+        parameter, dest.replace("-", "_"), variable, default if variable else None, is_switch=is_switch
+    )
 
 
 def _of_member(value: object) -> object:

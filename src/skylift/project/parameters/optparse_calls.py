@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from skylift.project.parameters.argparse_calls import Unread, read_option
 from skylift.project.parameters.context import context_of
+from skylift.project.parameters.pairs import other_of, paired
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
 from skylift.project.source.symbolic.follow import Enough, Follower
@@ -43,6 +44,8 @@ class _Parser:
 
     all: _Parsers
     by_key: dict[str, Option] = field(default_factory=dict)
+    defaults: dict[str, tuple[object, bool]] = field(default_factory=dict)
+    """By the attribute, each with whether it is known: they are the parser's, and the last word counts."""
     usage: str = ""
     parsed: bool = False
 
@@ -90,19 +93,35 @@ class _Parser:
             return
         if not at.certain:
             self.all.note(at, "this option stands in a condition")
-        if option is not None:
-            self.by_key[option.parameter.key] = option
+        if option is None:
+            return
+        said = (option.parameter.default, option.parameter.default_known)
+        if said == (None, True):
+            self.defaults.setdefault(option.dest, said)
+        else:
+            self.defaults[option.dest] = said
+        other = other_of(option, self.by_key.values())
+        if other is not None:
+            self.by_key.pop(other.parameter.key)
+            option = paired(other, option)
+        self.by_key[option.parameter.key] = option
+
+    @property
+    def options(self) -> Iterator[Option]:
+        """With the defaults as they are at the end."""
+        for one in self.by_key.values():
+            default, known = self.defaults[one.dest]
+            yield replace(one, parameter=replace(one.parameter, default=default, default_known=known))
 
     def _set_defaults(self, given: Given) -> object:
         said = dict(given.keywords)
         if len(given.args) == 2 and isinstance(given.args[0], str):
             said[given.args[0]] = given.args[1]
-        for key, one in self.by_key.items():
-            if one.dest in said or given.open:
-                value = said.get(one.dest)
-                known = one.dest in said and is_plain(value)
-                parameter = replace(one.parameter, default=value if known else None, default_known=known)
-                self.by_key[key] = replace(one, parameter=parameter)
+        if given.open:
+            self.defaults = dict.fromkeys(self.defaults, (None, False))
+        for dest, value in said.items():
+            known = is_plain(value)
+            self.defaults[dest] = (value if known else None, known)
         return None
 
     def _parse(self, given: Given, at: Place) -> object:
@@ -158,7 +177,7 @@ class _Parsers:
         used = [parser for parser in self.made if parser.parsed] or self.made
         reading = Reading(_LIBRARY, notes=self.notes)
         for parser in used:
-            reading.options += parser.by_key.values()
+            reading.options += parser.options
             words = list(_words(parser.usage))
             if words:
                 reading.remarks.append(f"words without a flag ({' '.join(words)}) go after `--`")
@@ -194,12 +213,12 @@ def _option(given: Given) -> Option | None:
         words.pop("type", None)
     if isinstance(words.get("help"), str):
         words["help"] = _DEFAULT.sub("", str(words["help"])).strip()
-    if _is_nothing(words.get("default")):
-        words.pop("default", None)
+    if "default" not in words or _is_nothing(words["default"]):
+        # Without one a flag is None, too.
+        words["default"] = None
     found = read_option(Given(given.args, words, given.open))
     if found is None:
         return None
-    # Without a default every flag is None; to whoever reads it that is not set.
     lone = words.get("nargs") in (1, "1")
     return replace(found, parameter=replace(found.parameter, nargs="" if lone else found.parameter.nargs))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from skylift.project.parameters.argparse_calls import Unread, dest_of, filled, read_option
+from skylift.project.parameters.pairs import other_of, paired
 from skylift.project.parameters.parser_settings import ParserSettings
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
@@ -115,7 +116,8 @@ class _Parser:
         for parent in parents if isinstance(parents, list | tuple) else [parents]:
             if isinstance(parent, _Parser):
                 for option in parent.options:
-                    self._add(replace(option, parameter=replace(option.parameter, command=self.command)))
+                    mine = replace(option.parameter, command=self.command)
+                    self._add(replace(option, parameter=mine), at)
                 self.exclusive += [replace(group, command=self.command) for group in parent.exclusive]
                 self.settings.defaults |= parent.settings.defaults
             else:
@@ -138,14 +140,21 @@ class _Parser:
             self.all.note(at, "this argument stands in a condition")
         if option is not None:
             option = replace(option, parameter=settings.spelled(option.parameter))
-            self._add(option)
+            option = self._add(option, at)
         return option
 
-    def _add(self, option: Option) -> None:
+    def _add(self, option: Option, at: Place) -> Option:
         """Of two options of one name the later counts, as with ``conflict_handler="resolve"``."""
+        other = other_of(option, self.by_key.values())
+        if other is not None:
+            self.by_key.pop(other.parameter.key)
+            option = paired(other, option)
         key = option.parameter.key
-        self.by_key.pop(key, None)
+        before = self.by_key.pop(key, option)
+        if before.parameter.flag != option.parameter.flag and before.dest != option.dest:
+            self.all.note(at, f"another argument is called `{key}`, too")
         self.by_key[key] = option
+        return option
 
     def _set_defaults(self, given: Given, at: Place) -> None:
         if given.open:
@@ -224,7 +233,9 @@ class _Group:
         option = self.of.add(given, at)
         if option is not None:
             known, exclusive = Exclusive(self.keys, self.required, self.of.command), self.of.exclusive
-            self.keys = (*self.keys, option.parameter.key)
+            # The key of a pair may be another than its first flag had.
+            mine = [key for key in self.keys if key in self.of.by_key]
+            self.keys = tuple(dict.fromkeys((*mine, option.parameter.key)))
             exclusive[:] = [one for one in exclusive if one != known]
             exclusive.append(replace(known, keys=self.keys))
         return Opaque("an action")

@@ -29,6 +29,8 @@ class Option:
     """The environment variable that its default comes from."""
     fallback: object = None
     """The default when that variable is not set."""
+    is_switch: bool = False
+    """Whether it sets true or false, and no constant of the program's own."""
 
 
 @dataclass
