@@ -26,13 +26,19 @@ def list_of(parameter: Parameter, values: Sequence[Any], source: str) -> list[An
     """
     if parameter.none and list(values) == [parameter.none]:
         return [parameter.none]
+    is_apart = source not in _TAKES_DASHES and parameter.spelling == "separate" and parameter.nargs
+    if parameter.action == "append" and parameter.nargs not in ("", "?"):
+        times = list(_times(parameter, values))
+        if is_apart:
+            _refuse_dashes(parameter, times)
+        return times
     said = list(_items(parameter, values))
     try:
         items = [one(_of_item(parameter, index), item) for index, item in enumerate(said)]
     except Unfit as error:
         raise Unfit(str(error), _list_hint(parameter, said) or error.hint) from None
     _count(parameter, items)
-    if source not in _TAKES_DASHES and parameter.spelling == "separate" and parameter.nargs:
+    if is_apart:
         _refuse_dashes(parameter, items)
     return items
 
@@ -89,6 +95,39 @@ def _count(parameter: Parameter, items: Sequence[Any]) -> None:
         )
     if wanted == "+" and not items:
         raise Unfit(f"`{parameter.key}` takes at least one value")
+
+
+def _times(parameter: Parameter, values: Sequence[Any]) -> Iterator[Any]:
+    """What a parameter that is given several times has each time: several values are a list in the list.
+
+    :raises Unfit: for a value that can not be, or a wrong number of them.
+    """
+    wanted = parameter.nargs
+    for said in _each_time(parameter, values):
+        group = said if isinstance(said, list) else [said]
+        items = [one(_of_item(parameter, index), item) for index, item in enumerate(group)]
+        if wanted.isdigit() and len(items) != int(wanted):
+            example = ",".join(["…"] * int(wanted))
+            raise Unfit(
+                f"`{parameter.key}` takes {wanted} values each time, and is given {said!r}",
+                f"write each as a list of its own: {parameter.key}=[[{example}]]",
+            )
+        if wanted == "+" and not items:
+            raise Unfit(f"`{parameter.key}` takes at least one value each time")
+        yield items if isinstance(said, list) else items[0]
+
+
+def _each_time(parameter: Parameter, values: Sequence[Any]) -> Iterator[Any]:
+    count = int(parameter.nargs) if parameter.nargs.isdigit() else 1
+    for value in values:
+        found = _json_list(value) if isinstance(value, str) else value
+        if isinstance(found, dict) and count == 2:
+            yield from ([key, item] for key, item in found.items())
+        elif isinstance(found, list) and count > 1 and not any(isinstance(item, list) for item in found):
+            # A plain list of as many as it takes is one time.
+            yield found
+        else:
+            yield from _items(parameter, [value])
 
 
 def _items(parameter: Parameter, values: Sequence[Any]) -> Iterator[Any]:

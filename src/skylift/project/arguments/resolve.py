@@ -12,7 +12,7 @@ from skylift.project.arguments.lists import joined, list_of
 from skylift.project.arguments.names import hint_for, nearest, off_flag, plain
 from skylift.project.arguments.raw import read_raw
 from skylift.project.arguments.scope import chosen_command, in_scope
-from skylift.project.arguments.typed import refuse_dropped, sendable, the_only, wants_list
+from skylift.project.arguments.typed import refuse_dropped, refuse_unsayable, sendable, the_only, wants_list
 from skylift.project.arguments.wire import decode
 from skylift.project.config.convert import Unfit
 from skylift.values.arguments import Parameter, Schema
@@ -163,6 +163,7 @@ class _Resolving:
             else:
                 found = the_only(parameter, values)
             refuse_dropped(parameter, found, self._schema.source)
+            refuse_unsayable(parameter, found)
         except Unfit as error:
             self._issues.append(Issue(where, str(error), error.hint))
             return

@@ -103,6 +103,22 @@ def _of_python(text: str) -> Any:
         return text
 
 
+def refuse_unsayable(parameter: Parameter, value: Any) -> None:
+    """
+    :raises Unfit: for what a flag without an opposite can not say: false, where it is true without the flag.
+    """
+    if parameter.off or not parameter.default_known:
+        return
+    usual, key = parameter.default, parameter.key
+    if parameter.action == "flag" and usual is True and value is False:
+        what = f"`{key}` can not be false: it is true without `{parameter.flag}`, and with it"
+    elif parameter.action == "negative-flag" and usual is False and value is True:
+        what = f"`{key}` can not be true: it is false without `{parameter.flag}`, and with it"
+    else:
+        return
+    raise Unfit(what, "the program has no flag for the other: change its default, or declare one")
+
+
 def refuse_dropped(parameter: Parameter, value: Any, source: str) -> None:
     """
     :raises Unfit: for the one text that argparse takes away from what it is given, before Python 3.13.
