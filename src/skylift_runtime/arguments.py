@@ -118,7 +118,10 @@ def command_line(
     line: List[str] = []
     for level in levels:
         line += level.split()[-1:]
-        line += _one_level(by_level[level], given[level], raw if level == levels[-1] else (), spelling)
+        if level == levels[-1]:
+            line += _one_level(by_level[level], given[level], raw, spelling)
+        else:
+            line += _one_level(by_level[level], given[level], (), spelling, is_followed=True)
     return line
 
 
@@ -137,8 +140,14 @@ def _level(
 
 
 def _one_level(
-    parameters: Sequence[Parameter], values: Mapping[str, Any], raw: Sequence[str], spelling: str
+    parameters: Sequence[Parameter],
+    values: Mapping[str, Any],
+    raw: Sequence[str],
+    spelling: str,
+    *,
+    is_followed: bool = False,
 ) -> List[str]:
+    """:param is_followed: by the word of a sub-command."""
     declared = {_plain(parameter.key): parameter for parameter in parameters}
     options: List[str] = []
     open_ended: List[str] = []
@@ -156,6 +165,9 @@ def _one_level(
             continue
         elif not parameter.flag:
             positionals[parameter.key] = _texts(value, parameter)
+        elif is_followed and parameter.nargs in _OPEN_ENDED and len(_option(parameter, value)) == 2:
+            # It would take the sub-command for another value of its own.
+            options.append(_attached(*_option(parameter, value)))
         elif parameter.nargs in _OPEN_ENDED:
             open_ended += _option(parameter, value)
         else:
@@ -259,9 +271,13 @@ def _stored(parameter: Parameter, value: Any) -> List[str]:
         return [parameter.flag + "=" + (_comma_separated(texts) if several else texts[0])]
     if len(texts) != 1 or not texts[0].startswith("-"):
         return [parameter.flag, *texts]
-    # Apart, it would be read as an option. A short flag has its value attached without "=".
-    short = len(parameter.flag) == 2
-    return [parameter.flag + ("" if short else "=") + texts[0]]
+    # Apart, it would be read as an option.
+    return [_attached(parameter.flag, texts[0])]
+
+
+def _attached(flag: str, text: str) -> str:
+    """A flag and its value as one word: a short flag has it attached without ``=``."""
+    return flag + ("" if len(flag) == 2 else "=") + text
 
 
 def _text(value: Any, parameter: Parameter) -> str:

@@ -323,3 +323,16 @@ def test_two_arguments_that_would_have_one_name_are_told(project: Folder) -> Non
         """,
     )
     assert schema(project).notes == ("train.py:5: another argument is called `data`, too",)
+
+
+@pytest.mark.parametrize("given", [["opt=a"], ["word=a"], ["opt=a", "word=b"], ['opt=["a", "b"]', "word=c"]])
+def test_a_sub_command_is_no_value_of_the_option_before_it(project: Folder, given: list[str]) -> None:
+    head = "import argparse, json\nparser = argparse.ArgumentParser()\n"
+    added = (
+        "parser.add_argument('--opt', nargs='*')\nparser.add_argument('--word', nargs='?')\n"
+        "fit = parser.add_subparsers(dest='what').add_parser('fit')\nfit.add_argument('--more', nargs='+')\n"
+    )
+    project.write("train.py", head + added + ARRIVES)
+    found = schema(project)
+    line = command_line_of(found, ["command=fit", "more=x", *given])
+    assert json.loads(run(project, "train.py", *line))["what"] == "fit"
