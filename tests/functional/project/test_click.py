@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from tests.functional.project.folder import Folder
-from tests.functional.project.judge import asked, by_key, keys, schema
+from tests.functional.project.judge import asked, by_key, keys, run, schema
+from tests.unit.project.on_the_way import command_line_of
 
 from skylift.errors import ConfigError
 from skylift.project.arguments.resolve import resolve
@@ -356,3 +357,44 @@ def test_a_choice_of_nothing_that_is_known_takes_anything(project: Folder, made:
     text = f"import click\n@click.command()\n@click.option('--x', type={made})\ndef main(x): ...\nmain()\n"
     project.write("train.py", text)
     assert resolve(schema(project), {}, ["x=y"]).given == {"x": "y"}
+
+
+def test_a_flag_whose_value_is_false_is_named_by_what_it_sets(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import click
+
+        @click.command()
+        @click.option("--no-shuffle", "shuffle", is_flag=True, flag_value=False, default=True)
+        def main(shuffle):
+            print(shuffle)
+
+        if __name__ == "__main__":
+            main()
+        """,
+    )
+    found = schema(project)
+    assert found.complete
+    for value in ("true", "false"):
+        line = command_line_of(found, [f"shuffle={value}"])
+        assert run(project, "train.py", *line).strip() == value.capitalize()
+
+
+def test_a_flag_that_is_true_without_it_is_told(project: Folder) -> None:
+    project.write(
+        "train.py",
+        """
+        import click
+
+        @click.command()
+        @click.option("--shuffle", is_flag=True, default=True)
+        def main(shuffle):
+            print(shuffle)
+
+        main()
+        """,
+    )
+    found = schema(project)
+    assert not found.complete
+    assert "depends on the version of click" in found.notes[0]

@@ -15,7 +15,7 @@ from skylift.project.parameters.click_options import (
     prompts,
     read_click_option,
 )
-from skylift.project.parameters.context import Context, decorators
+from skylift.project.parameters.context import Context, decorators, keywords
 from skylift.project.parameters.reading import Reading, asked_for
 from skylift.project.source.names import Module, Place
 from skylift.project.source.trees import children, walk
@@ -140,6 +140,9 @@ class ClickOptions:
         if found is None:
             return
         self._reading.options.append(found)
+        if found.parameter.action == "negative-flag" and "flag_value" not in keywords(call):
+            text = f"what `{found.parameter.flag}` says depends on the version of click: true since 8.3, false before"
+            self._reading.notes.append(module.said(call, text))
         if found.parameter.required and prompts(self._context, module, call):
             self._reading.remarks.append(asked_for(found.parameter.key))
 

@@ -129,6 +129,9 @@ def _option(names: list[str], said: _Said, command: str, *, asks: bool = False) 
         nargs = len(said.words["type"].elts)  # type: ignore[attr-defined]
     others = dict.fromkeys([*(name.lstrip("-") for name in on), dest or _dest(on)])
     key = flag.lstrip("-")
+    if action == "negative-flag" and dest:
+        # It is named by what it sets: `shuffle=false` says what `no-shuffle=…` would leave open.
+        key, others = dest, {}
     parameter = Parameter(
         key=key,
         flag=flag,
@@ -194,6 +197,8 @@ def _action(said: _Said, default: Default, off: str) -> tuple[Action, Default, s
 
 
 def _flag(said: _Said, default: Default) -> tuple[Action, Default, str]:
+    if "flag_value" in said.words and said.value("flag_value") is False and default.value in (None, True):
+        return "negative-flag", Default(True, known=default.value is True), ""
     if "flag_value" in said.words:
         # One of several flags that set the same name: what they set is the function's business.
         return "flag", Default(default.value is True, default.known), ""
