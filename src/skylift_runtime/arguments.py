@@ -147,7 +147,10 @@ def _one_level(
     *,
     is_followed: bool = False,
 ) -> List[str]:
-    """:param is_followed: by the word of a sub-command."""
+    """What one command is given of its own.
+
+    :param is_followed: by the word of a sub-command.
+    """
     declared = {_plain(parameter.key): parameter for parameter in parameters}
     options: List[str] = []
     open_ended: List[str] = []
@@ -165,13 +168,9 @@ def _one_level(
             continue
         elif not parameter.flag:
             positionals[parameter.key] = _texts(value, parameter)
-        elif is_followed and parameter.nargs in _OPEN_ENDED and len(_option(parameter, value)) == 2:
-            # It would take the sub-command for another value of its own.
-            options.append(_attached(*_option(parameter, value)))
-        elif parameter.nargs in _OPEN_ENDED:
-            open_ended += _option(parameter, value)
         else:
-            options += _option(parameter, value)
+            is_open, words = _closed(parameter, _option(parameter, value), is_followed=is_followed)
+            (open_ended if is_open else options).extend(words)
     if spelling == "hydra" or any(parameter.spelling == "hydra" for parameter in parameters):
         # Of Hydra's command line all overrides stand together: its options go before them.
         first = [word for word in raw if not _is_override(word)]
@@ -273,6 +272,15 @@ def _stored(parameter: Parameter, value: Any) -> List[str]:
         return [parameter.flag, *texts]
     # Apart, it would be read as an option.
     return [_attached(parameter.flag, texts[0])]
+
+
+def _closed(parameter: Parameter, words: List[str], *, is_followed: bool) -> Tuple[bool, List[str]]:
+    """Whether an option would take words after it for values of its own, and its words."""
+    if parameter.nargs not in _OPEN_ENDED:
+        return False, words
+    if is_followed and len(words) == 2:
+        return False, [_attached(*words)]
+    return True, words
 
 
 def _attached(flag: str, text: str) -> str:

@@ -336,3 +336,11 @@ def test_a_sub_command_is_no_value_of_the_option_before_it(project: Folder, give
     found = schema(project)
     line = command_line_of(found, ["command=fit", "more=x", *given])
     assert json.loads(run(project, "train.py", *line))["what"] == "fit"
+
+
+def test_a_short_flag_that_says_false_hides_no_long_one_of_its_name(project: Folder) -> None:
+    head = "import argparse, json\nparser = argparse.ArgumentParser()\n"
+    added = "parser.add_argument('-x', dest='cache', action='store_false')\nparser.add_argument('--x', type=int)\n"
+    project.write("train.py", head + added + ARRIVES)
+    line = command_line_of(schema(project), ["x=3", "cache=false"])
+    assert json.loads(run(project, "train.py", *line)) == {"x": 3, "cache": False}

@@ -116,7 +116,8 @@ class _Resolving:
         where = f"{name}={texts[-1]}"
         off = off_flag(self._scope, name)
         parameter = self._found(name)
-        if off is not None:
+        is_own = parameter is not None and plain(parameter.key) == plain(name)
+        if off is not None and not is_own:
             self._refuse_off(name, texts[-1], off)
         elif parameter is not None:
             self._take(parameter, texts, where)
