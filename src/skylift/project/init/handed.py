@@ -38,7 +38,7 @@ def say_handed(
     ):
         outer = [one for one in names if not any(one.startswith(f"{other}/") for other in names)]
         shown = ", ".join(outer[:_MOST_SHOWN]) + (" and more" if len(outer) > _MOST_SHOWN else "")
-        line = f"{shown} for {_and(readers)} is made by the job `{job}`"
+        line = f"{shown} for {_and(readers)} {'are' if len(outer) > 1 else 'is'} made by the job `{job}`"
         if all((root / name).exists() for name in names):
             found.say("handed on", f"{line}: {carry(job, kind, into)}", "until then what is here is used")
         else:

@@ -65,7 +65,8 @@ def other_jobs(
             continue
         taken[name] = found
         facts = {key: dict(table) for key, table in said.facts.items()} if said is not None else {}
-        why = said.why if said is not None else f"its name is {PurePosixPath(found.path).name}"
+        named = [f"its name is {PurePosixPath(found.path).name}", *(clue.why for clue in found.clues[:1])]
+        why = said.why if said is not None else ", ".join(named)
         notes = said.notes if said is not None else ()
         yield OtherJob(name, start_of(root, found, said), why, facts, notes, sure=said is not None)
 
@@ -105,8 +106,15 @@ def _beside(
         ):
             continue
         exact = says_exactly(pure.stem, found.role) or pure.stem in _NO_ROLE
-        if found.deeds.guarded and not found.is_notebook and exact:
+        if exact and not found.is_notebook and _is_started(found, training):
             yield _name(pure.stem), found, None
+
+
+def _is_started(found: Candidate, training: Candidate) -> bool:
+    """Whether it is a program: by its guard, by who starts it, or as the one that trains is one without a guard."""
+    deeds, other = found.deeds, training.deeds
+    loose = deeds is not None and deeds.acts and other is not None and not other.guarded
+    return deeds is not None and (deeds.guarded or loose or bool(found.clues))
 
 
 def _is_kept_with(root: Path, folder: PurePosixPath, training: PurePosixPath) -> bool:
