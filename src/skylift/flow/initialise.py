@@ -18,6 +18,7 @@ from skylift.project.config.load import load
 from skylift.project.files.made import maker_of
 from skylift.project.init import undo, write
 from skylift.project.init.detect import detect
+from skylift.project.init.inputs import NOT_HERE
 from skylift.project.init.layout import BY_LIBRARY, CANDIDATE
 from skylift.project.init.memory import OWN
 from skylift.project.init.merge import leaves
@@ -175,11 +176,12 @@ def first_run(root: Path, found: Detection) -> str:
     rest = [key for key in wanted if key not in {one.key for one in open_}]
     words = " ".join(["skylift run", *(f"{key}=…" for key in rest[:_NAMED]), *["…"][: len(rest) - _NAMED]])
     if not open_:
-        return (
-            f"have the other jobs make what is told above; then: {words}"
-            if _waits(root, loaded, job)
-            else words
-        )
+        first = "have the other jobs make what is told above" if _waits(root, loaded, job) else ""
+        if any(one.cloud and not one.local for one in job.channels.values()):
+            first = "give the channels their folders here, as told above"
+        if not first and any(NOT_HERE in line for line in found.left_to_you):
+            first = "put there what is told above"
+        return f"{first}; then: {words}" if first else words
     flags = ", ".join(one.flag for one in open_[:_NAMED])
     return f"bind {flags} in the config, as told above; then: {words}"
 

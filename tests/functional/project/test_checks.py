@@ -200,6 +200,37 @@ def test_data_that_only_this_machine_has(clean: Folder) -> None:
     assert one_of(clean, "data-here-only").severity == "note"
 
 
+def test_data_of_several_jobs_is_told_once(clean: Folder) -> None:
+    add(clean, '[jobs.evaluate]\nentry-point = "train.py"\n[jobs.evaluate.channels]\ntest = "data/train"\n')
+    clean.write(".gitignore", "/data\n")
+    clean.commit()
+    assert one_of(clean, "data-here-only").where.endswith("channels.train")
+
+
+_TWO_COMMANDS = """
+import click, joblib
+@click.group()
+def cli():
+    pass
+@cli.command()
+def train():
+    joblib.dump(1, "data/train/net.joblib")
+@cli.command()
+def evaluate():
+    joblib.load("data/train/net.joblib")
+cli()
+"""
+
+
+@pytest.mark.parametrize(("command", "written"), [("train", True), ("evaluate", False)])
+def test_what_another_command_writes_is_not_written_into_a_channel(
+    clean: Folder, *, command: str, written: bool
+) -> None:
+    clean.write("train.py", _TWO_COMMANDS)
+    add(clean, f'[hyperparameters]\ncommand = "{command}"\n')
+    assert ("channel-written" in ids(clean)) is written
+
+
 def test_large_files_ship_and_can_be_left_out(clean: Folder) -> None:
     (clean.root / "dump [1].bin").write_bytes(bytes(10_000_001))
     (clean.root / "known.bin").write_bytes(bytes(10_000_001))

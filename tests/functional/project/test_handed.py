@@ -93,6 +93,34 @@ def test_each_result_is_told_once_to_those_who_read_it_and_what_comes_first_come
     ]
 
 
+def test_scripts_one_after_the_other_are_jobs_that_hand_on(project: Folder) -> None:
+    bare = {path.removeprefix("src/"): text.replace(_GUARD, "") for path, text in _CODE.items()}
+    code = {
+        path: text.replace("def main():\n    ", "").replace("\n    ", "\n") for path, text in bare.items()
+    }
+    project.write_all(code)
+    found = detect(project.root)
+    assert {name: job["entry-point"] for name, job in found.config["jobs"].items()} == {
+        "evaluate": "evaluate.py",
+        "prepare": "prepare.py",
+    }
+    assert _handed(found) == list(_LINES)
+
+
+def test_commands_of_one_program_hand_on(project: Folder) -> None:
+    project.write(
+        "main.py",
+        "import click, joblib, sklearn\n@click.group()\ndef cli():\n    pass\n"
+        "@cli.command()\ndef train():\n    m.fit(1)\n    joblib.dump(m, 'kept/net.joblib')\n"
+        "@cli.command()\ndef evaluate():\n    print(joblib.load('kept/net.joblib'))\ncli()\n",
+    )
+    found = detect(project.root)
+    assert found.config["jobs"]["evaluate"]["channels"] == {"kept": "kept"}
+    assert [line.splitlines()[0] for line in found.left_to_you if " made by " in line] == [
+        "kept for `evaluate` is made by the job `train`:"
+    ]
+
+
 def test_what_goes_through_a_link_is_carried_into_its_folder(project: Folder) -> None:
     code = {path: text.replace("    os.makedirs('models')\n", "") for path, text in _CODE.items()}
     project.write_all({**code, "dvc.yaml": _DVC})

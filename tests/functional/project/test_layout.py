@@ -578,3 +578,12 @@ def test_what_runs_one_program_after_the_other_goes_before_the_one_that_trains(
     project: Folder, stages: int, entry: str
 ) -> None:
     assert _config(project, _pipeline(stages))["entry-point"] == entry
+
+
+def test_who_reads_the_command_line_when_started_is_a_program(project: Folder) -> None:
+    project.write(
+        "train.py",
+        "from dataclasses import dataclass\nfrom transformers import HfArgumentParser\n"
+        "@dataclass\nclass A:\n    lr: float = 0.1\n(a,) = HfArgumentParser(A).parse_args_into_dataclasses()\n",
+    )
+    assert detect(project.root).config["entry-point"] == "train.py"

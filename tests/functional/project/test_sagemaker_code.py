@@ -408,3 +408,17 @@ def test_what_is_tried_here_and_tuned_there_is_told_once(project: Folder) -> Non
         "not taken over: wait",
         "only known when it runs: role, the channel train",
     ]
+
+
+def test_channels_that_are_on_s3_lack_a_folder_here(project: Folder) -> None:
+    project.write_all(
+        {
+            "fit.py": f"import os\nprint(os.environ['SM_CHANNEL_TRAIN'])\n{TRAIN}",
+            "submit.py": "from sagemaker.pytorch import PyTorch\n"
+            "PyTorch(entry_point='fit.py', instance_type='ml.c5.xlarge').fit({'train': 's3://b/train'})\n",
+        }
+    )
+    found = detect(project.root)
+    assert found.config["channels"] == {"train": {"cloud": "s3://b/train"}}
+    (line,) = (line for line in found.left_to_you if "train" in line and "submit.py" not in line)
+    assert line.endswith('for FOLDER, write\n[channels.train] local = "FOLDER"')

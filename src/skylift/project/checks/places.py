@@ -44,10 +44,12 @@ def channels_and_git(subject: Subject) -> Iterator[Finding]:
     """A channel's data in git, where it makes every clone slow; or on this machine alone."""
     if working_tree(subject.root) is None:
         return
+    seen: set[str] = set()
     for job in subject.jobs:
         for name, folder in folders(job).items():
-            if not (subject.root / folder).is_dir():
+            if not (subject.root / folder).is_dir() or folder in seen:
                 continue
+            seen.add(folder)
             at = subject.where(job, "channels", name)
             tracked = names(git_or_nothing(subject.root, "ls-files", "-z", "--", f"./{folder}"))
             total = sum(_size(subject.root / path) for path in islice(tracked, _MOST_FILES))

@@ -13,6 +13,7 @@ from skylift.project.arguments.groups import chosen_groups
 from skylift.project.files.ship import files_that_ship
 from skylift.project.init.places import read_uses
 from skylift.project.init.uses import Use
+from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.schema import read_parameters, read_schema
 from skylift.project.source.command import program_of, words_of
 from skylift.project.source.entry import entry_file
@@ -23,7 +24,7 @@ from skylift.project.source.trees import walk
 from skylift.values.arguments import Schema
 from skylift.values.project import Loaded, ShippedFile
 from skylift.values.settings import JobSettings, Settings
-from skylift_runtime.contract import DEFAULT_JOB
+from skylift_runtime.contract import COMMAND_KEY, DEFAULT_JOB
 
 
 @dataclass(frozen=True)
@@ -127,14 +128,16 @@ class Subject:
     def uses(self) -> dict[str, tuple[Use, ...]]:
         """What each job does with paths, by job, as ``init`` reads it: through constants, joins and functions."""
         return {
-            job.name: read_uses(
-                self.programs[job.name],
-                read_parameters(self.root, self.start(job)),
-                words_of(self.root, job.command),
-            )
+            job.name: read_uses(self.programs[job.name], self._reading(job), words_of(self.root, job.command))
             for job in self.jobs
             if job.name in self.programs
         }
+
+    def _reading(self, job: JobSettings) -> Reading:
+        """The options of a job; of a program with sub-commands those of its own."""
+        reading = read_parameters(self.root, self.start(job))
+        command = str(job.hyperparameters.get(COMMAND_KEY, ""))
+        return reading.of_command(command) if command in reading.commands else reading
 
     @cached_property
     def calls(self) -> tuple[CodeCall, ...]:

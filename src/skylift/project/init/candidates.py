@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from skylift.project.init.evidence.clues import Clue
 from skylift.project.init.evidence.deeds import Deeds, deeds_of
-from skylift.project.init.evidence.roles import Role, role_of, role_of_name
+from skylift.project.init.evidence.roles import Role, role_of, role_of_name, says_exactly
 from skylift.project.init.evidence.survey import Survey
 from skylift.project.init.functions import uncalled
 from skylift.project.init.imported import STEPS, imported, trains_elsewhere
@@ -171,7 +171,8 @@ def worth_a_look(survey: Survey, said: Collection[str]) -> list[str]:
         guarded, role = "__name__" in text and "__main__" in text, role_of(path)
         steps = any(step in text for step in STEPS)
         parses = any(call in text for call in _PARSES)
-        if path in said or guarded or role in ("train", "main") or steps or parses:
+        named = role in ("train", "main") or says_exactly(PurePosixPath(path).stem, role)
+        if path in said or guarded or named or steps or parses:
             order = {"train": 0, "main": 1}.get(role, 2)
             worth.append(((path not in said, not (guarded or steps), order, path.count("/"), path), path))
     room, chosen = _MOST_PARSED_BYTES, []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,14 +34,20 @@ def keep_declared(part: Findings, known: Mapping[str, Any]) -> None:
     ]
 
 
-def as_declared(config: Mapping[str, Any], known: Mapping[str, Any], *, alone: bool) -> dict[str, Any]:
+def as_declared(
+    config: Mapping[str, Any], known: Mapping[str, Any], beside: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """The tables of a job as they will be.
 
-    :param alone: whether what the code writes is this job's: of a program with several commands it is not known
-        which one writes what it has hard-coded.
+    :param beside: those of the other commands of its program. What two of them collect may be written by either:
+        it is taken for neither's.
     """
     declared: Rules = known.get("collect", {})
-    ours: Rules = config.get("collect", {}) if alone else {}
+    shared = {rule for other in beside for rules in other.get("collect", {}).values() for rule in rules}
+    ours: Rules = {
+        kind: [rule for rule in rules if rule not in shared]
+        for kind, rules in config.get("collect", {}).items()
+    }
     return {
         **config,
         "paths": _paths(config.get("paths", {}), declared),

@@ -21,6 +21,7 @@ from skylift.project.init.findings import Findings
 from skylift.project.init.handed import missing_once, say_handed, without_nested
 from skylift.project.init.layout import FoundJob, Layout, read_layout
 from skylift.project.init.metrics import read_metrics
+from skylift.project.init.named_channels import say_elsewhere
 from skylift.project.init.needs import read_needs
 from skylift.project.init.places import read_places
 from skylift.project.init.secrets import keep_secrets_out
@@ -66,6 +67,7 @@ def detect(
         if program is not None:
             _job(found, job, program, (layout.clues, made))
     say_handed(found, root, made, lambda name: _known(found, name))
+    say_elsewhere(found)
     found.config.setdefault("targets", suggested())
     found.left += filter(None, [left(found.config)])
     keep_secrets_out(found)
@@ -107,11 +109,16 @@ def _made(found: Findings, programs: list[tuple[FoundJob, Program | None]]) -> t
     """What the jobs leave for each other, where there are several."""
     every: list[Made] = []
     ways = [(*way, job) for job, program in programs if program is not None for way in _ways(job, program)]
-    for name, mine, program, job in ways if len(ways) > 1 else ():
-        config = read_places(program, mine, job.words).config
-        # Of a program with several commands it is not known which one writes what it has hard-coded.
-        alone = sum(program is other for _, _, other, _ in ways) == 1
-        every += made_by(name, as_declared(config, _known(found, name), alone=alone), _texts(mine))
+    if len(ways) == 1:
+        return ()
+    configs = [read_places(program, mine, job.words).config for _, mine, program, job in ways]
+    for (name, mine, program, _), config in zip(ways, configs, strict=True):
+        beside = [
+            other
+            for (_, _, one, _), other in zip(ways, configs, strict=True)
+            if one is program and other is not config
+        ]
+        every += made_by(name, as_declared(config, _known(found, name), beside), _texts(mine))
     return tuple(dict.fromkeys(every))
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from skylift.project.init.findings import Findings
 from skylift.project.init.ground import NAMES_OF_DATA, Ground
 from skylift.project.init.option_names import PLACE
 from skylift.project.init.tables import Tables
 from skylift.project.init.uses import Use
 from skylift.project.parameters.reading import Option
+
+_NO_FOLDER = ", but no folder here looks like `{}`: name it in [channels]"
 
 
 def channel_by_name(ground: Ground, tables: Tables, name: str, fallback: str, why: str) -> bool:
@@ -20,9 +23,20 @@ def channel_by_name(ground: Ground, tables: Tables, name: str, fallback: str, wh
         return bool(tables.channel(fallback, f"{why}, else {fallback}", name=name))
     match = _matching(ground, name)
     if match is None:
-        tables.leave(f"{why}, but no folder here looks like `{name}`: name it in [channels]")
+        tables.leave(f"{why}{_NO_FOLDER.format(name)}")
         return False
     return bool(tables.channel(match, f"{why}, and this folder has that name", name=name, sure=False))
+
+
+def say_elsewhere(found: Findings) -> None:
+    """Channels that a job in the cloud has already lack nothing but a folder for runs here."""
+    tables = [found.config, *found.config.get("jobs", {}).values()]
+    channels = [one for table in tables for one in table.get("channels", {}).items()]
+    names = [name for name, one in channels if isinstance(one, Mapping) and "local" not in one]
+    if names:
+        found.left = [line for line in found.left if not line.endswith(tuple(map(_NO_FOLDER.format, names)))]
+        lines = "\n".join(f'[channels.{name}] local = "FOLDER"' for name in dict.fromkeys(names))
+        found.left.append(f"for runs on this machine, with the folders of data for FOLDER, write\n{lines}")
 
 
 def _matching(ground: Ground, name: str) -> str | None:

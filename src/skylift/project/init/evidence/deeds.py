@@ -102,6 +102,7 @@ class Deeds:
         return sum(
             isinstance(node, ast.For | ast.While | ast.With)
             or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+            or (isinstance(node, ast.Assign) and _reads_command_line(node.value))
             for node in (*self.tree.body, *tries)
         )
 
@@ -259,3 +260,9 @@ def _receiver(node: ast.expr) -> str:
         return ""
     name = _last(node.value)
     return f"{name}." if name else ""
+
+
+def _reads_command_line(node: ast.expr) -> bool:
+    """``args = parser.parse_args()``: who does that as soon as it is started is a program."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr.startswith(("parse_args", "parse_known_args"))
