@@ -204,7 +204,7 @@ def hints(schema: Schema, *items: str, **defaults: object) -> dict[str, str]:
             "it is a key of a target: --on TARGET --set",
         ),
         (["max_run=4h"], "max_run=4h", "it is an option: --max-run 4h"),
-        (["detach=true"], "detach=true", "it is an option: --detach there are"),
+        (["detach=true"], "detach=true", "it is an option: --detach; there are"),
         (
             ["region=eu-central-1"],
             "region=eu-central-1",
@@ -304,7 +304,7 @@ def test_a_sub_command_takes_its_own_parameters_and_the_programs() -> None:
         (["command=trian"], "did you mean `command=train`? there are: train, evaluate, data prepare"),
         (["command=prepare"], 'did you mean `command="data prepare"`? there are: '),
         ([], "give it: command=train; there are: train, evaluate, data prepare"),
-        (["command=train", "split=a"], "it goes with `command=evaluate` there are: lr, seed"),
+        (["command=train", "split=a"], "it goes with `command=evaluate`; there are: lr, seed"),
         (["command=evaluate", "split=a", "lr=1"], "it goes with `command=train` or `command=data prepare`"),
         (["command=evaluate"], "give it: split=VALUE"),
     ],

@@ -55,7 +55,7 @@ def hint_for(schema: Schema, scope: Schema, name: str, text: str) -> str:
 def _remark(schema: Schema, name: str) -> str:
     """What is known of values that are no parameters: those of a config file, and constants of the code."""
     found = [one for one in schema.remarks if _speaks_of(one, name)]
-    return f"{found[0]};" if found else ""
+    return found[0] if found else ""
 
 
 def _speaks_of(remark: str, name: str) -> bool:

@@ -190,10 +190,12 @@ class _Resolving:
 
     def _refuse(self, name: str, text: str, where: str) -> None:
         known = sorted(parameter.key for parameter in self._scope.parameters)
-        there = "there are: " + ", ".join(known) if known else "it takes none"
         who = f"the sub-command `{self._command}`" if self._command else "the script"
         guess = hint_for(self._schema, self._scope, name, text)
-        self._issues.append(Issue(where, f"{who} has no parameter `{name}`", f"{guess} {there}".strip()))
+        there = "there are: " + ", ".join(known) if known else "" if guess else "it takes none"
+        between = " " if guess.endswith("?") else "; "
+        hint = between.join(filter(None, [guess, there]))
+        self._issues.append(Issue(where, f"{who} has no parameter `{name}`", hint))
 
     def _refuse_off(self, name: str, text: str, parameter: Parameter) -> None:
         value = "true" if text.strip().lower() in ("false", "no", "off", "0") else "false"
