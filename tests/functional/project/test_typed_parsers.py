@@ -8,6 +8,7 @@ from tests.functional.project.judge import asked, by_key, keys, run, schema
 from tests.unit.project.on_the_way import command_line_of
 
 from skylift.errors import ConfigError
+from skylift.project.parameters.schema import read_parameters
 from skylift.values.arguments import Parameter
 
 CLASSES = """
@@ -292,3 +293,21 @@ def test_marks_and_tables_of_tyro(project: Folder) -> None:
     line = command_line_of(found, ["more=1", "more=2", "loud=2", 'empty={"x":3}', "table.a=2"])
     wanted = "Settings(more=[1, 2], loud=2, fixed=3, empty={'x': 3}, table={'a': 2.0})\n"
     assert run(project, "train.py", *line) == wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"),
+    [
+        ("from tyro.conf import OmitArgPrefixes", "OmitArgPrefixes[A]"),
+        ("from typing import Annotated", "Annotated[A, tyro.conf.ConsolidateSubcommandArgs]"),
+    ],
+)
+def test_marks_that_rename_flags_and_are_not_read_are_said(project: Folder, before: str, kind: str) -> None:
+    project.write(
+        "train.py",
+        f"import tyro\n{before}\nfrom dataclasses import dataclass\n"
+        f"@dataclass\nclass A:\n    lr: float = 0.1\nprint(tyro.cli({kind}))\n",
+    )
+    reading = read_parameters(project.root, "train.py")
+    assert not reading.schema().complete
+    assert any("tyro.conf." in note for note in reading.notes)

@@ -27,6 +27,10 @@ _SIMPLE_PARSERS = (
     "simple_parsing.parse",
     "simple_parsing.parsing.ArgumentParser",
 )
+_MARKS = frozenset(
+    {"Positional", "FlagConversionOff", "UseAppendAction", "UseCounterAction", "Fixed", "Suppress", "arg"}
+)
+"""What of ``tyro.conf`` is read."""
 _WRAPS = ("pyrallis.wrap", "draccus.wrap")
 _PARSES = ("pyrallis.parse", "draccus.parse")
 
@@ -95,6 +99,7 @@ def _tyro(context: Context) -> Reading | None:
         if not call.args:
             continue
         first, words = call.args[0], keywords(call)
+        reading.notes += dict.fromkeys(_unheard_marks(context))
         if "config" in words:
             reading.notes.append(
                 module.said(call, f"`config={ast.unparse(words['config'])}` changes what flags are called")
@@ -113,6 +118,16 @@ def _tyro(context: Context) -> Reading | None:
             _read(context, reading, _Asked(module, first, call), _TYRO)
         return reading
     return None
+
+
+def _unheard_marks(context: Context) -> Iterator[str]:
+    """Marks of ``tyro.conf`` that change names or ways to give values, and that are not read here."""
+    for module in context.reach.modules:
+        for node in walk(module.tree):
+            full = module.full(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+            head, _, mark = (full or "").rpartition(".")
+            if head == "tyro.conf" and mark not in _MARKS:
+                yield module.said(node, f"`tyro.conf.{mark}` changes what is taken from the command line")
 
 
 def _tyro_commands(
