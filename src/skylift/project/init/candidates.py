@@ -101,11 +101,12 @@ def programs(survey: Survey, clues: Iterable[Clue]) -> list[Candidate]:
     by_path: dict[str, list[Clue]] = {}
     for clue in clues:
         by_path.setdefault(clue.path, []).append(clue)
-    found = [_script(survey, path, by_path.get(path, [])) for path in worth_a_look(survey, by_path)]
+    paths = worth_a_look(survey, by_path)
+    found = [_script(survey, path, by_path.get(path, [])) for path in paths]
     found += [_shell(path, said) for path, said in by_path.items() if not path.endswith((".py", SUFFIX))]
     found += [_executable(survey, path, by_path.get(path, [])) for path in survey.named("train", deep=True)]
     if not any(one is not None and not one.submits and one.score > 0 for one in found):
-        found += [_function(survey, path, by_path.get(path, [])) for path in worth_a_look(survey, by_path)]
+        found += [_function(survey, path, by_path.get(path, [])) for path in paths]
         notebooks = [path for path in survey.with_suffix(SUFFIX) if not _NO_PROGRAM.search(path)]
         found += [_notebook(survey, path, by_path.get(path, [])) for path in notebooks[:_MOST_NOTEBOOKS]]
     best = {one.path: one for one in found if one is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -52,6 +53,7 @@ def role_of(path: str) -> Role:
     return found
 
 
+@lru_cache(maxsize=1 << 14)
 def role_of_name(name: str) -> Role:
     """What the first word of a name decides that decides anything."""
     parts = [word.lower() for word in _PARTS.findall(name)]
