@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from skylift.project.parameters.argparse_calls import Unread, read_option
 from skylift.project.parameters.context import context_of
+from skylift.project.parameters.hearing import hear
 from skylift.project.parameters.pairs import other_of, paired
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
-from skylift.project.source.symbolic.follow import Enough, Follower
+from skylift.project.source.symbolic.follow import Enough
 from skylift.project.source.symbolic.values import External, Given, Opaque, Place, is_plain
 
 _LIBRARY = "optparse"
@@ -27,15 +28,7 @@ def read_optparse(program: Program, function: str = "") -> Reading | None:
     if _LIBRARY not in context_of(program, function).libraries:
         return None
     parsers = _Parsers()
-    follower = Follower(program, parsers)
-    follower.run(function)
-    if not parsers.made:
-        follower.call_the_rest()
-    if not parsers.made:
-        return None
-    if follower.exhausted:
-        parsers.notes.append(f"{program.name}: it is too large to be followed to its end")
-    return parsers.reading()
+    return parsers.reading() if hear(program, function, parsers) else None
 
 
 @dataclass(eq=False)

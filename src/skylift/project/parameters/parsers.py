@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from skylift.project.parameters.argparse_calls import Unread, dest_of, filled, read_option
+from skylift.project.parameters.hearing import hear
 from skylift.project.parameters.pairs import other_of, paired
 from skylift.project.parameters.parser_settings import ParserSettings
 from skylift.project.parameters.reading import Option, Reading
 from skylift.project.source.program import Program
-from skylift.project.source.symbolic.follow import Enough, Follower
+from skylift.project.source.symbolic.follow import Enough
 from skylift.project.source.symbolic.values import (
     Function,
     Given,
@@ -47,15 +48,7 @@ def read_argparse(program: Program, function: str = "") -> Reading | None:
     :param function: what is called of it, where that is not the file as a whole.
     """
     parsers = _Parsers()
-    follower = Follower(program, parsers)
-    follower.run(function)
-    if not parsers.made:
-        follower.call_the_rest()
-    if not parsers.made:
-        return None
-    if follower.exhausted:
-        parsers.notes.append(f"{program.name}: it is too large to be followed to its end")
-    return parsers.reading()
+    return parsers.reading() if hear(program, function, parsers) else None
 
 
 @dataclass(eq=False)
