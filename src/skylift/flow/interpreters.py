@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skylift.errors import NotReady, SkyliftError, UsageError
+from skylift.errors import NotReady, UsageError
 from skylift.flow.sources import Sources
 from skylift.packages.drift import drift, facts, in_words
 from skylift.packages.interpreters import look_at, missing_modules
 from skylift.packages.isolated import isolated_environment
 from skylift.packages.lock import locked_names
-from skylift.project.config.package_checks import refuse_malformed
-from skylift.project.config.toml import read_config
+from skylift.project.config.package_checks import readable_pyproject
 from skylift.project.init.needs.undeclared import required_lines
 from skylift.project.init.needs.unmet import unmet
 from skylift.values.packages import Installed
@@ -83,11 +82,9 @@ def _drift(sources: Sources, installed: Installed) -> dict[str, object]:
 
 def _say_unmet(sources: Sources, installed: Installed) -> None:
     """Say how an environment differs from what is required, as long as there is no lock."""
-    try:
-        pyproject = read_config(sources.root / "pyproject.toml", "pyproject.toml") or {}
-        refuse_malformed(pyproject)
-    except SkyliftError:
-        # Whoever makes the lock says so.
+    pyproject = readable_pyproject(sources.root)
+    if pyproject is None:
+        # Whoever makes the lock says what is wrong with it.
         return
     lines = required_lines(sources.root, pyproject, sources.settings)
     words = unmet(lines, installed.packages, installed.markers)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from skylift.errors import SkyliftError
 from skylift.host.files import read_source_text
 from skylift.project.checks.subject import Subject
-from skylift.project.config.package_checks import refuse_malformed
-from skylift.project.config.toml import read_config
+from skylift.project.config.package_checks import readable_pyproject
 from skylift.project.init.needs.installed import find_environment
 from skylift.project.init.needs.undeclared import required_lines, undeclared_imports
 from skylift.project.init.needs.unmet import unmet
@@ -37,10 +35,8 @@ def environment(subject: Subject) -> Iterator[Finding]:
     here = find_environment(subject.root, {})
     if here.name != ".venv" or subject.locked or not here.python:
         return
-    try:
-        pyproject = read_config(subject.root / "pyproject.toml", "pyproject.toml") or {}
-        refuse_malformed(pyproject)
-    except SkyliftError:
+    pyproject = readable_pyproject(subject.root)
+    if pyproject is None:
         return
     lines = required_lines(subject.root, pyproject, subject.settings)
     markers = {"python_version": here.python, "python_full_version": f"{here.python}.0"}
@@ -54,10 +50,8 @@ def environment(subject: Subject) -> Iterator[Finding]:
 def undeclared(subject: Subject) -> Iterator[Finding]:
     """A package that the code imports, and that nothing declares."""
     settings = subject.settings
-    try:
-        pyproject = read_config(subject.root / "pyproject.toml", "pyproject.toml") or {}
-        refuse_malformed(pyproject)
-    except SkyliftError:
+    pyproject = readable_pyproject(subject.root)
+    if pyproject is None:
         # Whoever makes the lock says so.
         return
     programs = list(subject.programs.values())

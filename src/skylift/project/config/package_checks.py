@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -12,6 +13,7 @@ from skylift.errors import ConfigError, Issue
 from skylift.host.redaction import redact_text
 from skylift.project.config.layers import KeyPath
 from skylift.project.config.secret_values import has_secret
+from skylift.project.config.toml import read_config
 from skylift.values.settings import Settings
 
 _FILE = "pyproject.toml"
@@ -82,6 +84,16 @@ def malformed(pyproject: Mapping[str, Any]) -> list[Issue]:
     if not isinstance(uv, Mapping):
         found.append(Issue(f"{_FILE} [tool] uv", f"wants a table, not {_kind(uv)}"))
     return found
+
+
+def readable_pyproject(root: Path) -> dict[str, Any] | None:
+    """The tables of ``pyproject.toml``, for those who can do without; None where something is wrong with it."""
+    try:
+        pyproject = read_config(root / _FILE, _FILE) or {}
+        refuse_malformed(pyproject)
+    except ConfigError:
+        return None
+    return pyproject
 
 
 def refuse_malformed(pyproject: Mapping[str, Any]) -> None:
