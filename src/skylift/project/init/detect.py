@@ -108,7 +108,9 @@ def _program(root: Path, job: FoundJob) -> Program | None:
 def _made(found: Findings, programs: list[tuple[FoundJob, Program | None]]) -> tuple[Made, ...]:
     """What the jobs leave for each other, where there are several."""
     every: list[Made] = []
-    ways = [(*way, job) for job, program in programs if program is not None for way in _ways(job, program)]
+    ways = [
+        (*way, job) for job, program in programs if program is not None for way in _ways(found, job, program)
+    ]
     if len(ways) == 1:
         return ()
     configs = [read_places(program, mine, job.words).config for _, mine, program, job in ways]
@@ -127,12 +129,19 @@ def _texts(reading: Reading) -> dict[str, str]:
     return {key: text for key, text in defaults.items() if isinstance(text, str)}
 
 
-def _ways(job: FoundJob, program: Program) -> Iterator[tuple[str, Reading, Program]]:
+def _ways(found: Findings, job: FoundJob, program: Program) -> Iterator[tuple[str, Reading, Program]]:
     """The jobs that a program is, each with its options."""
+    reading, commands, command = _commands(found, job, program)
+    yield job.name, reading.of_command(command) if reading.commands else reading, program
+    yield from ((name, reading.of_command(command), program) for name, command in commands.beside.items())
+
+
+def _commands(found: Findings, job: FoundJob, program: Program) -> tuple[Reading, Commands, str]:
+    """What a program takes, its sub-commands, and the one that the job is: what is declared goes first."""
     reading = read_parameters(program.root, job.entry_point).after(job.words)
     commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
-    yield job.name, reading.of_command(commands.training) if reading.commands else reading, program
-    yield from ((name, reading.of_command(command), program) for name, command in commands.beside.items())
+    declared = str(_known(found, job.name).get("hyperparameters", {}).get(COMMAND_KEY, ""))
+    return reading, commands, declared if declared in reading.commands else commands.training
 
 
 def _job(
@@ -143,10 +152,7 @@ def _job(
     :param hints: what files say of how programs are started, and what the jobs leave for each other.
     """
     clues, made = hints
-    reading = read_parameters(program.root, job.entry_point).after(job.words)
-    commands = read_commands(reading, job.entry_point) if job.name == DEFAULT_JOB else Commands("", {})
-    declared = str(_known(found, job.name).get("hyperparameters", {}).get(COMMAND_KEY, ""))
-    command = declared if declared in reading.commands else commands.training
+    reading, commands, command = _commands(found, job, program)
     found.left += [commands.left] if commands.left and not command else []
     said = [clue for clue in clues if clue.path == program.name and not job.words]
     part = _tables(

@@ -58,7 +58,7 @@ def _depth(job: str, groups: Mapping[tuple[str, str, str], tuple[list[str], list
 def missing_once(left: Iterable[str]) -> list[str]:
     """What is left to the user, where the code only says again that something is not here which a pipeline keeps."""
     lines = list(left)
-    kept = [line.removesuffix(PULLED).rpartition(" ")[2] for line in lines if line.endswith(PULLED)]
+    kept = [line.removesuffix(PULLED).partition("`: ")[2] for line in lines if line.endswith(PULLED)]
     return [line for line in lines if not any(f" reads {path}{NOT_HERE}" in line for path in kept)]
 
 
