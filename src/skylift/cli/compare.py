@@ -8,7 +8,7 @@ import click
 
 from skylift.cli.options import complete, json_option, load_runs, project_options
 from skylift.cli.talk import answer
-from skylift.report.runs import comparison
+from skylift.report.side_by_side import comparison
 
 
 @click.command("compare")

@@ -10,7 +10,7 @@ import click
 
 from skylift.cli.options import json_option, load_runs, project_options
 from skylift.cli.talk import emit, say
-from skylift.report.runs import runs_table
+from skylift.report.listing import runs_table
 
 
 @click.command("runs")

@@ -6,7 +6,7 @@ import click
 
 from skylift.cli.options import json_option, load_runs, project_options, run_argument
 from skylift.cli.talk import answer
-from skylift.report.runs import show
+from skylift.report.one_run import show
 
 
 @click.command("show")

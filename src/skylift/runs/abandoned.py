@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from skylift.host.clock import iso
-from skylift.runs.metrics import Point, summary
+from skylift.runs.points import history
+from skylift.runs.summary import summary
 from skylift.values.record import OURS, SCHEMA, Record
 from skylift.values.run_folder import RunFolder
 
@@ -29,7 +29,7 @@ def lost(folder: RunFolder, intent: Mapping[str, Any], before: Record | None, re
         "FailureReason": reason,
         "LastModifiedTime": end,
         "TrainingEndTime": end,
-        OURS: {**ours, "metrics": summary(_points(folder))},
+        OURS: {**ours, "metrics": summary(row.point for row in history(folder.metrics))},
     }
     return Record({**known, **ending})
 
@@ -49,18 +49,3 @@ def _last_sign(folder: RunFolder) -> datetime:
     paths = (folder.intent, folder.supervisor, folder.record, folder.log, folder.metrics)
     times = [path.stat().st_mtime for path in paths if path.exists()]
     return datetime.fromtimestamp(max(times, default=0.0), timezone.utc)
-
-
-def _points(folder: RunFolder) -> Iterator[Point]:
-    if folder.metrics.exists():
-        lines = folder.metrics.read_text(errors="replace").splitlines()
-        yield from filter(None, map(_point, lines))
-
-
-def _point(line: str) -> Point | None:
-    try:
-        row = json.loads(line)
-        return Point(row["name"], float(row["value"]), row["step"])
-    except (ValueError, KeyError, TypeError):
-        # The last line may be half a line: its writer was killed.
-        return None

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from skylift.runs.metrics import smaller_is_better
+from skylift.runs.summary import smaller_is_better
 from skylift.values.comparison import Comparison, Difference
 from skylift.values.record import Record
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -12,8 +10,10 @@ from typing import Any
 
 from skylift.host.clock import iso
 from skylift.host.files import remove_tree
-from skylift.runs.metrics import MetricReader, Point, Summary
+from skylift.runs.metrics import MetricReader
+from skylift.runs.points import Point, row
 from skylift.runs.store import RunStore
+from skylift.runs.summary import Summary
 from skylift.values.jobs import TERMINAL, Described, Event, LogLine, hosts_of
 from skylift.values.ports import Clock
 from skylift.values.printed import Printed
@@ -68,7 +68,7 @@ class Recorder:
         self._summary.add(points)
         moment = iso(at)
         with self.metrics_file.open("a") as stream:
-            stream.write("".join(_row(point, moment) for point in points))
+            stream.write("".join(row(point, moment) for point in points))
         if self._clock.monotonic() - self._saved_s >= _SAVE_EVERY_S:
             self._save()
 
@@ -127,8 +127,3 @@ def record_of(
     told = found or description.get("TrainingJobStatus") in TERMINAL
     metrics = {"metrics": (found or Summary()).as_json()} if told else {}
     return Record({**description, OURS: {"schema": SCHEMA, **ours, **metrics}})
-
-
-def _row(point: Point, moment: str) -> str:
-    value = point.value if math.isfinite(point.value) else str(point.value)
-    return json.dumps({"name": point.name, "step": point.step, "time": moment, "value": value}) + "\n"

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from skylift.report.runs import runs_table, show
+from skylift.report.listing import runs_table
+from skylift.report.one_run import show
 from skylift.report.text import age, duration, safe, size, table, width
 from skylift.values.record import Left, Record
 

@@ -9,7 +9,9 @@ import pytest
 
 from skylift.emulator.metrics import FinalMetrics
 from skylift.errors import ConfigError
-from skylift.runs.metrics import MetricReader, Point, smaller_is_better, summary
+from skylift.runs.metrics import MetricReader
+from skylift.runs.points import Point
+from skylift.runs.summary import smaller_is_better, summary
 from skylift.values.printed import Printed, escape, unescape
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)

@@ -1,0 +1,60 @@
+"""The history of a run's metrics: ``metrics.jsonl``, one object a line, ``name step time value``."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of one metric. ``step`` is None where the line does not say."""
+
+    name: str
+    value: float
+    step: int | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A point with the time it was printed at: ISO-8601, UTC."""
+
+    name: str
+    step: int | None
+    time: str
+    value: float
+    """Also nan or infinite, as it was printed."""
+
+    @property
+    def point(self) -> Point:
+        return Point(self.name, self.value, self.step)
+
+
+def row(point: Point, moment: str) -> str:
+    """A line of the history. Values that JSON can not hold are text: ``"nan"``."""
+    value = point.value if math.isfinite(point.value) else str(point.value)
+    return json.dumps({"name": point.name, "step": point.step, "time": moment, "value": value}) + "\n"
+
+
+def history(path: Path) -> Iterator[Row]:
+    """The rows of a history, as they were written; none where there is no file."""
+    if not path.exists():
+        return
+    with path.open(errors="replace") as stream:
+        for line in stream:
+            found = _read(line)
+            if found is not None:
+                yield found
+
+
+def _read(line: str) -> Row | None:
+    try:
+        found: dict[str, Any] = json.loads(line)
+        return Row(found["name"], found["step"], found["time"], float(found["value"]))
+    except (ValueError, KeyError, TypeError):
+        # The last line may be half a line: its writer was killed.
+        return None
