@@ -1,11 +1,15 @@
 """Train the project you already have, here or on SageMaker, under one identical contract.
 
-::
+The same as on the command line, which uses nothing else::
 
-    from skylift import Project, RunOptions
+    import skylift
 
-    run = Project.load(".").run(RunOptions(target="docker", given=("epochs=3",)))
-    print(run.wait().at("Skylift.metrics.best"))
+    project = skylift.Project.load("flight-delays")
+    run = project.run(target="docker", hyperparameters={"epochs": 5, "lr": 0.01})
+    run.wait().status                    # "Completed"
+    pandas.DataFrame(run.metrics)        # name, step, time, value
+    run.artifacts.pull()                 # the folder with the model's files
+    pandas.DataFrame(project.runs().rows())
 """
 
 from __future__ import annotations
@@ -13,24 +17,51 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skylift.flow.preparing import RunOptions
+    from skylift.errors import ConfigError, JobFailed, JobStopped, NotReady, RemoteError, SkyliftError
+    from skylift.flow.artifacts import Artifacts
+    from skylift.flow.listed import Runs
     from skylift.flow.project import Project
     from skylift.flow.running import Run
+    from skylift.values.plan import Plan
+    from skylift.values.record import Record
 
 __version__ = "0.1.0"
-__all__ = ["Project", "Run", "RunOptions", "__version__"]
+__all__ = [
+    "Artifacts",
+    "ConfigError",
+    "JobFailed",
+    "JobStopped",
+    "NotReady",
+    "Plan",
+    "Project",
+    "Record",
+    "RemoteError",
+    "Run",
+    "Runs",
+    "SkyliftError",
+    "__version__",
+]
 
 _HOMES = {
-    "Project": "skylift.flow.project",
-    "Run": "skylift.flow.running",
-    "RunOptions": "skylift.flow.preparing",
+    "errors": ("ConfigError", "JobFailed", "JobStopped", "NotReady", "RemoteError", "SkyliftError"),
+    "flow.artifacts": ("Artifacts",),
+    "flow.listed": ("Runs",),
+    "flow.project": ("Project",),
+    "flow.running": ("Run",),
+    "values.plan": ("Plan",),
+    "values.record": ("Record",),
 }
 
 
 def __getattr__(name: str) -> Any:
     # Loaded on demand: `skylift --help` imports this package too, and is there at once.
-    if name in _HOMES:
-        from importlib import import_module
+    home = next((home for home, names in _HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"skylift.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

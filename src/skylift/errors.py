@@ -6,7 +6,8 @@
     ├── UsageError                   2   the command line is wrong
     ├── ConfigError                  2   the config is wrong; every problem at once in .issues
     ├── NotReady                     3   this machine or folder lacks something
-    │   └── LockStale                3   the lock no longer matches what the project asks for
+    │   ├── LockStale                3   the lock no longer matches what the project asks for
+    │   └── StillRunning             3   a run has not ended within the time that somebody wanted to wait
     ├── JobFailed                    4   the user's code failed; .reason says why
     ├── RemoteError                  5   a service did not do what it was asked
     │   ├── RegistryError            5   .method .url .status .diagnostics .temporary
@@ -79,6 +80,14 @@ class NotReady(SkyliftError):
 
 class LockStale(NotReady):
     """The lock was made from other requirements than the project has now."""
+
+
+class StillRunning(NotReady, TimeoutError):
+    """The run has not ended within the time that somebody wanted to wait; it goes on."""
+
+    def __init__(self, run: str, seconds: float) -> None:
+        self.run, self.seconds = run, seconds
+        super().__init__(f"run {run} has not ended after {seconds:g} s; it goes on", run=run, seconds=seconds)
 
 
 class JobFailed(SkyliftError):

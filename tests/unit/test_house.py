@@ -16,7 +16,7 @@ LOW = {"errors", "values"}
 BELOW = LOW | {"host"}
 ROOMS = {"project", "packages", "image", "data", "emulator", "jobs", "runs", "report", "ci"}
 MAY_IMPORT: dict[str, set[str]] = {
-    "__init__": {"flow"},
+    "__init__": LOW | {"flow"},
     "__main__": {"cli"},
     "errors": set(),
     "values": {"errors"},

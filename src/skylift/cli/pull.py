@@ -28,13 +28,9 @@ def command(
 
     Nothing is overwritten, nothing lands outside the folder.
     """
-    project = load_runs(folder, overrides)
-    found = project.find(run)
-    name, into = found.name, output or found.folder.artifacts / what
-    if output is None and into.is_dir() and any(into.iterdir()):
-        files = sorted(str(path.relative_to(into)) for path in into.rglob("*") if path.is_file())
-    else:
-        files = project.pull(name, into, cast("Artifact", what))
+    found = load_runs(folder, overrides).find(run)
+    name, into = found.name, found.artifacts.pull(cast("Artifact", what), output)
+    files = sorted(str(path.relative_to(into)) for path in into.rglob("*") if path.is_file())
     if as_json:
         emit({"run": name, "folder": str(into), "files": files})
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -105,7 +105,6 @@ def command(
     """
     # Help and completion do not wait for it.
     from skylift.cli.talk import answer, emit, say
-    from skylift.flow.preparing import RunOptions
     from skylift.report.plans import plan_text
 
     limits = {"--max-run": max_run, "--grace": grace}
@@ -113,14 +112,15 @@ def command(
     demands = _demands(limits, fail_disk, strict_inputs=strict_inputs)
     # A plan must not write the lock, and an image can not be planned without one.
     project = load(folder, overrides, quiet=quiet or as_json, locked=locked or dry_run)
-    options = RunOptions(target, job, parameters, ctx.meta[RAW], python, detach, demands)
+    asked: dict[str, Any] = {"target": target, "job": job, "demands": demands}
+    asked |= {"hyperparameters": parameters, "arguments": ctx.meta[RAW]}
     if dry_run:
-        plan = project.plan(options)
+        plan = project.plan(**asked)
         answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)
         return 0
     if shell:
-        return project.shell(options)
-    run = project.run(options)
+        return project.shell(python=python, **asked)
+    run = project.run(python=python, detach=detach, **asked)
     if not as_json:
         click.echo(run.name)
         sys.stdout.flush()

@@ -19,7 +19,7 @@ from skylift.report.listing import runs_table
 @project_options
 def command(*, limit: int, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """What ran, newest first."""
-    records = load_runs(folder, overrides).runs()
+    records = load_runs(folder, overrides).runs().records
     shown = records[:limit] if limit else records
     if as_json:
         emit([record.data for record in shown])

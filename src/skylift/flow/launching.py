@@ -67,7 +67,7 @@ class Launch:
         handed = gather(prepared.job, prepared.target, sources.world.environment, self._cloud)
         named, folder, adopted = self._folder()
         backend = backend_for(self._backend, sources, self._cloud, self._store, detach=detach, handed=handed)
-        run = Run(named.name, self._store, backend)
+        run = Run(named.name, self._store, backend, self._cloud)
         if adopted and backend.service.describe(named.name) is not None:
             return run
         try:

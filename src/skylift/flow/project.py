@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
 
 from skylift import __version__
 from skylift.ci import circleci, plain
 from skylift.ci.pipeline import Pipeline, pipeline
 from skylift.errors import NotReady, SkyliftError, UsageError
-from skylift.flow.backends import backend_for, reachable, refuse_elsewhere
+from skylift.flow.backends import backend_for, reachable
+from skylift.flow.demands import NO_DEMANDS, Demands
 from skylift.flow.emulation import shell
 from skylift.flow.images import destination, prepare
 from skylift.flow.launching import Launch
+from skylift.flow.listed import Runs
 from skylift.flow.preparing import RunOptions, prepare_run
 from skylift.flow.running import Run
 from skylift.flow.sources import Sources
+from skylift.flow.spelled import Hyperparameters, spelled
 from skylift.flow.world import Cloud, World
 from skylift.host.files import read_source_text, write_text
 from skylift.runs.compare import compare
 from skylift.runs.store import RunStore, newest
-from skylift.runs.unpack import copy, download, files_in, unpack
 from skylift.values.comparison import Comparison
 from skylift.values.packages import Lock, Upgrade
 from skylift.values.plan import BuiltImage, ImagePlan, Plan
 from skylift.values.progress import Progress
-from skylift.values.record import Artifact, Left, Record
-from skylift.values.references import S3Url, parse_s3
+from skylift.values.record import Record
 from skylift.values.settings import Origin
 
 _VENDORS: dict[str, tuple[str, Callable[[Pipeline], str]]] = {
@@ -98,17 +97,72 @@ class Project:
             return self.sources.lock
         return self.sources.make_lock(Upgrade(upgrade))
 
-    def plan(self, options: RunOptions) -> Plan:
-        """What ``run`` would do. Creates nothing; loaded with ``locked``, it does not renew the lock either."""
+    def plan(
+        self,
+        *,
+        target: str = "local",
+        job: str = "train",
+        hyperparameters: Hyperparameters | None = None,
+        arguments: Sequence[str] = (),
+        demands: Demands = NO_DEMANDS,
+    ) -> Plan:
+        """What ``run`` would do with the same words. Creates nothing.
+
+        Loaded with ``locked``, the project does not renew the lock either.
+
+        >>> plan = Project.load(folder).plan(hyperparameters={"epochs": 3})
+        >>> plan.target, plan.request["HyperParameters"]
+        ('local', {'epochs': '3'})
+        """
+        given = spelled(hyperparameters)
+        options = RunOptions(target, job, given, tuple(arguments), demands=demands)
         return self._launch(options, only_plan=True).plan()
 
-    def run(self, options: RunOptions) -> Run:
-        """Start a run; returns as soon as the job is created."""
+    def run(
+        self,
+        *,
+        target: str = "local",
+        job: str = "train",
+        hyperparameters: Hyperparameters | None = None,
+        arguments: Sequence[str] = (),
+        python: str | None = None,
+        detach: bool = True,
+        demands: Demands = NO_DEMANDS,
+    ) -> Run:
+        """Start a run; returns as soon as the job is created. It goes on by itself.
+
+        :param target: ``local``, ``docker``, or a target of the config.
+        :param job: which of the project's jobs.
+        :param hyperparameters: values by name, of the types that the script's parser declares; or ``name=value`` items.
+        :param arguments: passed to the script as they are, as what follows ``--`` on the command line.
+        :param python: interpreter for the local target.
+        :param detach: false ties a job on this machine to this process: when that ends, in whatever way, so does the job.
+        :param demands: limits and faults for this run only.
+        :raises ConfigError: for a config, or hyperparameters, that can not be; every problem at once.
+        :raises NotReady: for what this machine lacks.
+        :raises RemoteError: when a registry or AWS did not do what it was asked.
+
+        >>> run = Project.load(folder).run(hyperparameters={"epochs": 1, "lr": 0.2})
+        >>> run.wait().at("Skylift.given")
+        {'epochs': 1, 'lr': 0.2}
+        """
+        options = RunOptions(target, job, spelled(hyperparameters), tuple(arguments), python, detach, demands)
         return self._launch(options).start()
 
-    def shell(self, options: RunOptions, command: tuple[str, ...] = ()) -> int:
+    def shell(
+        self,
+        *,
+        target: str = "local",
+        job: str = "train",
+        hyperparameters: Hyperparameters | None = None,
+        arguments: Sequence[str] = (),
+        python: str | None = None,
+        demands: Demands = NO_DEMANDS,
+    ) -> int:
         """A shell on our own terminal where a run's code would start; nothing of it is recorded or kept."""
-        return self._launch(options).shell(command)
+        given = spelled(hyperparameters)
+        options = RunOptions(target, job, given, tuple(arguments), python, demands=demands)
+        return self._launch(options).shell(())
 
     def shell_of(self, text: str, command: tuple[str, ...] = ()) -> int:
         """A shell in the environment of a run on this machine, with what is left of its files.
@@ -137,10 +191,18 @@ class Project:
         image = work.build()
         return BuiltImage(image.digest, None, (), work.layers(), 0, clock.monotonic() - began)
 
-    def runs(self) -> list[Record]:
-        """All runs of this project on this machine, newest first."""
+    def runs(self) -> Runs:
+        """All runs of this project on this machine, newest first.
+
+        >>> Project.load(folder).run(hyperparameters={"epochs": 1}).wait().status
+        'Completed'
+        >>> [run.status for run in Project.load(folder).runs()[:1]]
+        ['Completed']
+        >>> Project.load(folder).runs().rows()[0]["metric:validation:auc"]
+        0.75
+        """
         found = [self._record(name) for name in self.store.names()]
-        return newest(record for record in found if record is not None)
+        return Runs(tuple(newest(record for record in found if record is not None)), self._run)
 
     def find(self, text: str) -> Run:
         """A run by name, unique suffix, or ``@last``.
@@ -150,34 +212,14 @@ class Project:
         return self._run(self.store.resolve(text))
 
     def _run(self, name: str) -> Run:
-        executor = self.store.intent(name).get("executor")
+        cloud, executor = self._cloud(), self.store.intent(name).get("executor")
         kind = {"process": "local", "docker": "docker"}.get(str(executor), "sagemaker")
-        backend = backend_for(kind, self.sources, self._cloud(), self.store, detach=True)
+        backend = backend_for(kind, self.sources, cloud, self.store, detach=True)
         backend = reachable(backend, self.store.intent(name), self.sources.world.environment)
-        return Run(name, self.store, backend)
+        return Run(name, self.store, backend, cloud)
 
     def compare(self, names: tuple[str, ...]) -> Comparison:
         return compare([self.find(name).record for name in names])
-
-    def pull(self, text: str, into: Path, what: Artifact = "model") -> list[str]:
-        """Put a run's model, or its output, into a new folder, unpacked; the names of its files.
-
-        :raises NotReady: when there is none, or none yet.
-        """
-        run = self.find(text)
-        record, left = run.record, run.left
-        uri = record.artifact(what)
-        if not record.terminal or (not uri and record.status != "Failed"):
-            raise NotReady(f"run {record.name} has no {what} yet: it is {record.secondary}")
-        # A success has a model, be it an empty one: where that is missing somebody has taken it away.
-        optional = run.backend.here and (what == "output" or record.status == "Failed")
-        is_missing = not uri or (optional and not getattr(left, what))
-        files = [] if is_missing else self._bring(record, uri, into)
-        if not files:
-            if into.is_dir() and uri != f"{into.absolute().as_uri()}/":
-                into.rmdir()
-            raise _nothing(record, what, left)
-        return files
 
     def ci(self, vendor: str, target: str) -> tuple[Path, str]:
         """The pipeline file of a CI vendor: where it belongs, and its text.
@@ -197,30 +239,6 @@ class Project:
         if path.exists() and read_source_text(path) != text:
             raise UsageError(f"{path} is already there and differs", hints=("see the new one: --dry-run",))
         write_text(path, text)
-
-    def _bring(self, record: Record, uri: str, into: Path) -> list[str]:
-        """An archive, or with OutputDataConfig.CompressionType NONE a folder or a prefix."""
-        if not uri.endswith("/"):
-            return unpack(self._archive(record, uri), into)
-        if uri.startswith("file://"):
-            source = _existing(record, _path_of(uri))
-            return copy(source, into) if source != into.absolute() else files_in(source)
-        refuse_elsewhere(self.store.intent(record.name), self.sources.world.environment)
-        store, prefix = self._cloud().store, parse_s3(uri)
-        names = [found.url.key.removeprefix(prefix.key) for found in store.iterate(prefix)]
-        return download(
-            names, lambda name, path: store.download(S3Url(prefix.bucket, prefix.key + name), path), into
-        )
-
-    def _archive(self, record: Record, uri: str) -> Path:
-        if uri.startswith("file://"):
-            return _existing(record, _path_of(uri))
-        path = self.store.folder(record.name).artifacts / uri.rpartition("/")[2]
-        if not path.exists():
-            refuse_elsewhere(self.store.intent(record.name), self.sources.world.environment)
-            path.parent.mkdir(exist_ok=True)
-            self._cloud().store.download(parse_s3(uri), path)
-        return path
 
     def _record(self, name: str) -> Record | None:
         try:
@@ -250,28 +268,3 @@ class Project:
             )
             problem = UsageError(str(problem), hints=hints)
         return Cloud(self.sources.settings.aws, self.sources.world, problem=problem)
-
-
-def _path_of(uri: str) -> Path:
-    return Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
-
-
-def _existing(record: Record, path: Path) -> Path:
-    if not path.exists():
-        raise NotReady(f"run {record.name} has left nothing there, or it is gone: {path}")
-    return path
-
-
-def _nothing(record: Record, what: Artifact, left: Left) -> NotReady:
-    tag, variable = record.name[-4:], {"model": "SM_MODEL_DIR", "output": "SM_OUTPUT_DATA_DIR"}[what]
-    if record.status == "Failed":
-        return NotReady(f"run {record.name} has no {what}: it failed", hints=(f"skylift show {tag}",))
-    if what == "model" and left.output:
-        hints = [f"it has an output: skylift pull {tag} output"]
-    elif what == "output" and left.model:
-        hints = [f"it has a model: skylift pull {tag}"]
-    else:
-        hints = [
-            f"whether it left files beside itself, and how to keep them, is in its log: skylift logs {tag}"
-        ]
-    return NotReady(f"run {record.name} has no {what}: nothing was written to {variable}", hints=tuple(hints))

@@ -1,22 +1,30 @@
-"""A handle on one run, wherever it is: watch it, stop it, read its record."""
+"""A handle on one run, wherever it is: watch it, stop it, read its record, its metrics and what it left."""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from skylift.errors import JobFailed, JobStopped, NotReady
-from skylift.flow.backends import Backend
+from skylift.flow.artifacts import Artifacts
+from skylift.flow.backends import Backend, refuse_elsewhere
 from skylift.flow.explaining import explain
 from skylift.flow.recover import release
+from skylift.flow.rows import MetricRow, metric_rows
+from skylift.flow.waiting import Deadline
+from skylift.flow.world import Cloud
+from skylift.host.clock import iso
 from skylift.jobs.watch import watch
+from skylift.report.notebook import run_html
 from skylift.runs.metrics import MetricReader
+from skylift.runs.points import Row, history
 from skylift.runs.recorder import Recorder, RemoteRecorder, record_of
 from skylift.runs.store import RunStore
 from skylift.runs.unpack import is_without_files
-from skylift.values.jobs import Described, Event, LogLine
+from skylift.values.jobs import Described, Event, LogLine, hosts_of
 from skylift.values.record import Artifact, Left, Record
 from skylift.values.run_folder import RunFolder
 
@@ -25,11 +33,23 @@ _ARTIFACTS: tuple[Artifact, ...] = ("model", "output")
 
 @dataclass(frozen=True)
 class Run:
-    """One run, wherever it is. What is known of it is on disk; this only knows where."""
+    """One run, wherever it is. What is known of it is on disk; this only knows where.
+
+    >>> run = Project.load(folder).run(hyperparameters={"epochs": 2})
+    >>> run.wait().status
+    'Completed'
+    >>> [(row["step"], row["name"], row["value"]) for row in run.metrics][:2]
+    [(1, 'train:loss', 0.5), (1, 'validation:auc', 0.75)]
+    >>> run.record.at("Skylift.metrics.best")["validation:auc"]
+    {'value': 0.833, 'step': 2}
+    >>> sorted(path.name for path in run.artifacts.pull().iterdir())
+    ['model.json']
+    """
 
     name: str
     store: RunStore
     backend: Backend
+    cloud: Cloud
 
     @property
     def folder(self) -> RunFolder:
@@ -53,6 +73,35 @@ class Run:
         if known is None:
             raise NotReady(f"run {self.name} was planned, but nothing was started")
         return known
+
+    @property
+    def status(self) -> str:
+        """``InProgress``, ``Completed``, ``Failed`` or ``Stopped``, as DescribeTrainingJob has them."""
+        return self.record.status
+
+    @property
+    def metrics(self) -> list[MetricRow]:
+        """The history of all metrics so far, as rows for ``pandas.DataFrame``: ``name step time value``.
+
+        ``step`` is None where the line that was printed did not say; ``time`` is aware, in UTC; ``value`` may be nan.
+        """
+        kept = self.folder.metrics.exists() or self.backend.here
+        return metric_rows(history(self.folder.metrics) if kept else self._rows_so_far())
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """What the run has left, and how to have it here."""
+        refuse = partial(refuse_elsewhere, self._intent, self.cloud.environment)
+        return Artifacts(self.record, self.left, self.folder, self.backend.here, self.cloud, refuse)
+
+    def logs(self, *, follow: bool = False) -> Iterator[str]:
+        """The lines that the job printed, without their ends; of several hosts each begins with ``[algo-1]``.
+
+        :param follow: go on until the run has ended, instead of ending with what there is.
+        """
+        several = len(hosts_of(self.record.data)) > 1
+        events = self.watch() if follow else self.lines_so_far()
+        return (event.spoken(several=several) for event in events if isinstance(event, LogLine))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -105,12 +154,20 @@ class Run:
     def _events(self) -> Iterator[Event]:
         return watch(self.backend.service, self.name, pace=self.backend.pace, clock=self.backend.clock)
 
-    def wait(self) -> Record:
-        """Block until the run has ended; its final record. Of one that has ended nobody is asked."""
+    def wait(self, timeout: float | None = None) -> Record:
+        """Block until the run has ended; its final record, also of one that failed. Interrupted, the run goes on.
+
+        :param timeout: seconds after which to give up; the run goes on.
+        :raises StillRunning: when it has not ended by then. It is a TimeoutError, too.
+        """
         known = self.store.load(self.name)
         if known is not None and known.terminal:
             return known
-        for _ in self.watch():
+        clock = self.backend.clock
+        waiting = self
+        if timeout is not None:
+            waiting = replace(self, backend=replace(self.backend, clock=Deadline(clock, timeout, self.name)))
+        for _ in waiting.watch():
             pass
         return self.record
 
@@ -129,7 +186,7 @@ class Run:
         self.backend.service.stop(self.name, kill=kill)
 
     def outcome(self) -> Record:
-        """The final record of a run that completed.
+        """The final record of a run that completed; to be asked for when it has ended.
 
         :raises JobFailed: with the reason.
         :raises JobStopped: by request or by a limit.
@@ -149,15 +206,36 @@ class Run:
         """The command that started this run is done with it."""
         release(self.folder)
 
+    @property
+    def _intent(self) -> dict[str, Any]:
+        return self.store.intent(self.name)
+
     def _recorder(self) -> Recorder:
-        intent = self.store.intent(self.name)
-        reader = MetricReader(intent.get("metrics") or {})
-        tell = partial(explain, self.folder, intent)
-        return Recorder(self.store, self.name, self._ours(), reader, self.backend.clock, tell)
+        tell = partial(explain, self.folder, self._intent)
+        return Recorder(self.store, self.name, self._ours(), self._reader(), self.backend.clock, tell)
+
+    def _reader(self) -> MetricReader:
+        return MetricReader(self._intent.get("metrics") or {})
+
+    def _rows_so_far(self) -> Iterator[Row]:
+        """Of a run on the service that nobody has watched to its end yet."""
+        reader = self._reader()
+        for line in self.lines_so_far():
+            for point in reader.read(line.text):
+                yield Row(point.name, point.step, iso(line.at), point.value)
 
     def _ours(self) -> Mapping[str, Any]:
-        found = self.store.intent(self.name).get("ours")
+        found = self._intent.get("ours")
         return found if isinstance(found, Mapping) else {}
+
+    def __repr__(self) -> str:
+        # What is on disk: nobody expects a service to be asked, or an error, because something is shown.
+        known = self.store.load(self.name)
+        return f"<Run {self.name}: {known.secondary if known is not None else 'not started'}>"
+
+    def _repr_html_(self) -> str:
+        known = self.store.load(self.name)
+        return run_html(known) if known is not None else html.escape(repr(self))
 
 
 def _without(skip: int, events: Iterable[Event]) -> Iterator[Event]:

@@ -79,6 +79,10 @@ class Cloud:
         self._world = world
         self._problem = problem
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return self._world.environment
+
     @cached_property
     def _session(self) -> Session:
         if self._problem is not None:
