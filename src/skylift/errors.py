@@ -37,6 +37,8 @@ class SkyliftError(Exception):
         self.message = message
         self.hints = hints
         self.facts = facts
+        # What Python 3.11 and later show below a traceback: who calls us from a notebook is to have them, too.
+        self.__notes__ = [redact_text(f"hint: {hint}") for hint in hints]
 
     def __str__(self) -> str:
         return self.message

@@ -18,7 +18,7 @@ from skylift.values.run_folder import RunFolder
 
 @dataclass(frozen=True)
 class Artifacts:
-    """A run's model and its output. ``str()`` of them is where they lie; nothing is fetched before ``pull``."""
+    """A run's model and its output: where they lie. Nothing is fetched before ``pull``."""
 
     record: Record
     left: Left
@@ -28,6 +28,9 @@ class Artifacts:
     cloud: Cloud
     refuse_elsewhere: Callable[[], None]
     """Raises NotReady for a run that lives in another AWS than the one we talk to."""
+
+    def __repr__(self) -> str:
+        return f"<Artifacts of {self.record.name}: model={self.model!r} output={self.output!r}>"
 
     @property
     def model(self) -> str:

@@ -77,6 +77,9 @@ class Project:
         """
         return cls(*Sources.of_runs(Path(path), world or World.here(), overrides=overrides or {}))
 
+    def __repr__(self) -> str:
+        return f"<Project {self.sources.settings.name}: {self.root}>"
+
     @property
     def root(self) -> Path:
         return self.sources.root

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class World:
     """What flow hands to the rooms. Nothing is contacted before it is needed."""
 
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
+    """Not shown: keys and tokens are in it, and a notebook keeps what it shows."""
     home: Path
     clock: Clock = field(default_factory=SystemClock)
     report: Report = silent

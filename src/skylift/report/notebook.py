@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 
 from skylift.report.cells import hidden, status, took
@@ -28,12 +29,16 @@ def run_html(record: Record) -> str:
 def rows_html(caption: str, rows: Sequence[dict[str, object]]) -> str:
     """Rows with the same columns each, or some of them."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    return _table(caption, columns, [[number(row.get(name)) for name in columns] for row in rows])
+    return _table(caption, columns, [[_shown(row.get(name)) for name in columns] for row in rows])
 
 
 def _with_best(last: object, best: object) -> str:
     found = best.get("value") if isinstance(best, dict) else None
     return number(last) + (f" (best {number(found)})" if found is not None else "")
+
+
+def _shown(value: object) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else number(value)
 
 
 def _table(caption: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -7,6 +7,7 @@ import doctest
 import importlib
 import json
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.unit.test_doctests import OF_A_PROJECT
 import skylift
 from skylift import JobFailed, Project
 from skylift.errors import ConfigError, StillRunning
+from skylift.flow.world import World
 
 PROJECTS = Path(__file__).parents[2] / "projects"
 
@@ -143,3 +145,20 @@ def test_runs_are_a_sequence_and_rows(project: Project) -> None:
     shown = runs._repr_html_() + "".join(run._repr_html_() for run in runs)
     assert "<script>" not in shown
     assert "\x1b" not in shown + repr(runs)
+
+
+def test_nothing_of_the_environment_is_shown(tmp_path: Path) -> None:
+    shutil.copytree(PROJECTS / "succeeds", tmp_path / "p")
+    world = World({**os.environ, "API_KEY": "s3cr3t-planted"}, Path.home())
+    project = Project.load(tmp_path / "p", world=world)
+    run = project.run(hyperparameters={"epochs": 1})
+    run.wait(timeout=60)
+    shown = [repr(one) for one in (project, run, run.artifacts, project.runs(), world, project.sources)]
+    assert not [text for text in shown if "s3cr3t" in text]
+    assert shown[0] == f"<Project succeeds: {tmp_path / 'p'}>"
+
+
+def test_hints_are_below_a_traceback(project: Project) -> None:
+    with pytest.raises(ConfigError) as caught:
+        project.plan(target="nope")
+    assert caught.value.__notes__ == ["hint: there are: cloud, docker, local"]
