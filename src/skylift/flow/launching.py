@@ -221,7 +221,7 @@ def _intent(
         "strict_inputs": prepared.options.demands.strict_inputs,
         "region": _region(prepared),
         "endpoint": prepared.sources.world.environment.get(ENDPOINT_VARIABLE, ""),
-        "metrics": dict(prepared.job.metrics),
+        "metrics": prepared.patterns,
         "ship": rules_for_intent(prepared.sources.settings, prepared.job),
         "request": dict(request),
         "ours": {**prepared.ours, "image": image},

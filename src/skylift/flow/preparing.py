@@ -114,6 +114,11 @@ class Prepared:
         return hashlib.sha256(canonical_json(parts)).hexdigest()
 
     @property
+    def patterns(self) -> dict[str, str]:
+        """The config's own, for metrics that are not read by themselves."""
+        return {name: said.pattern for name, said in self.job.metrics.items() if said.pattern is not None}
+
+    @property
     def wire(self) -> Wire:
         return on_wire(self.arguments)
 
@@ -145,7 +150,7 @@ class Prepared:
             volume_gb=target.volume,
             max_run_s=target.max_run,
             output_compression=target.output_compression,
-            metrics=self.job.metrics,
+            metrics=self.patterns,
             raw_request=target.request if target.backend == "sagemaker" else {},
         )
 
@@ -265,9 +270,16 @@ def _ours(prepared: Prepared) -> dict[str, Any]:
             **({"drift": prepared.interpreter.drift} if prepared.interpreter.drift else {}),
         },
         "channels": {channel.name: _channel_facts(channel) for channel in prepared.channels},
+        "metrics": _said_of_metrics(prepared.job),
         "user": _user(),
         "cost": None,
     }
+
+
+def _said_of_metrics(job: JobSettings) -> dict[str, Any]:
+    """What whoever reads the record could not know without the config."""
+    goals = {name: said.goal for name, said in sorted(job.metrics.items()) if said.goal is not None}
+    return {"goals": goals, "objective": job.objective}
 
 
 def _effective(prepared: Prepared) -> dict[str, Any]:

@@ -20,7 +20,9 @@ def lost(folder: RunFolder, intent: Mapping[str, Any], before: Record | None, re
     """
     end = iso(_last_sign(folder))
     known = dict(before.data) if before is not None else _begun(intent, end)
-    ours = {"schema": SCHEMA, **(intent.get("ours") or {}), **known.get(OURS, {})}
+    begun = intent.get("ours") or {}
+    ours = {"schema": SCHEMA, **begun, **known.get(OURS, {})}
+    found = summary((row.point for row in history(folder.metrics)), begun.get("metrics"))
     ending = {
         "TrainingJobName": folder.name,
         "TrainingJobStatus": "Failed",
@@ -29,7 +31,7 @@ def lost(folder: RunFolder, intent: Mapping[str, Any], before: Record | None, re
         "FailureReason": reason,
         "LastModifiedTime": end,
         "TrainingEndTime": end,
-        OURS: {**ours, "metrics": summary(row.point for row in history(folder.metrics))},
+        OURS: {**ours, "metrics": found},
     }
     return Record({**known, **ending})
 

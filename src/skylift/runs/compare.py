@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from skylift.runs.summary import smaller_is_better
+from skylift.runs.summary import direction
 from skylift.values.comparison import Comparison, Difference
 from skylift.values.record import Record
 
@@ -67,7 +67,7 @@ def _metrics(records: Sequence[Record]) -> list[Difference]:
     names = sorted({name for table in last for name in table})
     rows = []
     for name in names:
-        if smaller_is_better(name) is not None:
+        if any(direction(record, name) is not None for record in records):
             values = tuple((table.get(name) or {}).get("value") for table in best)
             rows.append(Difference("best", name, values))
         rows.append(Difference("last", name, tuple(table.get(name) for table in last)))

@@ -44,7 +44,7 @@ class Recorder:
         self._ours = dict(ours)
         self._reader = reader
         self._clock = clock
-        self._summary = Summary()
+        self._summary = Summary(ours.get("metrics"))
         self._described: Mapping[str, Any] | None = None
         self._saved_s = clock.monotonic()
         self.metrics_file = store.folder(name).metrics
@@ -121,9 +121,13 @@ def record_of(
 ) -> Record:
     """A service's description with all of ours under one key.
 
+    What the config says of metrics stands with what was found, and not before: it must not hide that.
+
     >>> record_of({"TrainingJobName": "x"}, {"project": "p"}).at("Skylift.schema")
     1
     """
     told = found or description.get("TrainingJobStatus") in TERMINAL
-    metrics = {"metrics": (found or Summary()).as_json()} if told else {}
-    return Record({**description, OURS: {"schema": SCHEMA, **ours, **metrics}})
+    said = ours.get("metrics")
+    known = {key: value for key, value in ours.items() if key != "metrics"}
+    metrics = {"metrics": (found or Summary(said)).as_json()} if told else {}
+    return Record({**description, OURS: {"schema": SCHEMA, **known, **metrics}})

@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from skylift.runs.points import Point
+from skylift.values.directions import smaller_is_better
+from skylift.values.record import Record
 
-_SMALLER_IS_BETTER = re.compile(r"loss|error|err\b|mse|mae|rmse|perplexity|wer\b|cer\b")
-_LARGER_IS_BETTER = re.compile(r"auc|acc|f1|precision|recall|score|map\b|bleu|rouge|r2\b|dice|iou")
+__all__ = ["Summary", "direction", "objective", "smaller_is_better", "summary"]
+_SAID: Mapping[str, bool | None] = {"min": True, "max": False, "none": None}
+_HELD_OUT = ("val", "eval", "test", "dev")
+"""How names begin of what was not trained on, which says more."""
 
 
-def smaller_is_better(name: str) -> bool | None:
-    """Which way a metric improves, by its name; None when the name does not say.
+def direction(record: Record, name: str) -> bool | None:
+    """Whether a smaller value of a run's metric is better: as its config said, else by the name; None for neither.
 
-    >>> smaller_is_better("validation:loss"), smaller_is_better("val_auc"), smaller_is_better("lr")
+    >>> record = Record({"Skylift": {"metrics": {"goals": {"score2": "min"}}}})
+    >>> direction(record, "score2"), direction(record, "auc"), direction(record, "lr")
     (True, False, None)
     """
-    lowered = name.lower()
-    if _SMALLER_IS_BETTER.search(lowered):
-        return True
-    return False if _LARGER_IS_BETTER.search(lowered) else None
+    return _way(record.at("Skylift.metrics.goals"), name)
+
+
+def objective(record: Record) -> str | None:
+    """The metric that a run is about: as its config said, else the likeliest of those that have a best; None for none.
+
+    >>> objective(Record({"Skylift": {"metrics": {"best": {"loss": {}, "val_loss": {}, "val_auc": {}}}}}))
+    'val_auc'
+    """
+    said = record.at("Skylift.metrics.objective")
+    if isinstance(said, str) and said:
+        return said
+    best = record.at("Skylift.metrics.best")
+    names = best if isinstance(best, Mapping) else {}
+    return min(names, key=lambda name: (not name.startswith(_HELD_OUT), "loss" in name, name), default=None)
+
+
+def _way(goals: Any, name: str) -> bool | None:
+    said = str(goals.get(name)) if isinstance(goals, Mapping) else ""
+    return _SAID[said] if said in _SAID else smaller_is_better(name)
 
 
 class Summary:
     """Last and best of every metric, as the record keeps them. Values that are not numbers stay out of JSON."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: Mapping[str, Any] | None = None) -> None:
+        """``said``: what the config says of the metrics, as the record keeps it: ``goals`` and ``objective``."""
+        self._said = {key: (said or {})[key] for key in ("goals", "objective") if (said or {}).get(key)}
         self._last: dict[str, float | None] = {}
         self._best: dict[str, Point] = {}
         self._smaller: dict[str, bool | None] = {}
@@ -40,7 +62,7 @@ class Summary:
         for point in points:
             finite = math.isfinite(point.value)
             if point.name not in self._last:
-                self._smaller[point.name] = smaller_is_better(point.name)
+                self._smaller[point.name] = _way(self._said.get("goals"), point.name)
             self._last[point.name] = point.value if finite else None
             smaller, best = self._smaller[point.name], self._best.get(point.name)
             if smaller is None or not finite:
@@ -50,11 +72,11 @@ class Summary:
 
     def as_json(self) -> dict[str, Any]:
         best = {name: {"value": point.value, "step": point.step} for name, point in self._best.items()}
-        return {"last": dict(self._last), "best": best}
+        return {"last": dict(self._last), "best": best, **self._said}
 
 
-def summary(points: Iterable[Point]) -> dict[str, Any]:
+def summary(points: Iterable[Point], said: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The summary of all points at once."""
-    found = Summary()
+    found = Summary(said)
     found.add(points)
     return found.as_json()

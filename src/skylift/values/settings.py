@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from skylift.values.jobs import Compression, Distribution, InputMode, OutputCompression, RecordWrapper
 
 Backend = Literal["local", "docker", "sagemaker"]
+Goal = Literal["max", "min", "none"]
 Seconds = Annotated[int, "seconds"]
 """In TOML also ``"4h"``, ``"30m"`` or ``"90s"``."""
 Gigabytes = Annotated[int, "gigabytes"]
@@ -51,6 +52,18 @@ class RetrySettings:
 
 
 @dataclass(frozen=True)
+class MetricSettings:
+    """A metric: how it is read, and which way it improves."""
+
+    pattern: str | None = None
+    r"""A regular expression whose first group is the number; none for what is read by itself.
+    ``metrics."val:auc" = "auc=(\S+)"`` is short for this."""
+    goal: Goal | None = None
+    """Which way is better; ``none`` where neither is. Else the name says it: min for a loss or an error, max for
+    an accuracy or an AUC."""
+
+
+@dataclass(frozen=True)
 class JobSettings:
     """One job of the project. The keys at top level are the job ``train``; ``[jobs.NAME]`` adds others."""
 
@@ -71,8 +84,11 @@ class JobSettings:
     collect: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files the script leaves in its work directory, or below a path that is ``{checkpoints}``: ``model = ["*.pkl"]``,
     ``output = ["logs/**"]``."""
-    metrics: Mapping[str, str] = field(default_factory=dict)
-    """Own metric patterns: name to a regular expression whose first group is the number."""
+    metrics: Mapping[str, MetricSettings] = field(default_factory=dict)
+    r"""What is to be known of metrics beyond what is read by itself: ``"val:auc" = "auc=(\S+)"``, or
+    ``{ pattern = "…", goal = "max" }``, or ``{ goal = "max" }`` alone."""
+    objective: str | None = None
+    """The metric that this job is about: what lists show as its best, and what a comparison decides by."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Variables whose values stay out of config, request and record: ``WANDB_API_KEY = "env:WANDB_API_KEY"``,
     ``"keyring:SERVICE/USER"`` (both for targets on this machine), ``"secretsmanager:ID"``, ``"ssm:NAME"``;

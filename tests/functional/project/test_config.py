@@ -12,7 +12,7 @@ from tests.functional.project.folder import Folder
 from skylift.errors import ConfigError, NotReady
 from skylift.project.config.load import load
 from skylift.values.project import Loaded
-from skylift.values.settings import ChannelSettings
+from skylift.values.settings import ChannelSettings, MetricSettings
 
 PYPROJECT = """
     [project]
@@ -102,7 +102,7 @@ def test_the_order_of_the_layers(project: Folder, tmp_path: Path) -> None:
     assert origins["aws.role"] == ("arn:aws:iam::000000000001:role/team", "team/base.toml")
     assert origins["aws.storage"] == ("s3://team/x", "team/root.toml")
     assert origins["aws.profile"] == ("user", "~/.config/skylift/config.toml")
-    assert origins['metrics."a:b"'] == ("(1)", "team/root.toml")
+    assert origins['metrics."a:b".pattern'] == ("(1)", "team/root.toml")
     assert origins["targets.gpu.max-run"] == (7200, "skylift.toml")
     assert origins["targets.gpu.volume"] == (50, "skylift.local.toml")
     environment = {"SKYLIFT_AWS_REGION": "eu-west-3", "SKYLIFT_TARGETS_GPU_MAX_RUN": "90s"}
@@ -111,6 +111,69 @@ def test_the_order_of_the_layers(project: Folder, tmp_path: Path) -> None:
     assert said.settings.targets["gpu"].max_run == 90
     assert read(project, environment, home.root, aws__region="eu-north-1").settings.aws.region == "eu-north-1"
     assert {o.key: o.origin for o in said.origins}["aws.region"] == "SKYLIFT_AWS_REGION"
+
+
+def test_metrics_long_and_short_and_for_each_job(project: Folder) -> None:
+    project.write_all({"train.py": "", "evaluate.py": ""})
+    project.write(
+        "skylift.toml",
+        """
+        entry-point = "train.py"
+        objective = "score2"
+        [metrics]
+        "val:auc" = "auc=(.*)"
+        score2 = { goal = "min" }
+        [jobs.evaluate]
+        entry-point = "evaluate.py"
+        objective = "val:auc"
+        [jobs.evaluate.metrics]
+        "val:auc" = { pattern = "AUC (.*)", goal = "max" }
+        temperature = { goal = "none" }
+        """,
+    )
+    project.write("skylift.local.toml", '[metrics]\n"val:auc" = { goal = "max" }\n')
+    loaded = read(project)
+    train, evaluate = loaded.settings.jobs["train"], loaded.settings.jobs["evaluate"]
+    assert train.objective == "score2"
+    assert train.metrics == {
+        "val:auc": MetricSettings("auc=(.*)", "max"),
+        "score2": MetricSettings(goal="min"),
+    }
+    assert evaluate.objective == "val:auc"
+    assert evaluate.metrics == {
+        "val:auc": MetricSettings("AUC (.*)", "max"),
+        "temperature": MetricSettings(goal="none"),
+    }
+    origins = {origin.key: origin.origin for origin in loaded.origins}
+    assert origins['metrics."val:auc".pattern'] == "skylift.toml"
+    assert origins['metrics."val:auc".goal'] == "skylift.local.toml"
+    assert origins["jobs.evaluate.objective"] == "skylift.toml"
+
+
+def test_metrics_and_objectives_that_can_not_be_are_told_together(project: Folder) -> None:
+    project.write_all({"train.py": ""})
+    project.write(
+        "skylift.toml",
+        """
+        entry-point = "train.py"
+        objective = "thruput"
+        [metrics]
+        throughput = { pattern = "(.*)/s", gaol = "max" }
+        loss = { goal = "minimise" }
+        empty = {}
+        [jobs.other]
+        entry-point = "train.py"
+        objective = "reward"
+        metrics.reward.goal = "none"
+        """,
+    )
+    found = issues(project)
+    assert "did you mean 'throughput'?" in found["skylift.toml objective"]
+    assert "metrics.thruput.goal" in found["skylift.toml objective"]
+    assert "did you mean `goal`?" in found["skylift.toml [metrics.throughput] gaol"]
+    assert 'did you mean "min"?' in found["skylift.toml [metrics.loss] goal"]
+    assert "says nothing" in found["skylift.toml [metrics] empty"]
+    assert "no run could be better" in found["skylift.toml [jobs.other] objective"]
 
 
 def test_channels_long_and_short(project: Folder) -> None:
@@ -171,7 +234,7 @@ def test_flags_are_read_by_the_type_of_their_key(project: Folder) -> None:
     )
     job = loaded.settings.jobs["train"]
     assert job.hyperparameters == {"epochs": 3, "name": "adam"}
-    assert job.metrics == {"val:auc": "auc=(.*)"}
+    assert job.metrics == {"val:auc": MetricSettings("auc=(.*)")}
     assert job.channels["train"].local == "data/x"
     assert loaded.settings.image.bytecode is False
     assert loaded.settings.ship.include == ("build/x",)

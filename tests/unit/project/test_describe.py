@@ -10,7 +10,7 @@ import pytest
 from skylift.project.files.describe import description
 from skylift.values.arguments import Parameter, Schema
 from skylift.values.project import ShippedFile
-from skylift.values.settings import JobSettings, Settings
+from skylift.values.settings import JobSettings, MetricSettings, Settings
 
 SETTINGS = Settings(
     "demo",
@@ -85,7 +85,7 @@ def test_what_few_parameters_have_is_said_of_those() -> None:
 
 def test_values_of_a_run_do_not_change_it() -> None:
     # They travel in the request; a changed hyperparameter must not make a new image.
-    job = replace(SETTINGS.jobs["train"], hyperparameters={"epochs": 4}, metrics={"a": "(b)"})
+    job = replace(SETTINGS.jobs["train"], hyperparameters={"epochs": 4}, metrics={"a": MetricSettings("(b)")})
     assert description(replace(SETTINGS, jobs={"train": job}), SCHEMAS, []) == description(
         SETTINGS, SCHEMAS, []
     )

@@ -119,3 +119,17 @@ def test_a_command_is_what_starts_a_job_and_wants_no_entry_point() -> None:
 def test_a_channel_is_the_same_in_either_form(value: Any) -> None:
     now = with_(FOUND, channels={"train": value})
     assert compare(now, FOUND, FOUND, NOTHING)[0] == []
+
+
+def test_a_pattern_with_a_goal_is_still_that_pattern() -> None:
+    found = with_(FOUND, metrics={"loss": "Loss (.*)"})
+    now = with_(FOUND, metrics={"loss": {"pattern": "Loss (.*)", "goal": "max"}})
+    assert compare(now, found, found, NOTHING) == ([], [])
+    changed = with_(FOUND, metrics={"loss": "LOSS (.*)"})
+    changes, kept = compare(now, found, changed, NOTHING)
+    assert changes == []
+    assert kept == ["metrics.loss is as you set it; another pattern was found"]
+    alone = with_(FOUND, metrics={"loss": {"goal": "max"}})
+    changes, kept = compare(alone, found, found, NOTHING)
+    assert changes == []
+    assert kept == ["metrics.loss is as you set it; another pattern was found"]

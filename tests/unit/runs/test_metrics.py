@@ -11,8 +11,9 @@ from skylift.emulator.metrics import FinalMetrics
 from skylift.errors import ConfigError
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import Point
-from skylift.runs.summary import smaller_is_better, summary
+from skylift.runs.summary import direction, objective, smaller_is_better, summary
 from skylift.values.printed import Printed, escape, unescape
+from skylift.values.record import Record
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
 
@@ -105,14 +106,60 @@ def test_best_goes_the_metrics_own_way() -> None:
     }
 
 
+def test_what_the_config_says_goes_before_the_name() -> None:
+    said = {"goals": {"loss": "max", "auc": "none", "score2": "min"}, "objective": "score2"}
+    points = [Point(name, value, None) for value in (2.0, 1.0) for name in ("loss", "auc", "score2", "acc")]
+    found = summary(points, said)
+    assert {name: best["value"] for name, best in found["best"].items()} == {
+        "loss": 2.0,
+        "score2": 1.0,
+        "acc": 2.0,
+    }
+    record = Record({"Skylift": {"metrics": found}})
+    assert [direction(record, name) for name in ("loss", "auc", "score2", "acc")] == [
+        False,
+        None,
+        True,
+        False,
+    ]
+    assert objective(record) == "score2"
+
+
+@pytest.mark.parametrize("said", [None, {}, {"goals": None}, {"goals": [1]}, {"goals": {"loss": 3}}])
+def test_a_record_that_says_no_goals_goes_by_the_names(said: object) -> None:
+    record = Record({"Skylift": {"metrics": said}})
+    assert direction(record, "loss") is True
+    assert objective(record) is None
+
+
 def test_a_last_value_that_json_can_not_hold_is_null() -> None:
     assert summary([Point("loss", 1.0, 1), Point("loss", math.nan, 2)])["last"] == {"loss": None}
 
 
-def test_direction() -> None:
-    assert smaller_is_better("validation:loss") is True
-    assert smaller_is_better("val_accuracy") is False
-    assert smaller_is_better("temperature") is None
+SMALLER = """
+    loss val_loss validation:loss train-logloss valLoss valloss error err_rate top1_error mse MSE val_mae log_loss logLoss
+    mlogloss perplexity wer eval_cer fid fid_score inertia eer brier_score nll negative_log_likelihood fpr
+    false_positive_rate word_error_rate train/loss_epoch loss/train accuracy_loss cross_entropy valid_0:l2 bestTestLoss
+"""
+LARGER = """
+    accuracy acc1 top1 acc@5 val_acc valAcc testacc validation:auc AUC auc_mu ROC-AUC f1 F1Score f1_macro precision
+    recall@10 mAP map50 mAP50-95 ndcg@10 r2 bleu rouge1 rougeL mIoU dice best_score psnr ssim episode_reward return
+    log_likelihood neg_mean_squared_error neg_log_loss error_free_accuracy explained_variance true_positive_rate
+"""
+NEITHER = """
+    temperature lr closs lossless accumulate accelerate learning_rate epoch grad_norm loss_scale loss_weight error_type
+    throughput mapper score_fn reward_std 123 _ ü
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(SMALLER, "min"), (LARGER, "max"), (NEITHER, "none")], ids=["min", "max", "none"]
+)
+def test_direction_by_the_words_of_a_name(names: str, said: str) -> None:
+    way = {True: "min", False: "max", None: "none"}
+    assert {name: way[smaller_is_better(name)] for name in names.split()} == dict.fromkeys(
+        names.split(), said
+    )
 
 
 def test_a_pattern_whose_number_is_not_there_reads_nothing() -> None:

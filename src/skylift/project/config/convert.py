@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from typing import Any
@@ -18,6 +19,8 @@ _TRUTHS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
+_NEAR = 0.5
+"""How like a choice has to be: "maximize" is short for none, and means "max"."""
 _WANTED: dict[Kind, str] = {
     "string": "a string",
     "integer": "a whole number",
@@ -46,7 +49,9 @@ def converted(spec: Value | Values | Free, raw: Any) -> Any:
         return _plain(raw)
     value = _one(spec.kind, raw)
     if spec.choices and value not in spec.choices:
-        raise Unfit(f"{value!r} is none of {', '.join(spec.choices)}")
+        near = difflib.get_close_matches(str(value).lower(), spec.choices, 1, _NEAR)
+        hint = f'did you mean "{near[0]}"?' if near else ""
+        raise Unfit(f"{value!r} is none of {', '.join(spec.choices)}", hint)
     return value
 
 

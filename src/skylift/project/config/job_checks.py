@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from skylift.errors import Issue
 from skylift.project.config.layers import KeyPath
+from skylift.project.config.metric_checks import check_metrics
 from skylift.project.source.entry import entry_file, python_files
 from skylift.project.source.notebooks import Unreadable, is_notebook, notebook_of
 from skylift.values.settings import ChannelSettings, JobSettings
@@ -51,8 +52,7 @@ def check_job(job: JobSettings, root: Path, where: Where) -> Iterator[Issue]:
         if place not in _COLLECTED:
             what = f"files are collected into {' or '.join(_COLLECTED)}, not {place!r}"
             yield Issue(where(("collect", place)), what)
-    for name, pattern in job.metrics.items():
-        yield from _metric(where(("metrics", name)), pattern)
+    yield from check_metrics(job, where)
 
 
 def _entry(job: JobSettings, root: Path, where: Where) -> Iterator[Issue]:
@@ -183,13 +183,3 @@ def _secrets(job: JobSettings, where: Where) -> Iterator[Issue]:
             parse_reference(text)
         except ValueError as error:
             yield Issue(at, str(error), f"write {FORMS}")
-
-
-def _metric(at: str, pattern: str) -> Iterator[Issue]:
-    try:
-        groups = re.compile(pattern).groups
-    except re.error as error:
-        yield Issue(at, f"not a regular expression: {error}")
-        return
-    if groups < 1:
-        yield Issue(at, f"no group in {pattern!r}", "put the number in parentheses: loss=([0-9.]+)")

@@ -17,7 +17,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from skylift.values.settings import ChannelSettings, JobSettings, Settings
+from skylift.values.settings import ChannelSettings, JobSettings, MetricSettings, Settings
 
 Kind = Literal["string", "integer", "boolean", "seconds", "gigabytes"]
 _KINDS: dict[type, Kind] = {str: "string", int: "integer", bool: "boolean"}
@@ -91,6 +91,8 @@ def toml_key(field: str) -> str:
 
 def short_key(make: type[Any], text: str) -> str | None:
     """The key that a bare string stands for where a table is wanted: ``train = "data/train"``."""
+    if make is MetricSettings:
+        return "pattern"
     if make is not ChannelSettings:
         return None
     return "cloud" if text.startswith("s3://") else "local"

@@ -19,18 +19,20 @@ _READ = frozenset({"channels", "arguments", "paths", "collect", "jobs"})
 """What is found in programs and folders, and can be gone from there."""
 _STARTS = frozenset({"entry-point", "command"})
 _CHANNEL = re.compile(r"\{channel:([^{}]+)\}")
+_WHOLE = (("channels",), ("metrics",))
+"""Tables whose entries are one value each."""
 _MISSING = object()
 
 
 def leaves(config: Mapping[str, Any], path: Key = ()) -> Iterator[tuple[Key, Any]]:
-    """Every key with a value; a channel is one value, however it is written.
+    """Every key with a value; a channel, or a metric, is one value, however it is written.
 
     >>> list(leaves({"a": 1, "channels": {"x": {"local": "d"}}}))
     [(('a',), 1), (('channels', 'x'), {'local': 'd'})]
     """
     for key, value in config.items():
         here = (*path, str(key))
-        if isinstance(value, Mapping) and path[-1:] != ("channels",):
+        if isinstance(value, Mapping) and path[-1:] not in _WHOLE:
             yield from leaves(value, here)
         else:
             yield here, value
@@ -57,7 +59,7 @@ def compare(
                 kept.append(f"{shown(key)} was taken out of the config, and stays out")
             elif _may_be_added(key, theirs):
                 changes.append(Change("add", key, None, value, "new"))
-        elif not _same(before, value):
+        elif not _same(before, value) and not _has_pattern(before, value):
             change, note = _differing(key, before, value, last.get(key, _MISSING), broken=broken.get(key, ""))
             changes += change
             kept += note
@@ -162,6 +164,11 @@ def _is_that_folder(one: Any, other: Any) -> bool:
     """``"data/train"`` and ``{ local = "data/train" }`` are alike."""
     tables = [value for value in (one, other) if isinstance(value, Mapping)]
     return len(tables) == 1 and set(tables[0]) == {"local"} and _folder(one) == _folder(other)
+
+
+def _has_pattern(before: Any, value: Any) -> bool:
+    """``{ pattern = "auc=(.*)", goal = "max" }`` has the pattern that was found, and a goal that is the user's to say."""
+    return isinstance(before, Mapping) and isinstance(value, str) and before.get("pattern") == value
 
 
 def shown(key: Key) -> str:
