@@ -9,7 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from skylift.host.clock import iso
+from skylift.values.patterns import literal_in
 from skylift.values.printed import Printed, escape, last_number, shown
+
+# What the service spells in another way, or what is not as it was printed.
+_RESPELT = re.compile(r"#(?:0[0-3][0-7]|177)|[\x00-\x1f\x7f\ufffd]")
+
+
+def _required(pattern: str) -> bytes:
+    """What stands in every line that a pattern matches, whichever way its control characters are spelled."""
+    return max(_RESPELT.split(literal_in(pattern)), key=len).encode()
 
 
 class FinalMetrics:
@@ -17,13 +26,18 @@ class FinalMetrics:
 
     def __init__(self, definitions: Sequence[Mapping[str, str]]) -> None:
         self._patterns = {item["Name"]: re.compile(item["Regex"]) for item in definitions}
+        self._literals = {item["Name"]: _required(item["Regex"]) for item in definitions}
+        """What stands in all that a definition matches: most output has none of it, and is passed over at once."""
         self._last: dict[str, tuple[float, datetime]] = {}
         self._unescaped: dict[str, None] = {}
         """Definitions that match what was printed, and not what the service makes of it."""
 
     def read(self, printed: Printed) -> None:
-        for line in printed.candidates(list(self._patterns.values())) if self._patterns else ():
-            for name, pattern in self._patterns.items():
+        near = {
+            name: pattern for name, pattern in self._patterns.items() if self._literals[name] in printed.data
+        }
+        for line in printed.candidates(list(near.values())) if near else ():
+            for name, pattern in near.items():
                 self._look(name, pattern, line, printed.at)
 
     def _look(self, name: str, pattern: re.Pattern[str], line: str, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from skylift.emulator.containers import ContainerExecutor
@@ -23,6 +24,7 @@ from skylift.host.clock import iso
 from skylift.host.files import read_json, remove_tree, write_bytes, write_json
 from skylift.jobs.request import build_request
 from skylift.project.files.stage import runtime_sources, stage
+from skylift.runs.definitions import Definitions, definitions
 from skylift.runs.recorder import record_of
 from skylift.runs.store import RunStore
 from skylift.values.jobs import JobSpec
@@ -122,9 +124,16 @@ class Launch:
         planned = image.plan() if image is not None else None
         reference = f"{planned.repository}:{planned.tags[0]}" if planned is not None else None
         request = build_request(self._spec(prepared, inputs, reference))
-        notes = () if image is None else ("the job will name the image by its digest, which the build gives",)
+        notes = [] if image is None else ["the job will name the image by its digest, which the build gives"]
+        notes += self._metrics.notes
         plan = Plan(
-            prepared.name, prepared.options.target, self._backend, request, planned, inputs.plans, notes
+            prepared.name,
+            prepared.options.target,
+            self._backend,
+            request,
+            planned,
+            inputs.plans,
+            tuple(notes),
         )
         return _Thought(plan, image, reference, inputs)
 
@@ -195,13 +204,20 @@ class Launch:
         return folder_inputs(prepared, self._store.folder(prepared.name))
 
     def _spec(self, prepared: Prepared, inputs: Inputs, image: str | None) -> JobSpec:
-        return prepared.spec(
+        spec = prepared.spec(
             channels=inputs.channels,
             output=inputs.output,
             role=self._cloud.role if self._backend == "sagemaker" else LOCAL_ROLE,
             image=image,
             checkpoints=inputs.checkpoints,
         )
+        return replace(spec, metrics=self._metrics.patterns)
+
+    @cached_property
+    def _metrics(self) -> Definitions:
+        """What the service looks for. It follows from the last run, and is nothing that this run is made of."""
+        job = self._prepared.job.name
+        return definitions(self._prepared.patterns, self._store.last_with_metrics(job))
 
 
 def _intent(

@@ -17,6 +17,8 @@ from skylift_runtime.contract import (
     ENVIRONMENT_VALUE_LIMIT,
     JOB_NAME_PATTERN,
     METRIC_DEFINITION_LIMIT,
+    METRIC_NAME_LIMIT,
+    METRIC_PATTERN_LIMIT,
 )
 
 
@@ -118,6 +120,14 @@ def _issues(request: Mapping[str, Any]) -> list[Issue]:
             found = found.get(part, ())
         if len(found) > limit:
             issues.append(Issue(path, f"{len(found)} entries, the service takes {limit}"))
+    for definition in request["AlgorithmSpecification"].get("MetricDefinitions", ()):
+        name, pattern = str(definition.get("Name", "")), str(definition.get("Regex", ""))
+        if not 0 < len(name) <= METRIC_NAME_LIMIT:
+            what = f"the name has {len(name)} characters, the service takes 1 to {METRIC_NAME_LIMIT}"
+            issues.append(Issue(f"metric {name[:40]}", what))
+        if not 0 < len(pattern) <= METRIC_PATTERN_LIMIT:
+            what = f"the pattern has {len(pattern)} characters, the service takes 1 to {METRIC_PATTERN_LIMIT}"
+            issues.append(Issue(f"metric {name[:40]}", what, "make it shorter"))
     for key, value in request["Environment"].items():
         if len(str(value)) > ENVIRONMENT_VALUE_LIMIT:
             what = f"{len(str(value))} characters, the service takes {ENVIRONMENT_VALUE_LIMIT}"

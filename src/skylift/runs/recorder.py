@@ -56,16 +56,18 @@ class Recorder:
             self._ours |= {"hint": hint} if hint else {}
             self._save()
         elif isinstance(event, LogLine):
-            self._keep(self._reader.read(event.text), event.at)
+            self._keep(self._reader.read(event.text), event.at, lambda: [event.text])
 
     def printed(self, printed: Printed) -> None:
         """The same as taking each of the lines, at the speed of a log."""
-        self._keep(self._reader.find(printed), printed.at)
+        self._keep(self._reader.find(printed), printed.at, printed.lines)
 
-    def _keep(self, points: Sequence[Point], at: datetime) -> None:
+    def _keep(self, points: Sequence[Point], at: datetime, lines: Callable[[], Sequence[str]]) -> None:
         if not points:
             return
         self._summary.add(points)
+        if unknown := self._summary.forms.wants(points):
+            self._summary.forms.learn(unknown, lines())
         moment = iso(at)
         with self.metrics_file.open("a") as stream:
             stream.write("".join(row(point, moment) for point in points))

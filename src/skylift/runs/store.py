@@ -12,6 +12,8 @@ from skylift.values.record import OURS, Record
 from skylift.values.run_folder import RunFolder
 
 STATE_FOLDER = ".skylift"
+_LOOKED_AT = 30
+"""Runs that are opened to find one of a job: a start must not wait for thousands."""
 
 
 class RunStore:
@@ -84,6 +86,15 @@ class RunStore:
             data[OURS] = {**before.ours, **record.ours}
         write_json(self.folder(record.name).record, data)
         return Record(data)
+
+    def last_with_metrics(self, job: str) -> Record | None:
+        """The newest run of a job that has ended and from which metrics were read, among the newest there are."""
+        for name in self.names()[: -_LOOKED_AT - 1 : -1]:
+            record = self.load(name)
+            found = record.at("Skylift.metrics.last") if record is not None and record.terminal else None
+            if record is not None and found and record.at("Skylift.job") == job:
+                return record
+        return None
 
     def resolve(self, text: str) -> str:
         """The run that a name, a unique suffix or ``@last`` means.

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from skylift.runs.forms import Forms
 from skylift.runs.points import Point
 from skylift.values.directions import smaller_is_better
 from skylift.values.record import Record
@@ -51,6 +52,7 @@ class Summary:
     def __init__(self, said: Mapping[str, Any] | None = None) -> None:
         """``said``: what the config says of the metrics, as the record keeps it: ``goals`` and ``objective``."""
         self._said = {key: (said or {})[key] for key in ("goals", "objective") if (said or {}).get(key)}
+        self.forms = Forms()
         self._last: dict[str, float | None] = {}
         self._best: dict[str, Point] = {}
         self._smaller: dict[str, bool | None] = {}
@@ -72,7 +74,11 @@ class Summary:
 
     def as_json(self) -> dict[str, Any]:
         best = {name: {"value": point.value, "step": point.step} for name, point in self._best.items()}
-        return {"last": dict(self._last), "best": best, **self._said}
+        return {"last": dict(self._last), "best": best, **self._said, **self._how()}
+
+    def _how(self) -> dict[str, Any]:
+        forms = self.forms.as_json()
+        return {"forms": forms} if forms else {}
 
 
 def summary(points: Iterable[Point], said: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from skylift.errors import Issue
 from skylift.project.config.layers import KeyPath, dotted
 from skylift.values.directions import smaller_is_better
 from skylift.values.settings import JobSettings, MetricSettings
+from skylift_runtime.contract import METRIC_NAME_LIMIT
 
 Where = Callable[[KeyPath], str]
-_LONGEST_NAME = 255
-"""Of the service, as for everything that it lists."""
 
 
 def check_metrics(job: JobSettings, where: Where) -> Iterator[Issue]:
@@ -25,8 +24,8 @@ def check_metrics(job: JobSettings, where: Where) -> Iterator[Issue]:
 
 
 def _metric(at: str, name: str, metric: MetricSettings) -> Iterator[Issue]:
-    if not 0 < len(name) <= _LONGEST_NAME:
-        yield Issue(at, f"a name has 1 to {_LONGEST_NAME} characters, not {len(name)}")
+    if not 0 < len(name) <= METRIC_NAME_LIMIT:
+        yield Issue(at, f"a name has 1 to {METRIC_NAME_LIMIT} characters, not {len(name)}")
     if metric.pattern is None:
         if metric.goal is None:
             yield Issue(at, "says nothing", 'give it a pattern, or a goal: { goal = "max" }')
