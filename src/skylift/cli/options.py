@@ -73,7 +73,7 @@ def load(folder: str, overrides: tuple[str, ...], *, quiet: bool = False, locked
     from skylift.flow.world import World
 
     return Project.load(
-        folder, world=World.here(Steps(quiet=quiet)), overrides=_pairs(overrides), locked=locked
+        folder, world=World.here(Steps(quiet=quiet)), overrides=pairs(overrides), locked=locked
     )
 
 
@@ -83,14 +83,15 @@ def load_runs(folder: str, overrides: tuple[str, ...]) -> Project:
     from skylift.flow.project import Project
     from skylift.flow.world import World
 
-    return Project.of_runs(folder, world=World.here(Steps(quiet=True)), overrides=_pairs(overrides))
+    return Project.of_runs(folder, world=World.here(Steps(quiet=True)), overrides=pairs(overrides))
 
 
-def _pairs(overrides: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
+def pairs(overrides: tuple[str, ...]) -> dict[str, str]:
+    """What ``--set`` was given."""
+    found = {}
     for item in overrides:
         key, equals, value = item.partition("=")
         if not equals:
             raise click.UsageError(f"--set wants KEY=VALUE, not {item!r}")
-        pairs[key] = value
-    return pairs
+        found[key] = value
+    return found

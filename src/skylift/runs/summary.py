@@ -24,7 +24,7 @@ def direction(record: Record, name: str) -> bool | None:
     >>> direction(record, "score2"), direction(record, "auc"), direction(record, "lr")
     (True, False, None)
     """
-    return _way(record.at("Skylift.metrics.goals"), name)
+    return way(record.at("Skylift.metrics.goals"), name)
 
 
 def objective(record: Record) -> str | None:
@@ -41,7 +41,7 @@ def objective(record: Record) -> str | None:
     return min(names, key=lambda name: (not name.startswith(_HELD_OUT), "loss" in name, name), default=None)
 
 
-def _way(goals: Any, name: str) -> bool | None:
+def way(goals: Any, name: str) -> bool | None:
     said = str(goals.get(name)) if isinstance(goals, Mapping) else ""
     return _SAID[said] if said in _SAID else smaller_is_better(name)
 
@@ -64,7 +64,7 @@ class Summary:
         for point in points:
             finite = math.isfinite(point.value)
             if point.name not in self._last:
-                self._smaller[point.name] = _way(self._said.get("goals"), point.name)
+                self._smaller[point.name] = way(self._said.get("goals"), point.name)
             self._last[point.name] = point.value if finite else None
             smaller, best = self._smaller[point.name], self._best.get(point.name)
             if smaller is None or not finite:

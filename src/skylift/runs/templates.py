@@ -1,0 +1,235 @@
+"""Lines that recur with only their numbers changing, and what the words in front of each number call it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from skylift.values.printed import shown, unescape
+
+_MOST = 2000
+"""Kinds of lines that are told apart; a log that never repeats itself is not all kept in memory."""
+_SAMPLES = 3
+_LONGEST = 400
+_COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_BAR = re.compile(r"[#=>█▉▊▋▌▍▎▏━╸╺·.-]{3,}")
+_ALONE_BEFORE = re.compile(r"(?:^|[\s:=(\[{'\"|,>])\Z")
+_ALONE_AFTER = re.compile(r"[\s,;|)\]}'\"%]|\Z|\.(?:\s|\Z)")
+_UNIT = re.compile(
+    r"\s?(?:(?:ms|us|µs|s|sec|secs|seconds?|min|mins|minutes?|hours?|h|[kKMGT]i?B|bytes|it|items?|samples?|examples?|tokens?"
+    r"|imgs?|images?|steps?|batch(?:es)?|epochs?|iters?|frames?|files?|rows?|params?|parameters|GPUs?|CPUs?|cores?|GHz|MHz|°?C|W)"
+    r"(?:/(?:s|sec|step|it|epoch|batch|ms))?)(?![A-Za-z])"
+)
+_WORDS = re.compile(
+    r"(?P<words>[^\W\d_][\w@/.-]*(?:[ \t]+[^\W\d_][\w@/.-]*)*)(?P<joint>['\"]?\s*(?:[:=]|->)?\s*['\"]?)\Z"
+)
+_MOST_WORDS = 3
+_SEPARATOR = re.compile(r"[,;|(){}\[\]\t]|\s-\s|:\s|\0")
+_FILLING = frozenset(
+    [
+        "was",
+        "is",
+        "are",
+        "of",
+        "at",
+        "now",
+        "to",
+        "by",
+        "the",
+        "a",
+        "an",
+        "with",
+        "has",
+        "and",
+        "in",
+        "on",
+        "for",
+        "reached",
+        "got",
+        "=",
+        "-",
+    ]
+)
+_NO_RESULT = frozenset(
+    [
+        "epoch",
+        "epochs",
+        "step",
+        "steps",
+        "iter",
+        "iters",
+        "iteration",
+        "iterations",
+        "batch",
+        "batches",
+        "time",
+        "eta",
+        "elapsed",
+        "took",
+        "seconds",
+        "duration",
+        "version",
+        "port",
+        "pid",
+        "seed",
+        "size",
+        "shape",
+        "params",
+        "parameters",
+        "memory",
+        "mem",
+        "gpu",
+        "gpus",
+        "cpu",
+        "cpus",
+        "rank",
+        "world",
+        "worker",
+        "workers",
+        "layer",
+        "layers",
+        "samples",
+        "sample",
+        "rows",
+        "files",
+        "bytes",
+        "total",
+        "progress",
+        "device",
+        "num",
+        "number",
+        "line",
+        "lines",
+        "page",
+        "day",
+        "date",
+        "year",
+        "month",
+        "id",
+        "exit",
+        "code",
+        "node",
+        "host",
+        "remaining",
+        "left",
+        "round",
+        "rounds",
+        "fold",
+        "folds",
+        "trial",
+        "build",
+        "python",
+        "cuda",
+        "max_epochs",
+        "n",
+        "count",
+        "warning",
+        "error:",
+    ]
+)
+
+
+@dataclass
+class Slot:
+    """One number of a kind of lines."""
+
+    before: str
+    """What stands in front of it, as it was first printed, from its name on: ``quality index ``."""
+    name: str
+    """What that calls it; empty where nothing does, or where it is no result."""
+    first: float
+    last: float
+    whole: bool
+    varies: bool = False
+    counts: bool = True
+    """Each value is one more than the one before: a counter."""
+    read: int = 0
+    """How often a metric was read from it."""
+
+
+@dataclass
+class Template:
+    """A kind of lines."""
+
+    line: int
+    text: str
+    slots: list[Slot]
+    count: int = 0
+    samples: list[tuple[str, tuple[float, ...]]] = field(default_factory=list)
+    """Some of its lines, the first and the last, with their numbers."""
+
+    def take(self, text: str, numbers: tuple[float, ...], read: Collection[float]) -> None:
+        self.count += 1
+        if len(self.samples) >= 2 * _SAMPLES:
+            del self.samples[_SAMPLES]
+        self.samples.append((text, numbers))
+        for slot, number in zip(self.slots, numbers, strict=True):
+            if self.count > 1:
+                slot.varies = slot.varies or number != slot.last
+                slot.counts = slot.counts and number == slot.last + 1
+            slot.whole = slot.whole and number.is_integer()
+            slot.last = number
+            slot.read += number in read
+
+
+class Templates:
+    """The kinds of lines of a log, as they come."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Template] = {}
+
+    def __iter__(self) -> Iterator[Template]:
+        return iter(self._known.values())
+
+    def take(self, line: int, said: str, read: Collection[float]) -> None:
+        """
+        :param said: a line, as it was printed or as the service stores it.
+        :param read: the numbers that metrics were read from.
+        """
+        pieces = shown(unescape(said[-4 * _LONGEST :]))
+        text = _COLOUR.sub("", pieces[-1]).strip("\r") if pieces else ""
+        if len(text) > _LONGEST or not (found := list(_NUMBER.finditer(text))):
+            return
+        key = " ".join(_BAR.sub("~", _NUMBER.sub("\0", text)).split())
+        numbers = tuple(float(one[0]) for one in found)
+        template = self._known.get(key)
+        if template is None:
+            if len(self._known) >= _MOST:
+                return
+            template = self._known[key] = Template(line, text, [_slot(text, one) for one in found])
+        # What reads as the same kind may still hold another number of them: `1.2.3`.
+        if len(numbers) == len(template.slots):
+            template.take(text, numbers, read)
+
+
+def _slot(text: str, found: re.Match[str]) -> Slot:
+    before, name = _called(text, found)
+    value = float(found[0])
+    return Slot(before, name, value, value, value.is_integer())
+
+
+def _called(text: str, found: re.Match[str]) -> tuple[str, str]:
+    """The words in front of a number with what joins them to it, and the name that they make."""
+    front, behind = text[: found.start()], text[found.end() : found.end() + 16]
+    alone = _ALONE_BEFORE.search(front[-1:]) and _ALONE_AFTER.match(behind)
+    if _UNIT.match(behind) or not alone:
+        return "", ""
+    masked = _NUMBER.sub(lambda one: "\0" * len(one[0]), front)
+    words = _WORDS.search(masked)
+    if words is None or not words["joint"]:
+        return "", ""
+    at = max((one.end() for one in _SEPARATOR.finditer(words["words"])), default=0)
+    own = words["words"][at:].split()
+    last = len(own)
+    while last and own[last - 1].lower() in _FILLING:
+        last -= 1
+    named = own[max(0, last - _MOST_WORDS) : last]
+    if not named or named[-1].lower() in _NO_RESULT or named[0].lower() in _NO_RESULT:
+        return "", ""
+    start = words.start("words") + at
+    for _ in range(max(0, last - _MOST_WORDS)):
+        start = re.compile(r"\S+\s+").match(front, start).end()  # type: ignore[union-attr]
+    name = re.sub(r"[^\w@/.]+", "_", "_".join(named)).strip("_./").lower()
+    return front[start:], name
