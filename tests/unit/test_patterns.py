@@ -22,7 +22,7 @@ def found(pattern: str, line: str) -> list[str | None]:
     [
         ("loss: ", "10/10 - 1s - loss: 0.25 - val_loss: 0.5", "0.25"),
         ("loss: ", "val_loss: 0.5", None),
-        ("loss=", "epoch=1 train:loss=0.5", None),
+        ("loss=", "INFO:root:loss=0.5", "0.5"),
         ("loss=", "train/loss=0.5 loss=-1e-3", "-1e-3"),
         ("validation-auc:", "[3]\tvalidation-auc:0.71\ttrain-auc:0.8", "0.71"),
         ("auc:", "[3]\tvalidation-auc:0.71", None),
@@ -44,14 +44,14 @@ def test_a_number_is_found_behind_its_own_words_only(words: str, line: str, numb
 
 
 @pytest.mark.parametrize(
-    "line", ["Test loss: 0.5", "a test loss: 0.5", "valid_1's loss: 0.5", "1 of 2 loss: 0.5"]
+    "line", ["Test loss: 0.5", "a test loss: 0.5", "val:loss: 0.5", "valid_1's loss: 0.5", "1 of 2 loss: 0.5"]
 )
 def test_words_in_the_end_of_others_are_not_found(line: str) -> None:
-    others = ["Test loss: ", "test loss: ", "valid_1's loss: ", "of 2 loss: "]
+    others = ["Test loss: ", "test loss: ", "valid_1's loss: ", "of 2 loss: ", "val:loss: "]
     pattern = number_behind("loss: ", others)
     assert len(pattern) <= METRIC_PATTERN_LIMIT
     assert found(pattern, line) == [None, None]
-    for beside in ("loss: 0.5", "\tloss: 0.5", "epoch 3 loss: 0.5", "| loss: 0.5"):
+    for beside in ("loss: 0.5", "INFO:root:loss: 0.5", "\tloss: 0.5", "epoch 3 loss: 0.5", "| loss: 0.5"):
         assert found(pattern, beside) == ["0.5", "0.5"]
     for other in others:
         assert found(number_behind(other, others), f"{other}0.5") == ["0.5", "0.5"]

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from skylift.project.init.merge import leaves
 from skylift.project.init.unbound import still_left
 from skylift.project.init.workspace import project_folder
 from skylift.project.source.entry import entry_file
+from skylift.runs.metrics import MetricReader
 from skylift.values.project import Detection, Loaded, Proposal, Understood, Undoing
 from skylift.values.settings import JobSettings
 from skylift_runtime.contract import DEFAULT_JOB
@@ -56,18 +57,24 @@ def understand(
 def _understood(
     root: Path, entry_point: str | None, *, guess: bool, now: Mapping[str, Any] | None
 ) -> Detection:
-    found = detect(root, entry_point=entry_point, variables=_variables())
+    found = detect(root, entry_point=entry_point, variables=_variables(), reads=read_alone)
     said = now.get("entry-point") if now is not None else None
     only = found.choices[0] if len(found.choices) == 1 and found.choices[0].tied else None
     if guess and only is not None and entry_point is None and said is None:
-        known = detect(root, entry_point=only.path, variables=_variables())
+        known = detect(root, entry_point=only.path, variables=_variables(), reads=read_alone)
         return _because(known, f"nothing else could train; {only.why}", sure=False)
     if entry_point is not None or not isinstance(said, str) or found.config.get("entry-point") == said:
         return found
     if entry_file(root, said) is None:
         return found
-    known = detect(root, entry_point=said, variables=_variables())
+    known = detect(root, entry_point=said, variables=_variables(), reads=read_alone)
     return _with_jobs(_because(known, "as the config has it"), found, said)
+
+
+def read_alone(lines: Sequence[str]) -> list[dict[str, float]]:
+    """What is read of lines without a pattern, by who reads what jobs print."""
+    reader = MetricReader({})
+    return [{point.name: point.value for point in reader.read(line)} for line in lines]
 
 
 def _variables() -> Mapping[str, str]:

@@ -91,4 +91,4 @@ def _form(name: str) -> re.Pattern[str] | None:
     if not words:
         return None
     spelled = _BETWEEN.join(re.escape(word) for word in words)
-    return re.compile(rf"(?:(?<![\w/.:@-])|(?<=\[\dm)|(?<=\[\d\dm))['\"]?{spelled}{_JOINT}\Z", re.IGNORECASE)
+    return re.compile(rf"(?:(?<![\w/.@-])|(?<=\[\dm)|(?<=\[\d\dm))['\"]?{spelled}{_JOINT}\Z", re.IGNORECASE)

@@ -189,7 +189,8 @@ class Templates:
         :param read: the numbers that metrics were read from.
         """
         pieces = shown(unescape(said[-4 * _LONGEST :]))
-        text = _COLOUR.sub("", pieces[-1]).strip("\r") if pieces else ""
+        raw = pieces[-1].strip("\r") if pieces else ""
+        text = _COLOUR.sub("", raw)
         if len(text) > _LONGEST or not (found := list(_NUMBER.finditer(text))):
             return
         key = " ".join(_BAR.sub("~", _NUMBER.sub("\0", text)).split())
@@ -201,7 +202,7 @@ class Templates:
             template = self._known[key] = Template(line, text, [_slot(text, one) for one in found])
         # What reads as the same kind may still hold another number of them: `1.2.3`.
         if len(numbers) == len(template.slots):
-            template.take(text, numbers, read)
+            template.take(raw, numbers, read)
 
 
 def _slot(text: str, found: re.Match[str]) -> Slot:

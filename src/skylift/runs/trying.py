@@ -51,8 +51,7 @@ class Trial:
             if found is None:
                 self._found[point.name] = found = _Found(point, self._lines, point.name in own)
             found.take(point)
-        if not text.isalpha():
-            self._templates.take(self._lines, text, {point.value for point in points})
+        self._templates.take(self._lines, text, {point.value for point in points})
 
     def _matching(self, printed: Printed) -> set[str]:
         """The own patterns that find a number in a line; and whether they do in what the service makes of it."""

@@ -13,8 +13,9 @@ from typing import Any
 NUMBER = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
 _SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()\x00-\x1f\x7f]")
 _SPECIAL_IN_CLASS = re.compile(r"[\\^\[\]&-]")
-_JOINED = r"A-Za-z_/.:@-"
-"""What a name is not to stand right behind, or it is the end of another one. Not digits: a tab is stored as `#011`."""
+_JOINED = r"A-Za-z_/.@-"
+"""What a name is not to stand right behind, or it is the end of another one. Not digits: a tab is stored as `#011`; nor a
+colon, with which `logging` ends its own part of a line."""
 _CONTROL = r"(?:\s|#0[0-3][0-7])"
 _COLOUR = r"\[[0-9;]*m"
 _BLANKS = re.compile(r"\s+")
@@ -37,7 +38,7 @@ def number_behind(words: str, others: Iterable[str] = (), more: str = "") -> str
     It does not find them in the end of a longer name, nor in the end of others that are named.
 
     >>> number_behind("auc: ")
-    '(?:^|[^A-Za-z_/.:@-]|\\[[0-9;]*m)auc:\\s*([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)'
+    '(?:^|[^A-Za-z_/.@-]|\\[[0-9;]*m)auc:\\s*([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)'
 
     :param others: words of others' numbers.
     :param more: a pattern for what may stand between the words and the number besides.
@@ -84,7 +85,7 @@ def in_front(words: Iterable[str] = ()) -> str:
     What looks behind says it in fewer letters, but RE2 has none of that.
 
     >>> in_front(), in_front(["at "])
-    ('(?:^|[^A-Za-z_/.:@-]|\\[[0-9;]*m)', '(?:(?:^|[^ A-Za-z_/.:@-]|\\[[0-9;]*m)|(?:^|[^t]) |(?:^|[^a])t )')
+    ('(?:^|[^A-Za-z_/.@-]|\\[[0-9;]*m)', '(?:(?:^|[^ A-Za-z_/.@-]|\\[[0-9;]*m)|(?:^|[^t]) |(?:^|[^a])t )')
     """
     told = [word for word in dict.fromkeys(words) if word]
     depth = max(map(len, told), default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,3 +100,8 @@ class TrainingService(Protocol):
 
     def logs(self, name: str, cursor: object) -> LogPage:
         """The lines since a cursor; None begins at the beginning."""
+
+
+class ReadsMetrics(Protocol):
+    def __call__(self, lines: Sequence[str]) -> Sequence[Mapping[str, float]]:
+        """What is read of each of some lines, which were printed one after the other, without any pattern."""

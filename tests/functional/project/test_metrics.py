@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 from tests.functional.project.folder import Folder
 
+from skylift.flow.initialise import read_alone
 from skylift.project.init.detect import detect
 from skylift.project.init.metrics import read_metrics
+from skylift.project.init.samples import nothing_is_read
 from skylift.project.source.program import Program
 from skylift.runs.metrics import MetricReader
+from skylift.values.patterns import outside_common
+from skylift.values.ports import ReadsMetrics
 
 LOGGED = "log.info('train/loss: %.3f after %d', loss, epoch)"
 PRINTED = {
@@ -258,12 +264,70 @@ def test_init_writes_the_patterns_and_says_where_they_come_from(project: Folder)
     assert (row.value, row.why, row.sure) == ("loss", "printed in words, loop.py:2", False)
 
 
+@pytest.mark.parametrize(
+    ("code", "values"),
+    [*PRINTED.values(), *RUNS_BY_NAME.values()],
+    ids=[*PRINTED.keys(), *RUNS_BY_NAME.keys()],
+)
+def test_what_gets_no_pattern_is_read_without_one(
+    project: Folder, code: str, values: dict[str, float]
+) -> None:
+    project.write("metrics.py", "def top_accuracy(_):\n    return 0.5\nevery = [top_accuracy]\n")
+    path = project.write("train.py", "")
+    path.write_text(f"epoch, loss = 3, 0.25\n{code}\n")
+    printed = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True).stdout
+    reader = MetricReader(_patterns(project, read_alone))
+    points = {point.name: point.value for line in printed.splitlines() for point in reader.read(line)}
+    assert {name: points.get(name) for name in values} == values
+
+
+def read_all(lines: Sequence[str]) -> list[dict[str, float]]:
+    """A reader that takes each word with a colon and a number for a metric."""
+    form = re.compile(r"([\w ]+): ([\d.]+)")
+    return [
+        {name.strip().replace(" ", "_"): float(value) for name, value in form.findall(line)} for line in lines
+    ]
+
+
+def test_what_is_read_by_itself_gets_no_pattern_and_is_told(project: Folder) -> None:
+    project.write("train.py", "print(f'val loss: {1 / 3}, auc -> {1 / 4}, acc={1 / 2}')\n")
+    program = Program.read(project.root, project.root / "train.py")
+    assert program is not None
+    found = read_metrics(program, read_all)
+    assert list(found.config["metrics"]) == ["auc"]
+    rows = [(row.value, row.sure) for row in found.understood if row.topic == "metrics"]
+    assert rows == [("auc", False), ("val_loss, acc", True)]
+    assert "without a pattern, train.py:1" in found.understood[1].why
+
+
+def test_a_number_that_is_read_under_another_name_keeps_its_pattern(project: Folder) -> None:
+    def elsewhere(lines: Sequence[str]) -> list[dict[str, float]]:
+        return [{f"x_{name}": value for name, value in found.items()} for found in read_all(lines)]
+
+    project.write("train.py", "print(f'epoch {1} loss: {1 / 3}')\n")
+    assert _patterns(project, elsewhere).keys() == {"loss"}
+    # And one that is read from elsewhere in the line: the number of the epoch is none of the loss.
+    assert _patterns(project, lambda lines: [{"loss": 1.0} for _ in lines]).keys() == {"loss"}
+
+
+@pytest.mark.parametrize("forms", [3, 12])
+def test_no_pattern_is_longer_than_the_service_takes(project: Folder, forms: int) -> None:
+    lines = [
+        f"print('{'x' * 60} {number} a{number} loss{number % 2 * ' '}:', 1 / 3)\n" for number in range(forms)
+    ]
+    project.write(
+        "train.py", "print('loss:', 1 / 2)\nprint('loss', 1 / 2)\nprint('loss ->', 1 / 2)\n" + "".join(lines)
+    )
+    assert max(map(len, _patterns(project).values())) <= 500
+    assert not any(map(outside_common, _patterns(project).values()))
+
+
 def test_no_more_patterns_than_a_log_can_bear(project: Folder) -> None:
     project.write("train.py", "".join(f"print('head{number} loss:', 1 / 3)\n" for number in range(100)))
     assert 5 < len(_patterns(project)) < 20
 
 
-def _patterns(project: Folder) -> dict[str, str]:
+def _patterns(project: Folder, reads: ReadsMetrics = nothing_is_read) -> dict[str, str]:
     program = Program.read(project.root, project.root / "train.py")
     assert program is not None
-    return dict(read_metrics(program).config.get("metrics", {}))
+    return dict(read_metrics(program, reads).config.get("metrics", {}))

@@ -24,12 +24,14 @@ from skylift.project.init.metrics import read_metrics
 from skylift.project.init.named_channels import say_elsewhere
 from skylift.project.init.needs import read_needs
 from skylift.project.init.places import read_places
+from skylift.project.init.samples import nothing_is_read
 from skylift.project.init.secrets import keep_secrets_out
 from skylift.project.init.unbound import together
 from skylift.project.parameters.reading import Reading
 from skylift.project.parameters.schema import read_parameters
 from skylift.project.source.notebooks import Unreadable, in_cells
 from skylift.project.source.program import Program
+from skylift.values.ports import ReadsMetrics
 from skylift.values.project import Choice, Detection, Understood
 from skylift_runtime.contract import COMMAND_KEY, DEFAULT_JOB
 
@@ -41,7 +43,11 @@ _TABLES = (
 
 
 def detect(
-    root: Path, *, entry_point: str | None = None, variables: Mapping[str, str] = _NO_VARIABLES
+    root: Path,
+    *,
+    entry_point: str | None = None,
+    variables: Mapping[str, str] = _NO_VARIABLES,
+    reads: ReadsMetrics = nothing_is_read,
 ) -> Detection:
     """Find the jobs, what they need, and what they read and write.
 
@@ -49,6 +55,7 @@ def detect(
 
     :param entry_point: what the user says it is.
     :param variables: of the environment; they tell which virtual environment is active.
+    :param reads: tells which metrics are read without a pattern.
     :raises UsageError: when that is not in the project.
     :raises ConfigError: when ``pyproject.toml`` is not what it has to be.
     """
@@ -65,7 +72,7 @@ def detect(
     made = _made(found, programs)
     for job, program in programs:
         if program is not None:
-            _job(found, job, program, (layout.clues, made))
+            _job(found, job, program, (layout.clues, made, reads))
     say_handed(found, root, made, lambda name: _known(found, name))
     say_elsewhere(found)
     found.config.setdefault("targets", suggested())
@@ -145,13 +152,17 @@ def _commands(found: Findings, job: FoundJob, program: Program) -> tuple[Reading
 
 
 def _job(
-    found: Findings, job: FoundJob, program: Program, hints: tuple[tuple[Clue, ...], tuple[Made, ...]]
+    found: Findings,
+    job: FoundJob,
+    program: Program,
+    hints: tuple[tuple[Clue, ...], tuple[Made, ...], ReadsMetrics],
 ) -> None:
     """What one job takes, reads and writes; of a program with sub-commands the jobs beside it as well.
 
-    :param hints: what files say of how programs are started, and what the jobs leave for each other.
+    :param hints: what files say of how programs are started, what the jobs leave for each other, and what is read of
+        what they print.
     """
-    clues, made = hints
+    clues, made, reads = hints
     reading, commands, command = _commands(found, job, program)
     found.left += [commands.left] if commands.left and not command else []
     said = [clue for clue in clues if clue.path == program.name and not job.words]
@@ -163,7 +174,7 @@ def _job(
     if commands.training and command == commands.training:
         part.understood.insert(0, _command_row(program, reading, command))
     keep_declared(part, _known(found, job.name))
-    part.take(_metrics(found, job, program))
+    part.take(_metrics(found, job, program, reads))
     _take(found, _below(job.name, part))
     for name, command in commands.beside.items():
         found.say(f"job {name}", f"{job.entry_point} {command}", f"a command of {program.name} besides")
@@ -213,9 +224,9 @@ def _tables(
     return part
 
 
-def _metrics(found: Findings, job: FoundJob, program: Program) -> Findings:
+def _metrics(found: Findings, job: FoundJob, program: Program, reads: ReadsMetrics) -> Findings:
     """Guesses, unless something says which the job has."""
-    return Findings() if "metrics" in _known(found, job.name) else read_metrics(program)
+    return Findings() if "metrics" in _known(found, job.name) else read_metrics(program, reads)
 
 
 def _known(found: Findings, name: str) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from skylift.project.init.prints import called
+from skylift.project.init.prints import GAP, called
 from skylift.project.source.program import Program
 from skylift.project.source.trees import walk
 
@@ -31,6 +31,9 @@ class Framed:
     path: Path
     line: int
     by: str
+    text: str
+    """A line of theirs, with a gap for each value."""
+    gap: int
 
 
 def framework_prints(program: Program) -> Iterator[Framed]:
@@ -69,7 +72,12 @@ def _keras(calls: list[tuple[Path, ast.Call]]) -> Iterator[Framed]:
         for path, call in fits:
             if prefix and not any(_given(call, name) for name in _VALIDATION):
                 continue
-            yield from (Framed(prefix + name, ": ", path, call.lineno, "Keras") for name in names)
+            told = list(dict.fromkeys([*names, *(prefix + name for name in names)]))
+            text = f"8/8 - 1s - {' - '.join(f'{name}: {GAP}' for name in told)}"
+            yield from (
+                Framed(prefix + name, ": ", path, call.lineno, "Keras", text, told.index(prefix + name))
+                for name in names
+            )
             break
 
 
@@ -108,7 +116,9 @@ def _hugging_face(program: Program, calls: list[tuple[Path, ast.Call]]) -> Itera
     names = ["loss", "train_loss"]
     if any(_given(one, "eval_dataset") for _, one in trainers):
         names += ["eval_loss", *(f"eval_{name}" for name in _computed(program, trainers))]
-    yield from (Framed(name, "': ", path, call.lineno, "transformers") for name in dict.fromkeys(names))
+    for name in dict.fromkeys(names):
+        text = f"{{'{name}': {GAP}, 'epoch': {GAP}}}"
+        yield Framed(name, "': ", path, call.lineno, "transformers", text, 0)
 
 
 def _their_trainers(program: Program) -> dict[Path, set[str]]:

@@ -1,12 +1,12 @@
 """Metrics that a program prints in words, ``Test loss: 0.25``, as patterns for ``[metrics]`` (joint 18).
 
-What it prints as ``name=number`` is read without a pattern.
+What is read without a pattern gets none: a reader is asked, with the line that the program would print.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,12 @@ from skylift.project.init.frameworks import framework_prints
 from skylift.project.init.listings import listings, spoken_of
 from skylift.project.init.meters import meter_prints
 from skylift.project.init.prints import GAP, prints
+from skylift.project.init.samples import nothing_is_read, read_as
 from skylift.project.source.program import Program
+from skylift.values.patterns import in_front, plain
+from skylift.values.ports import ReadsMetrics
+from skylift.values.words import first_of
+from skylift_runtime.contract import METRIC_PATTERN_LIMIT
 
 _MOST = 12
 """Patterns for one job: each is tried on every line, and the service takes 40 in all."""
@@ -55,6 +60,10 @@ class Measure:
     place: str
     share: str = ""
     """What stands in front of the number that counts, behind another two: ``9/10 (90%)``."""
+    text: str = ""
+    """All that is printed, with a gap for each value."""
+    gap: int = 0
+    """Which of them is the number."""
 
     @property
     def name(self) -> str:
@@ -69,44 +78,66 @@ class Measure:
         r"""What finds the place of its number, in the log and in the service's copy of it.
 
         >>> Measure("loss", ": ", "").head(["test loss"])
-        '(?<![A-Za-z_/-])(?<!test )loss:\\s*(?:tensor\\()?'
+        '(?:(?:^|[^ A-Za-z_/.@-]|\\[[0-9;]*m)|(?:^|[^t]) |(?:^|[^s])t |(?:^|[^e])st |(?:^|[^t])est )loss:\\s*(?:tensor\\()?'
 
         :param others: words of the other measures; this one is not to be found in the end of one of those.
         """
         longer = sorted({other for other in others if other.endswith(f" {self.words}")})
-        behind = "".join(f"(?<!{_spaced(other.removesuffix(self.words))} )" for other in longer)
-        sign = re.escape(self.between.strip())
+        front = in_front(other.removesuffix(self.words) for other in longer)
+        sign = plain(self.between.strip())
         blanks = r"\s*" if self.between[0].isspace() else ""
         joint = rf"{blanks}{sign}\s*" if sign else r"\s+"
-        # A digit may stand in front: a tab is `#011` in the service's copy.
-        rest = rf"{_RATIO}{re.escape(self.share.strip())}\s*" if self.share else _TENSOR
+        rest = rf"{_RATIO}{plain(self.share.strip())}\s*" if self.share else _TENSOR
         rest = _QUOTED if self.between.startswith("'") else rest
-        return rf"(?<![A-Za-z_/-]){behind}{_spaced(self.words)}{joint}{rest}"
+        return f"{front}{_spaced(self.words)}{joint}{rest}"
 
 
-def read_metrics(program: Program) -> Findings:
-    """The table ``metrics`` of one job: a pattern for each measure that is printed with its name in front."""
+def read_metrics(program: Program, reads: ReadsMetrics = nothing_is_read) -> Findings:
+    """The table ``metrics`` of one job: a pattern for each measure that is printed and would not be read without one.
+
+    :param reads: tells what is read of a line by itself.
+    """
     measures: dict[str, list[Measure]] = {}
     for measure in (*_printed(program), *_listed(program), *_framed(program)):
         measures.setdefault(measure.name, []).append(measure)
-    if not measures:
-        return Findings()
     words = [measure.words for forms in measures.values() for measure in forms]
-    kept = dict(list(measures.items())[:_MOST])
-    found = Findings({"metrics": {name: _pattern(forms, words) for name, forms in kept.items()}})
-    places = list(dict.fromkeys(forms[0].place for forms in kept.values()))
-    where = ", ".join(places[:_MOST_PLACES]) + (" and elsewhere" if places[_MOST_PLACES:] else "")
-    found.say("metrics", ", ".join(kept), f"printed in words, {where}", sure=False)
+    seen = {name: forms for name, forms in measures.items() if all(_is_read(form, reads) for form in forms)}
+    wanted = {name: forms for name, forms in measures.items() if name not in seen}
+    kept = dict(list(wanted.items())[:_MOST])
+    found = Findings()
+    if kept:
+        found.config["metrics"] = {name: _pattern(forms, words) for name, forms in kept.items()}
+        found.say("metrics", ", ".join(kept), f"printed in words, {_places(kept)}", sure=False)
+    if seen:
+        why = f"read as they are printed, without a pattern, {_places(seen)}"
+        found.say("metrics", first_of(list(seen), _MOST), why)
     return found
+
+
+def _is_read(measure: Measure, reads: ReadsMetrics) -> bool:
+    """Whether a number is read without a pattern, under the name that a pattern would give it."""
+    return measure.between == _READ_ANYHOW or measure.name in read_as(measure.text, measure.gap, reads)
+
+
+def _places(measures: Mapping[str, list[Measure]]) -> str:
+    places = list(dict.fromkeys(forms[0].place for forms in measures.values()))
+    return ", ".join(places[:_MOST_PLACES]) + (" and elsewhere" if places[_MOST_PLACES:] else "")
 
 
 def _pattern(forms: Iterable[Measure], words: Iterable[str]) -> str:
     r"""What finds the number of a measure, in any of the forms that it is printed in.
 
     >>> _pattern([Measure("Loss", ": ", ""), Measure("loss", " ", "")], [])
-    '(?:(?<![A-Za-z_/-])Loss:\\s*(?:tensor\\()?|(?<![A-Za-z_/-])loss\\s+(?:tensor\\()?)([-+]?\\d*\\.?\\d+(?:[eE][-+]?\\d+)?)'
+    '(?:(?:^|[^A-Za-z_/.@-]|\\[[0-9;]*m)Loss:\\s*(?:tensor\\()?|(?:^|[^A-Za-z_/.@-]|\\[[0-9;]*m)loss\\s+(?:tensor\\()?)([-+]?\\d*\\.?\\d+(?:[eE][-+]?\\d+)?)'
     """
-    heads = list(dict.fromkeys(measure.head(words) for measure in forms))[:_MOST_FORMS]
+    told = list(words)
+    heads = list(dict.fromkeys(measure.head(told) for measure in forms))[:_MOST_FORMS]
+    while len(heads) > 1 and len(_either(heads)) > METRIC_PATTERN_LIMIT:
+        heads.pop()
+    return _either(heads)
+
+
+def _either(heads: Sequence[str]) -> str:
     return (heads[0] if len(heads) == 1 else f"(?:{'|'.join(heads)})") + _NUMBER
 
 
@@ -114,11 +145,13 @@ def _printed(program: Program) -> Iterator[Measure]:
     for printed in (*prints(program), *meter_prints(program)):
         place = _place(program, printed.path, printed.line)
         for match in _NAMED.finditer(printed.text):
-            measure = Measure(match["name"], match["between"], place, match["share"] or "")
+            gap = printed.text.count(GAP, 0, match.end()) - 1
+            share = match["share"] or ""
+            measure = Measure(match["name"], match["between"], place, share, printed.text, gap)
             # Nine of ten is no number.
             if match["ratio"] and not measure.share:
                 continue
-            if measure.name not in _VAGUE and measure.between != _READ_ANYHOW:
+            if measure.name not in _VAGUE:
                 yield measure
 
 
@@ -129,13 +162,15 @@ def _listed(program: Program) -> Iterator[Measure]:
     for one in found:
         for name in spoken if one.names is None else one.names:
             if _NAME.fullmatch(name) and name.lower() not in _VAGUE:
-                yield Measure(name, one.between, _place(program, one.path, one.line))
+                text = f"{{'{name}': {GAP}}}" if one.between.startswith("'") else f"{name}{one.between}{GAP}"
+                yield Measure(name, one.between, _place(program, one.path, one.line), text=text)
 
 
 def _framed(program: Program) -> Iterator[Measure]:
     """What the framework prints that trains."""
     for one in framework_prints(program):
-        yield Measure(one.name, one.between, f"{_place(program, one.path, one.line)} by {one.by}")
+        place = f"{_place(program, one.path, one.line)} by {one.by}"
+        yield Measure(one.name, one.between, place, text=one.text, gap=one.gap)
 
 
 def _place(program: Program, path: Path, line: int) -> str:
@@ -143,4 +178,4 @@ def _place(program: Program, path: Path, line: int) -> str:
 
 
 def _spaced(words: str) -> str:
-    return " ".join(re.escape(word) for word in words.split())
+    return " ".join(plain(word) for word in words.split())
