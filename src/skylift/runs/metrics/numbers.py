@@ -1,0 +1,36 @@
+"""Numbers as programs print them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+NUMBER = (
+    r"[-+]?(?:\d{1,3}(?:,\d{3}){1,6}(?:\.\d+)?(?![\d,])|\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?"
+    r"|nan|NaN|inf|Infinity)"
+)
+"""Also with thousands separated: ``1,234.5``."""
+END = r"(?![\w:/-]|\.\w)"
+"""What follows a number that stands for itself: no unit, no further part of a date, a path or a version."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A number with its name, and where in the text it stands."""
+
+    name: str
+    value: float
+    start: int
+    end: int
+
+
+def number(text: str) -> float:
+    """
+    >>> number("1,234.5"), number("-1e-3")
+    (1234.5, -0.001)
+    """
+    return float(text.replace(",", ""))
+
+
+def found(name: str, match: re.Match[str], group: str | int) -> Found:
+    return Found(name, number(match[group]), *match.span(group))

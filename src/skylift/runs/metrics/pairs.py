@@ -1,0 +1,147 @@
+"""Names with their numbers: ``loss=0.3``, ``Train Loss: 0.3``, ``{'loss': 0.3}``, ``Acc@1 71.3``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from skylift.runs.metrics.names import Kind, is_qualifier, joined, kind
+from skylift.runs.metrics.numbers import END, NUMBER, Found, found
+
+_VALUE = re.compile(
+    r"(?P<sep>['\"]?[ \t]{0,30}(?::|=|->)[ \t]{0,40}|[ \t]{1,20})"
+    r"(?P<wrap>['\"]|tensor\(|np\.float\d\d?\()?"
+    # Of nine of ten, which are ninety percent, the percent count.
+    r"(?:\d[\d.,]{0,15}[ ]?(?:/|of)[ ]?\d[\d.,]{0,15}[ ]{0,4}[(\[=][ ]{0,4})?"
+    rf"(?P<value>{NUMBER})(?:[ ]?%|(?P<rest>[ ][*/][ ]?\w))?{END}"
+)
+_TOKEN = re.compile(r"[A-Za-z_][\w.@/:-]*$")
+_SIMPLE = re.compile(r"[a-z][a-z0-9_/]*")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+"""Of the environment: `OMP_NUM_THREADS=1`."""
+_LOOK_BACK = 120
+_MOST_WORDS = 4
+_NOT_BEFORE = frozenset("`?&$\\<-./@:\"'")
+_CONTAINERS = frozenset(
+    "metrics metric scores values logs log scalars data results result outputs summary performance fields extra".split()
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    found: Found
+    by: str
+    """``=`` for what is joined to its number by it, ``"`` for a key, ``:`` and a blank."""
+    alone: bool
+    """No part of a call, as ``Adam(lr=0.1)`` is."""
+
+    @property
+    def kind(self) -> Kind:
+        return kind(self.found.name)
+
+
+def pairs(text: str, *, stepped: bool) -> list[Found]:
+    """The metrics among a text's pairs.
+
+    :param stepped: the text says a step, so it speaks of training.
+    """
+    every = list(_pairs(text))
+    measured = any(pair.kind is Kind.MEASURE for pair in every)
+    given = any(pair.kind is Kind.SETTING for pair in every)
+    return [pair.found for pair in every if _counts(pair, measured, stepped, given)]
+
+
+def _counts(pair: Pair, measured: bool, stepped: bool, given: bool) -> bool:
+    told = measured or stepped
+    match pair.kind:
+        case Kind.COUNT:
+            return False
+        case Kind.MEASURE:
+            return pair.by != " " or _is_fraction(pair)
+        case Kind.VAGUE:
+            return pair.by == "=" or (pair.by != " " and told)
+        case Kind.SETTING:
+            return told and pair.alone and pair.by in ("=", '"') and _SIMPLE.fullmatch(pair.found.name) is not None
+        case Kind.OTHER:
+            if pair.by == "=":
+                return pair.alone and (told or (not given and len(pair.found.name) > 1))
+            return told if pair.by == '"' else pair.by == ":" and measured and _is_simple(pair.found.name)
+
+
+def _is_fraction(pair: Pair) -> bool:
+    """With nothing between name and number, a whole number may count things: `score 10 points`."""
+    return pair.found.value != int(pair.found.value) if abs(pair.found.value) < 1e15 else True
+
+
+def _is_simple(name: str) -> bool:
+    return _SIMPLE.fullmatch(name) is not None
+
+
+def _pairs(text: str) -> Iterator[Pair]:
+    inside: list[str] = []
+    at = 0
+    for match in _VALUE.finditer(text):
+        _nest(inside, text[at : match.start()])
+        at = match.end()
+        if match["rest"]:
+            continue
+        sign = match["sep"].strip(" \t'\"")
+        head = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+        quote = match["sep"][0]
+        if quote in "'\"":
+            key = head.rpartition(quote)[2] if quote in head else ""
+            if sign == ":" and key:
+                yield Pair(found(_within(inside, key), match, "value"), '"', alone=True)
+            continue
+        pair = _spoken(head, match, sign, text)
+        if pair is not None:
+            yield pair
+
+
+def _spoken(head: str, match: re.Match[str], sign: str, text: str) -> Pair | None:
+    token = _TOKEN.search(head)
+    if token is None:
+        return None
+    before = head[: token.start()]
+    joint = "=" if match["sep"] == "=" else (sign and ":") or " "
+    if (before and before[-1] in _NOT_BEFORE) or _VARIABLE.fullmatch(token[0]) and _is_variable(token[0]):
+        return None
+    if joint == "=" and not before[-1:] == "_":
+        return Pair(found(token[0], match, "value"), "=", _is_alone(text, match.start()))
+    words = [token[0].rstrip(".:")]
+    for word in reversed(before.split(" ")[-_MOST_WORDS - 1 :]):
+        if word and (len(words) >= _MOST_WORDS or not is_qualifier(word) or not word.rstrip(".").isalnum()):
+            break
+        words += [word] if word else []
+        if not word and len(words) > 1:
+            break
+    return Pair(found(joined(" ".join(reversed(words))), match, "value"), joint, _is_alone(text, match.start()))
+
+
+def _is_variable(name: str) -> bool:
+    """
+    >>> _is_variable("HYDRA_FULL_ERROR"), _is_variable("VAL_LOSS"), _is_variable("OMP_NUM_THREADS")
+    (True, False, True)
+    """
+    return "ERROR" in name or kind(name) is not Kind.MEASURE
+
+
+def _is_alone(text: str, at: int) -> bool:
+    opened = text.rfind("(", 0, at)
+    return opened <= text.rfind(")", 0, at) or opened == 0 or not (text[opened - 1].isalnum() or text[opened - 1] in "_ ")
+
+
+def _nest(inside: list[str], between: str) -> None:
+    """Keep the keys of the dictionaries that a place is in."""
+    for match in re.finditer(r"(?:['\"]([^'\"{}]{1,60})['\"]\s{0,4}:\s{0,4})?(\{)|\}", between):
+        if match[2]:
+            inside.append(match[1] or "")
+        elif inside:
+            inside.pop()
+
+
+def _within(inside: list[str], key: str) -> str:
+    """A key with the one that it is under: ``{"val": {"loss": 1}}`` is ``val:loss``."""
+    above = [name for name in inside if name and name.lower() not in _CONTAINERS]
+    return ":".join([*above[-2:], key])

@@ -1,0 +1,71 @@
+"""What a line says, without what only moves the cursor, paints, or tells who speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from skylift.values.printed import unescape
+
+LONGEST = 4096
+"""Characters looked at, at either end of what is shown at one time: more are no metric, and patterns take their time."""
+_MOST_PIECES = 400
+_PAINT = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|[()][A-Z0-9])")
+# A progress bar writes over itself: `\r` goes back to the line's start, `\b` a step. Lightning says more behind a bar.
+_OVERWRITTEN = re.compile(r"\r|\x08+|(?<=\]) ?(?=Epoch \d{1,9}, global step )")
+_BAR = re.compile(r"\d%\||it/s\b|s/it\b|━|\d%[ ]?\[|\[=+>?\.*\]|\[[=>.-]{10,}\]")
+_LOGGED = re.compile(
+    r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]*:"
+    r"|^\s{0,8}\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
+    r"|^\s{0,8}\[?\d\d[-/]\d\d(?:[-/]\d{2,4})? \d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?|^\s{0,8}\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
+)
+# Printed arguments, the layers of a model; what is said of variables, overrides, errors; commands; what installers and
+# trackers say; a best value that is said once more, with less digits.
+_NOT_METRICS = re.compile(
+    r"\bNamespace\(.*\)|^\s*\([\w-]+\): (?:\d+ x )?\w+\(.*"
+    r"|^.*\b(?:[Ee]nvironment variable|[Oo]verrides?|[Oo]verriding)\b.*"
+    r"|^\s*(?:[a-z_]\w*\.)*\w*(?:Error|Exception|Warning): .*|^\S.*\.py:\d+: .*"
+    r"|^\s*(?:[$+] )?(?:export|python3?|torchrun|skylift|pip|apt-get|git|docker|accelerate) .*"
+    r"|^wandb: .*|^\[LightGBM\] .*|^(?:Metric|Monitored metric) \S+ (?:improved|did not improve).*"
+    r"|\bTrainOutput\(global_step=.*"
+    r"|^\s*(?:Collecting|Downloading|Requirement|Installing|Using cached|Successfully|remote:|Receiving|Resolving|Get:\d).*"
+)
+
+
+def pieces(line: str) -> Iterator[str]:
+    r"""What a terminal showed of a line, one after the other, as plain text.
+
+    >>> list(pieces("\r\x1b[1m 50%\x1b[0m#015100%"))
+    [' 50%', '100%']
+    """
+    shown = [piece for piece in _OVERWRITTEN.split(unescape(line)) if piece and not piece.isspace()]
+    for piece in shown[:2] + shown[2:][-_MOST_PIECES:] if len(shown) > _MOST_PIECES else shown:
+        for part in _ends(piece):
+            yield _PAINT.sub("", part) if "\x1b" in part else part
+
+
+def _ends(text: str) -> Iterator[str]:
+    if len(text) <= LONGEST:
+        yield text
+        return
+    # Cut between words: half a number is another number.
+    yield text[:LONGEST].rpartition(" ")[0]
+    yield text[-LONGEST:].partition(" ")[2]
+
+
+def is_bar(text: str) -> bool:
+    """
+    >>> is_bar("50%|███  | 8/16 [00:00<00:00, 9.1it/s, loss=1]"), is_bar("loss=1")
+    (True, False)
+    """
+    return _BAR.search(text) is not None
+
+
+def metrics_part(text: str) -> str:
+    """The text with blanks in place of what holds no metric, so that all that is left stays where it was."""
+    text = _LOGGED.sub(_blank, text, count=1)
+    return _NOT_METRICS.sub(_blank, text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])

@@ -1,0 +1,126 @@
+"""Metrics that stand in the columns of a table, below their names: fastai, skorch, scikit-learn, Lightning, ultralytics."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from skylift.runs.metrics.names import Kind, joined, kind
+from skylift.runs.metrics.numbers import NUMBER, Found, number
+
+_COLUMN = re.compile(r"\S+(?: \S+)*")
+_CELL = re.compile(r"[^\s:]+:?")
+_VALUE = re.compile(NUMBER)
+_COUNTER = re.compile(r"(\d+)(?:/\d+)?")
+_STEPS = frozenset(("epoch", "iter", "iteration", "step"))
+_LISTED = re.compile(r"\bmetric\W+DataLoader 0\b")
+_LISTED_ROW = re.compile(rf"^[\s│|]*(?P<name>[A-Za-z_]\S{{0,120}})[\s│|]{{1,80}}(?P<value>{NUMBER})[\s│|]*(?:$|[\s│|])")
+_TRAINER = re.compile(r"^\*{3,} (?:train|eval|predict|test)\w* metrics \*{3,}$")
+_TRAINER_ROW = re.compile(rf"^\s+(?P<name>\w+)\s+=\s+(?P<value>{NUMBER})$")
+_REPORT = re.compile(r"^\s+precision\s+recall\s+f1-score\s+support$")
+_REPORT_ROW = re.compile(
+    rf"^\s*(?:(?P<row>\w+ avg)\s+(?P<precision>{NUMBER})\s+(?P<recall>{NUMBER})\s+)?(?:accuracy\s+)?(?P<last>{NUMBER})\s+\d+$"
+)
+_DETECTED = re.compile(r"^\s*Class\s+Images\s+\w+\s+Box\(P\s+R\s+mAP50\s+mAP50-95\)")
+_DETECTED_ROW = re.compile(rf"^\s*all\s+\d+\s+\d+(?P<values>(?:\s+{NUMBER}){{4}})\s*$")
+_DETECTED_NAMES = ("precision", "recall", "mAP50", "mAP50-95")
+_PATIENCE = 100
+"""Lines that are no rows, within a table: callbacks speak between two epochs."""
+
+
+@dataclass
+class Table:
+    """A table that was begun."""
+
+    form: str
+    columns: tuple[str, ...] = ()
+    others: int = field(default=0)
+
+    def rows(self, text: str) -> tuple[list[Found], int | None] | None:
+        """The metrics of one of its rows, with the step; None for what is no row."""
+        read = _ROWS[self.form](self, text)
+        self.others = 0 if read else self.others + 1
+        return read
+
+    @property
+    def ended(self) -> bool:
+        return self.others > (_PATIENCE if self.form == "columns" else 4)
+
+
+def heading(text: str) -> Table | None:
+    """The table that a line begins.
+
+    >>> heading("epoch     train_loss  valid_loss  time").columns
+    ('', 'train_loss', 'valid_loss', '')
+    """
+    if _LISTED.search(text):
+        return Table("listed")
+    if _TRAINER.match(text.rstrip()):
+        return Table("trainer")
+    if _REPORT.match(text.rstrip()):
+        return Table("report")
+    if _DETECTED.match(text):
+        return Table("detected")
+    words = _COLUMN.findall(text) if "  " in text else []
+    if len(words) < 2 or words[0].lower() not in _STEPS:
+        return None
+    columns = tuple(joined(word) if _is_metric(word) else "" for word in words)
+    if not any(kind(name) is Kind.MEASURE for name in columns if name):
+        return None
+    return Table("columns", columns)
+
+
+def _is_metric(word: str) -> bool:
+    return word[:1].isalpha() and kind(word) in (Kind.MEASURE, Kind.VAGUE, Kind.OTHER)
+
+
+def _columns(table: Table, text: str) -> tuple[list[Found], int | None] | None:
+    cells = list(_CELL.finditer(text))
+    counter = _COUNTER.fullmatch(cells[0][0]) if cells else None
+    if counter is None or len(cells) < len(table.columns) or (len(cells) > len(table.columns) + 1 and "%" not in text):
+        return None
+    points = []
+    for name, cell in zip(table.columns, cells, strict=False):
+        if name:
+            if not _VALUE.fullmatch(cell[0]):
+                return None
+            points.append(Found(name, number(cell[0]), *cell.span()))
+    return points, int(counter[1])
+
+
+def _listed(_: Table, text: str) -> tuple[list[Found], int | None] | None:
+    match = _LISTED_ROW.match(text)
+    return ([_one(match["name"], match, "value")], None) if match else None
+
+
+def _trainer(_: Table, text: str) -> tuple[list[Found], int | None] | None:
+    match = _TRAINER_ROW.match(text.rstrip())
+    if match is None or kind(match["name"]) is Kind.COUNT:
+        return None
+    return [_one(match["name"], match, "value")], None
+
+
+def _report(_: Table, text: str) -> tuple[list[Found], int | None] | None:
+    match = _REPORT_ROW.match(text.rstrip())
+    if match is None or not (match["row"] or "accuracy" in text):
+        return None
+    if not match["row"]:
+        return [_one("accuracy", match, "last")], None
+    row = joined(match["row"])
+    named = {"precision": "precision", "recall": "recall", "last": "f1_score"}
+    return [_one(f"{row}:{name}", match, group) for group, name in named.items()], None
+
+
+def _detected(_: Table, text: str) -> tuple[list[Found], int | None] | None:
+    match = _DETECTED_ROW.match(text)
+    if match is None:
+        return None
+    values = _VALUE.finditer(text, match.start("values"))
+    return [Found(name, number(one[0]), *one.span()) for name, one in zip(_DETECTED_NAMES, values, strict=False)], None
+
+
+def _one(name: str, match: re.Match[str], group: str) -> Found:
+    return Found(name, number(match[group]), *match.span(group))
+
+
+_ROWS = {"columns": _columns, "listed": _listed, "trainer": _trainer, "report": _report, "detected": _detected}
