@@ -56,7 +56,7 @@ class Recorder:
             self._ours |= {"hint": hint} if hint else {}
             self._save()
         elif isinstance(event, LogLine):
-            self._keep(self._reader.read(event.text), event.at, lambda: [event.text])
+            self._keep(self._reader.read(event.text, event.host), event.at, lambda: [event.text])
 
     def printed(self, printed: Printed) -> None:
         """The same as taking each of the lines, at the speed of a log."""

@@ -124,7 +124,7 @@ RUNS_BY_NAME: dict[str, tuple[str, dict[str, float]]] = {
         "for key, value in board.items():\n    print('{}: {}'.format(key, value))"),
         {"loss": 0.25},
     ),
-    "a dictionary": ("found = {'accuracy': 0.5, 'lr': 0.1}\nfound['f1'] = 0.125\nprint(found)", {"accuracy": 0.5, "f1": 0.125}),
+    "a dictionary": ("found = {'accuracy': 0.5, 'lr': 0.1}\nfound['f1'] = 0.125\nprint(found)", {"accuracy": 0.5, "lr": 0.1, "f1": 0.125}),
     "a dictionary behind words": ("print('after', epoch, {'auc': 1 / 4})", {"auc": 0.25}),
     "one measure in two forms": (
         "print(f'Loss {0.5}')\nlog = {'loss': loss}\nfor key, value in log.items():\n    print(f'{key}: {value}')",
@@ -184,7 +184,8 @@ def test_what_the_trainer_of_transformers_prints_is_read(project: Folder) -> Non
         "eval_accuracy": 0.75,
         "eval_f1": 0.125,
     }
-    assert {point.name for point in reader.read("{'loss': 0.5, 'learning_rate': 5e-05}")} == {"loss"}
+    line = "{'loss': 0.5, 'learning_rate': 5e-05}"
+    assert {point.name for point in reader.read(line)} == {"loss", "learning_rate"}
     assert {point.name for point in reader.read("{'train_runtime': 9.1, 'train_loss': 0.4}")} == {
         "train_loss"
     }

@@ -206,7 +206,7 @@ def test_own_patterns_are_for_what_was_printed_or_for_what_is_stored(pattern: st
 
 def test_of_a_progress_bar_the_last_value_counts() -> None:
     assert len(BAR) > 15_000
-    assert read(BAR) == {"loss": 0.6}
+    assert read(BAR) == {"loss": 0.6, "auc": 0.4}
     assert MetricReader({}).read("\rstep=1 loss=3\rstep=2 loss=2\r") == [Point("loss", 2.0, 2)]
 
 
@@ -228,10 +228,13 @@ def test_many_lines_are_read_as_each_of_them() -> None:
     ]
     for end in (b"", b"\n"):
         printed = Printed(NOON, "algo-1", "\n".join(lines).encode() + end)
-        for reader in (MetricReader({}), MetricReader({"v": r"v: (\d)"})):
-            assert reader.find(printed) == [point for line in lines for point in reader.read(line)]
+        for own in ({}, {"v": r"v: (\d)"}):
+            one_by_one = MetricReader(own)
+            assert MetricReader(own).find(printed) == [
+                point for line in lines for point in one_by_one.read(line)
+            ]
     everything = Printed(NOON, "algo-1", "\n".join(lines).encode())
-    assert [point.value for point in MetricReader({}).find(everything)] == [1.0, 0.5, 2.0, math.inf]
+    assert [point.value for point in MetricReader({}).find(everything)] == [1.0, 0.5, 2.0, 3.0, math.inf]
 
 
 def test_every_control_character_is_spelled_and_read_back() -> None:

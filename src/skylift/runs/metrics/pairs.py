@@ -22,7 +22,7 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 """Of the environment: `OMP_NUM_THREADS=1`."""
 _LOOK_BACK = 120
 _MOST_WORDS = 4
-_NOT_BEFORE = frozenset("`?&$\\<-./@:\"'")
+_NOT_BEFORE = frozenset("`?&$\\<-./@:\"'%")
 _CONTAINERS = frozenset(
     "metrics metric scores values logs log scalars data results result outputs summary performance fields extra".split()
 )
@@ -80,10 +80,11 @@ def _is_simple(name: str) -> bool:
 
 def _pairs(text: str) -> Iterator[Pair]:
     inside: list[str] = []
-    at = 0
+    at, nested = 0, "{" in text
     for match in _VALUE.finditer(text):
-        _nest(inside, text[at : match.start()])
-        at = match.end()
+        if nested:
+            _nest(inside, text[at : match.start()])
+            at = match.end()
         if match["rest"]:
             continue
         sign = match["sep"].strip(" \t'\"")
@@ -105,9 +106,9 @@ def _spoken(head: str, match: re.Match[str], sign: str, text: str) -> Pair | Non
         return None
     before = head[: token.start()]
     joint = "=" if match["sep"] == "=" else (sign and ":") or " "
-    if (before and before[-1] in _NOT_BEFORE) or _VARIABLE.fullmatch(token[0]) and _is_variable(token[0]):
+    if before[-1:] in _NOT_BEFORE or (_VARIABLE.fullmatch(token[0]) and _is_variable(token[0])):
         return None
-    if joint == "=" and not before[-1:] == "_":
+    if joint == "=":
         return Pair(found(token[0], match, "value"), "=", _is_alone(text, match.start()))
     words = [token[0].rstrip(".:")]
     for word in reversed(before.split(" ")[-_MOST_WORDS - 1 :]):
@@ -128,6 +129,8 @@ def _is_variable(name: str) -> bool:
 
 
 def _is_alone(text: str, at: int) -> bool:
+    if "(" not in text:
+        return True
     opened = text.rfind("(", 0, at)
     return opened <= text.rfind(")", 0, at) or opened == 0 or not (text[opened - 1].isalnum() or text[opened - 1] in "_ ")
 

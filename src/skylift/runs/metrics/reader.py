@@ -18,7 +18,9 @@ from skylift.runs.metrics.tables import Table, heading
 from skylift.runs.points import Point
 from skylift.values.printed import Printed, escape, last_number, shown, unescape
 
-_HEADING = re.compile(r"^\W{0,40}(?:train\w{0,6}\s+)?epoch\b", re.IGNORECASE)
+_HEADING = re.compile(
+    r"^\W{0,40}(?:\w{1,10}ing\s+)?epoch\W{0,40}\d+(?:\.0{1,4})?(?:\s{0,4}(?:/|of)\s{0,4}\d+)?\W{0,80}$", re.IGNORECASE
+)
 _FINISHED = re.compile(r"^\s{0,8}(\d+)/\1\b")
 _OF_ITERATION = re.compile(r"^Validation score: ")
 _ITERATION = re.compile(r"^Iteration (\d+), loss = ")
@@ -34,7 +36,8 @@ class _Host:
     table: Table | None = None
     parted: set[str] = field(default_factory=set)
     """Names whose epochs are not whole."""
-    last: dict[str, float] = field(default_factory=dict)
+    bars: dict[str, float] = field(default_factory=dict)
+    """What progress bars said last."""
 
 
 class MetricReader:
@@ -63,7 +66,7 @@ class MetricReader:
     def read(self, line: str, host: str = "") -> list[Point]:
         """The metrics of a line, as it was printed or as the service stores it.
 
-        Of several values the last counts, or the last of each step.
+        Of several values the last counts, or the last of each epoch.
         """
         return self._read(line, self._hosts.setdefault(host, _Host()))
 
@@ -86,14 +89,13 @@ class MetricReader:
             points, step = self._piece(text, host)
             for point in points:
                 before = latest.get(point.name)
-                if before is not None and before.step != point.step:
+                # Of a bar's many steps the last counts, but each of its epochs.
+                if before is not None and before.step != point.step and "poch" in text:
                     kept.append(before)
                 latest[point.name] = point
         for name, value in self._by_patterns(line):
             latest[name] = Point(name, value, step)
-        points = [*kept, *latest.values()]
-        host.last.update((point.name, point.value) for point in points)
-        return points
+        return [*kept, *latest.values()]
 
     def _piece(self, text: str, host: _Host) -> tuple[list[Point], int | None]:
         plain = metrics_part(text)
@@ -102,22 +104,25 @@ class MetricReader:
         if self._own and found:
             own = list(self._places(text))
             found = [one for one in found if not any(one.start < end and start < one.end for start, end in own)]
-        if not found and said is not None and _HEADING.match(plain):
+        if not found and said is not None and _HEADING.match(plain) and not is_bar(text):
             host.epoch = said
         step = said if said is not None or parted else self._of_before(plain, host)
         host.parted.update(one.name for one in found if parted)
         points = [Point(one.name, one.value, None if one.name in host.parted else step) for one in found]
         if "%|" in text and is_bar(text):
             # A bar repeats what it said; only what changed is news.
-            points = [point for point in points if host.last.get(point.name) != point.value]
+            points = [point for point in points if host.bars.get(point.name) != point.value]
+            host.bars.update((point.name, point.value) for point in points)
         return points, step
 
     def _of_before(self, text: str, host: _Host) -> int | None:
         if _OF_ITERATION.match(text):
             return host.iteration
+        if text.startswith("[CV"):
+            return None
         step = host.epoch
-        if _FINISHED.match(text):
-            # What Keras says behind the last epoch belongs to none.
+        if _FINISHED.match(text) or text.startswith("Norm: "):
+            # What Keras or scikit-learn say behind the last epoch belongs to none.
             host.epoch = None
         return step
 

@@ -19,16 +19,18 @@ _LOGGED = re.compile(
     r"|^\s{0,8}\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
     r"|^\s{0,8}\[?\d\d[-/]\d\d(?:[-/]\d{2,4})? \d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?|^\s{0,8}\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
 )
-# Printed arguments, the layers of a model; what is said of variables, overrides, errors; commands; what installers and
-# trackers say; a best value that is said once more, with less digits.
+# What holds no metric: the layers of a model, what is said of variables and errors, commands, what installers and
+# trackers say, code.
 _NOT_METRICS = re.compile(
-    r"\bNamespace\(.*\)|^\s*\([\w-]+\): (?:\d+ x )?\w+\(.*"
-    r"|^.*\b(?:[Ee]nvironment variable|[Oo]verrides?|[Oo]verriding)\b.*"
-    r"|^\s*(?:[a-z_]\w*\.)*\w*(?:Error|Exception|Warning): .*|^\S.*\.py:\d+: .*"
-    r"|^\s*(?:[$+] )?(?:export|python3?|torchrun|skylift|pip|apt-get|git|docker|accelerate) .*"
-    r"|^wandb: .*|^\[LightGBM\] .*|^(?:Metric|Monitored metric) \S+ (?:improved|did not improve).*"
-    r"|\bTrainOutput\(global_step=.*"
-    r"|^\s*(?:Collecting|Downloading|Requirement|Installing|Using cached|Successfully|remote:|Receiving|Resolving|Get:\d).*"
+    r"\s*\([\w-]+\): (?:\d+ x )?\w+\(|\s*(?:[a-z_]\w*\.)*\w*(?:Error|Exception|Warning): |\S+\.py:\d+: "
+    r"|\s*(?:[$+] )?(?:export|python3?|torchrun|skylift|pip3?|apt-get|git|docker|accelerate) [^:]|wandb: |\[LightGBM\] "
+    r"|\s*(?:Collecting|Downloading|Requirement|Installing|Using cached|Successfully|remote:|Receiving|Resolving|Get:\d)"
+    r"|\s*(?:return|assert|raise|if|elif|while|for|def|class|import|from|with|yield|del|lambda|print\() ?\S.*[(=:]"
+)
+_SAID = re.compile(r"\b[Ee]nvironment variable\b|\b[Oo]verrides?\b|\b[Oo]verriding\b")
+# Printed arguments; what is said once more, with less digits.
+_WITHIN = re.compile(
+    r"\b(?:Namespace\(.*\)|TrainOutput\(global_step=.*|(?:Metric|Monitored metric) \S{1,80} (?:improved|did not improve).*)"
 )
 
 
@@ -63,8 +65,12 @@ def is_bar(text: str) -> bool:
 
 def metrics_part(text: str) -> str:
     """The text with blanks in place of what holds no metric, so that all that is left stays where it was."""
-    text = _LOGGED.sub(_blank, text, count=1)
-    return _NOT_METRICS.sub(_blank, text)
+    logged = _LOGGED.match(text)
+    if logged:
+        text = _blank(logged) + text[logged.end() :]
+    if _NOT_METRICS.match(text) or (("nvironment" in text or "verrid" in text) and _SAID.search(text)):
+        return ""
+    return _WITHIN.sub(_blank, text) if "Namespace" in text or "TrainOutput" in text or "etric " in text else text
 
 
 def _blank(match: re.Match[str]) -> str:
