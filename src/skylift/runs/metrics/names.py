@@ -35,16 +35,20 @@ _COUNTS = frozenset(
     "time times eta elapsed runtime duration dur sec secs second seconds ms minutes hours mem memory ram gpu gpus cpu "
     "cpus flos flops samples sample examples example images image instances instance count counts num number nnzs size "
     "sizes len length version id pid tid port rank world host hosts node nodes workers threads file files line lines "
-    "col row rows bytes kb mb gb params parameters epoch epochs step steps iter iters iteration iterations batches "
+    "col row rows bytes kb mb gb data params parameters epoch epochs step steps iter iters iteration iterations batches "
     "index idx shape seed fold folds trial total_flos throughput speed fps remaining progress percent timestamp ts date "
     "year month day status code exit pos offset tokens words day level priority depth leaves splits".split()
 )
-_SETTINGS = frozenset(
+_OF_MEASURES = frozenset(
     "weight weights coef coefficient coeff scale scaler smooth smoothing fn func function name type dir path ratio thres "
-    "thresh threshold thr patience delta margin target goal interval freq frequency every limit window decay momentum "
-    "dropout beta betas beta1 beta2 alpha gamma eps epsilon warmup layers layer hidden dim dims heads estimators "
-    "features classes class jobs verbose lambda reduction padding stride kernel bias true false default batch device "
-    "mode lo hi low high cutoff penalty tol tolerance regularization reg c p k n nproc max_depth bins split".split()
+    "thresh threshold thr patience delta margin target goal interval freq frequency every limit window decay reduction "
+    "cutoff penalty tol tolerance mode".split()
+)
+"""What is set for a measure: `loss_weight`, `accuracy-target`."""
+_SETTINGS = _OF_MEASURES | frozenset(
+    "momentum dropout beta betas beta1 beta2 alpha gamma eps epsilon warmup layers layer hidden dim dims heads estimators "
+    "features classes class jobs verbose lambda padding stride kernel bias true false default batch device lo hi low "
+    "high regularization reg c p k n nproc bins".split()
 )
 _LONGEST = 80
 _PARTS = re.compile(r"[A-Za-z]+\d*|\d+")
@@ -69,12 +73,14 @@ def kind(name: str) -> Kind:
         return Kind.COUNT if not measures or words[-1] in _COUNTS - {"epoch", "step"} else Kind.MEASURE
     if measures:
         beside = [word for word in words if word not in measures and word not in _QUALIFIERS]
-        return Kind.SETTING if _SETTINGS.intersection(beside) else Kind.MEASURE
+        return Kind.SETTING if _OF_MEASURES.intersection(beside) else Kind.MEASURE
     if vague:
         beside = [word for word in words if word not in vague]
-        if _SETTINGS.intersection(beside) - _QUALIFIERS:
+        if _OF_MEASURES.intersection(beside):
             return Kind.SETTING
         return Kind.MEASURE if _QUALIFIERS.intersection(beside) else Kind.VAGUE
+    if _QUALIFIERS.issuperset(words):
+        return Kind.COUNT
     return Kind.SETTING if _SETTINGS.intersection(words) else Kind.OTHER
 
 

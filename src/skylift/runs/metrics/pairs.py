@@ -35,6 +35,8 @@ class Pair:
     """``=`` for what is joined to its number by it, ``"`` for a key, ``:`` and a blank."""
     alone: bool
     """No part of a call, as ``Adam(lr=0.1)`` is."""
+    fraction: bool = True
+    """With nothing between name and number, a whole number may count things: `score 10 points`."""
 
     @property
     def kind(self) -> Kind:
@@ -48,7 +50,7 @@ def pairs(text: str, *, stepped: bool) -> list[Found]:
     """
     every = list(_pairs(text))
     measured = any(pair.kind is Kind.MEASURE for pair in every)
-    given = any(pair.kind is Kind.SETTING for pair in every)
+    given = any(pair.kind in (Kind.SETTING, Kind.COUNT) for pair in every)
     return [pair.found for pair in every if _counts(pair, measured, stepped, given)]
 
 
@@ -58,7 +60,7 @@ def _counts(pair: Pair, measured: bool, stepped: bool, given: bool) -> bool:
         case Kind.COUNT:
             return False
         case Kind.MEASURE:
-            return pair.by != " " or _is_fraction(pair)
+            return pair.by != " " or pair.fraction
         case Kind.VAGUE:
             return pair.by == "=" or (pair.by != " " and told)
         case Kind.SETTING:
@@ -67,11 +69,6 @@ def _counts(pair: Pair, measured: bool, stepped: bool, given: bool) -> bool:
             if pair.by == "=":
                 return pair.alone and (told or (not given and len(pair.found.name) > 1))
             return told if pair.by == '"' else pair.by == ":" and measured and _is_simple(pair.found.name)
-
-
-def _is_fraction(pair: Pair) -> bool:
-    """With nothing between name and number, a whole number may count things: `score 10 points`."""
-    return pair.found.value != int(pair.found.value) if abs(pair.found.value) < 1e15 else True
 
 
 def _is_simple(name: str) -> bool:
@@ -117,7 +114,8 @@ def _spoken(head: str, match: re.Match[str], sign: str, text: str) -> Pair | Non
         words += [word] if word else []
         if not word and len(words) > 1:
             break
-    return Pair(found(joined(" ".join(reversed(words))), match, "value"), joint, _is_alone(text, match.start()))
+    name = joined(" ".join(reversed(words)))
+    return Pair(found(name, match, "value"), joint, _is_alone(text, match.start()), not match["value"].isdigit())
 
 
 def _is_variable(name: str) -> bool:

@@ -13,7 +13,7 @@ from skylift.runs.metrics.hints import hinted
 from skylift.runs.metrics.numbers import Found
 from skylift.runs.metrics.pairs import pairs
 from skylift.runs.metrics.spoken import LONGEST, is_bar, metrics_part, pieces
-from skylift.runs.metrics.steps import step_of
+from skylift.runs.metrics.steps import says_epoch, step_of
 from skylift.runs.metrics.tables import Table, heading
 from skylift.runs.points import Point
 from skylift.values.printed import Printed, escape, last_number, shown, unescape
@@ -32,6 +32,8 @@ class _Host:
 
     epoch: int | None = None
     """From a line of its own: `Epoch 3/10`."""
+    spoken_of: int | None = None
+    """The epoch that a line with metrics was last of."""
     iteration: int | None = None
     table: Table | None = None
     parted: set[str] = field(default_factory=set)
@@ -104,32 +106,37 @@ class MetricReader:
         if self._own and found:
             own = list(self._places(text))
             found = [one for one in found if not any(one.start < end and start < one.end for start, end in own)]
-        if not found and said is not None and _HEADING.match(plain) and not is_bar(text):
-            host.epoch = said
-        step = said if said is not None or parted else self._of_before(plain, host)
+        bar = is_bar(text)
+        if said is not None and not bar and says_epoch(plain):
+            host.spoken_of = said
+            host.epoch = said if _HEADING.match(plain) else None
+        step = said if said is not None or parted else self._of_before(plain, host, bar)
         host.parted.update(one.name for one in found if parted)
         points = [Point(one.name, one.value, None if one.name in host.parted else step) for one in found]
-        if "%|" in text and is_bar(text):
+        if bar and "%|" in text:
             # A bar repeats what it said; only what changed is news.
             points = [point for point in points if host.bars.get(point.name) != point.value]
             host.bars.update((point.name, point.value) for point in points)
         return points, step
 
-    def _of_before(self, text: str, host: _Host) -> int | None:
+    def _of_before(self, text: str, host: _Host, bar: bool) -> int | None:
         if _OF_ITERATION.match(text):
             return host.iteration
         if text.startswith("[CV"):
             return None
-        step = host.epoch
+        # A bar may be of the epoch that comes; a heading stands above its own.
+        step = host.epoch if host.epoch is not None or bar else host.spoken_of
         if _FINISHED.match(text) or text.startswith("Norm: "):
             # What Keras or scikit-learn say behind the last epoch belongs to none.
-            host.epoch = None
+            host.epoch = host.spoken_of = None
         return step
 
     def _found(self, text: str, host: _Host, step: int | None, parted: bool) -> tuple[list[Found], int | None]:
         if host.table is not None:
             rows = host.table.rows(text)
             if rows is not None:
+                if host.table.of_epochs:
+                    host.spoken_of = rows[1]
                 return rows[0], rows[1] if rows[1] is not None else step
             if host.table.ended:
                 host.table = None

@@ -11,8 +11,10 @@ LONGEST = 4096
 """Characters looked at, at either end of what is shown at one time: more are no metric, and patterns take their time."""
 _MOST_PIECES = 400
 _PAINT = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|[()][A-Z0-9])")
-# A progress bar writes over itself: `\r` goes back to the line's start, `\b` a step. Lightning says more behind a bar.
-_OVERWRITTEN = re.compile(r"\r|\x08+|(?<=\]) ?(?=Epoch \d{1,9}, global step )")
+# A progress bar writes over itself: `\r` goes back to the line's start, `\b` a step.
+_OVERWRITTEN = re.compile(r"\r|\x08+")
+# Others go on behind a bar that has not ended its line.
+_BEHIND = re.compile(r"(?<=\]) ?(?=[A-Za-z\d{*'])")
 _BAR = re.compile(r"\d%\||it/s\b|s/it\b|━|\d%[ ]?\[|\[=+>?\.*\]|\[[=>.-]{10,}\]")
 _LOGGED = re.compile(
     r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]*:"
@@ -42,8 +44,11 @@ def pieces(line: str) -> Iterator[str]:
     """
     shown = [piece for piece in _OVERWRITTEN.split(unescape(line)) if piece and not piece.isspace()]
     for piece in shown[:2] + shown[2:][-_MOST_PIECES:] if len(shown) > _MOST_PIECES else shown:
-        for part in _ends(piece):
-            yield _PAINT.sub("", part) if "\x1b" in part else part
+        for part in _ends(_PAINT.sub("", piece) if "\x1b" in piece else piece):
+            if "%|" in part:
+                yield from _BEHIND.split(part)
+            else:
+                yield part
 
 
 def _ends(text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 
 _WORD = r"global[_ -]?step|epoch|step|iteration|iter|episode"
 _STEP = re.compile(
-    rf"(?<![A-Za-z0-9_.-])(?P<word>{_WORD})(?:\((?:train|val|test)\))?['\"]?(?:[ ]?[:=#]|[ ]?->)?[ \t]{{0,20}}"
+    rf"(?<![A-Za-z0-9_.-])(?P<word>{_WORD})(?:\((?:train|val|test)\))?['\"]?(?:[ ]{{0,40}}[:=#]|[ ]?->)?[ \t]{{0,20}}"
     r"['\"]?\[?[ ]{0,8}(?P<value>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w%]|:\d|\.\w)",
     re.IGNORECASE,
 )
@@ -41,3 +41,8 @@ def step_of(text: str) -> tuple[int | None, bool]:
         return first, part
     other = _PAIR.search(text) or _BRACKET.search(text) or _TIMM.search(text)
     return (int(other["value"]) if other else None), False
+
+
+def says_epoch(text: str) -> bool:
+    """Whether a line's step is an epoch: what follows without a step is of the same."""
+    return "poch" in text or "EPOCH" in text or _TIMM.search(text) is not None

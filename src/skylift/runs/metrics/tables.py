@@ -34,6 +34,7 @@ class Table:
 
     form: str
     columns: tuple[str, ...] = ()
+    of_epochs: bool = False
     others: int = field(default=0)
 
     def rows(self, text: str) -> tuple[list[Found], int | None] | None:
@@ -67,7 +68,7 @@ def heading(text: str) -> Table | None:
     columns = tuple(joined(word) if _is_metric(word) else "" for word in words)
     if not any(kind(name) is Kind.MEASURE for name in columns if name):
         return None
-    return Table("columns", columns)
+    return Table("columns", columns, of_epochs=words[0].lower() == "epoch")
 
 
 def _is_metric(word: str) -> bool:
