@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from skylift.flow.parameters import Declared
     from skylift.flow.project import Project
 
+RUN_HELP = (
+    "A RUN is its name, or the last letters of it as far as they are its own; @last, the newest (and what is meant "
+    "where none is named); @last~1, the one before that; @last:JOB, the newest of a job."
+)
 FOLDER = click.Path(exists=True, file_okay=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Say nothing but results and errors.")
@@ -48,8 +53,20 @@ def complete(kind: str) -> Callable[[click.Context, click.Parameter, str], list[
 
 
 def run_argument(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``RUN``, as every verb about one run takes it."""
-    return click.argument("run", default="@last", shell_complete=complete("runs"))(function)
+    """``RUN``, as every verb about one run takes it; its help says what that can be."""
+    return click.argument("run", default="@last", shell_complete=complete("runs"))(explained(function))
+
+
+def runs_argument(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``RUN...``, as verbs about several runs take it."""
+    several = click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete("runs"))
+    return several(explained(function))
+
+
+def explained(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same verb, whose help says in the end what a RUN is: the one place where that is written."""
+    function.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{RUN_HELP}"
+    return function
 
 
 def ask(folder: str | None, job: str | None, overrides: Iterable[str]) -> Declared | None:

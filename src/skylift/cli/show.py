@@ -14,7 +14,7 @@ from skylift.report.one_run import show
 @json_option
 @project_options
 def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
-    """Everything about a run: a name, its last letters, or @last."""
+    """Everything about a run."""
     found = load_runs(folder, overrides).find(run)
     record = found.record
     answer("" if as_json else show(record, found.left), record.data, as_json=as_json)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from skylift.errors import UsageError
 from skylift.host.files import read_json, write_json, write_text
+from skylift.runs import reference
 from skylift.values.record import OURS, Record
 from skylift.values.run_folder import RunFolder
 
@@ -67,7 +67,7 @@ class RunStore:
         if not self._runs.is_dir():
             return []
         begun = [entry for entry in self._runs.iterdir() if (entry / "intent.json").exists()]
-        return [entry.name for entry in sorted(begun, key=_age)]
+        return sorted((entry.name for entry in begun), key=reference.age)
 
     def intent(self, name: str) -> dict[str, Any]:
         return read_json(self.folder(name).intent) or {}
@@ -97,28 +97,11 @@ class RunStore:
         return None
 
     def resolve(self, text: str) -> str:
-        """The run that a name, a unique suffix or ``@last`` means.
+        """The run that a name, a unique end of one, ``@last``, ``@last~1`` or ``@last:JOB`` means.
 
         :raises UsageError: when it is none or more than one.
         """
-        names = self.names()
-        if not names:
-            raise UsageError("there are no runs in this project yet", hints=("start one: skylift run",))
-        if text == "@last":
-            begun = [name for name in names if self.folder(name).record.exists()]
-            return (begun or names)[-1]
-        found = [text] if text in names else [name for name in names if name.endswith(text)]
-        if len(found) == 1:
-            return found[0]
-        near = found[:-6:-1] or names[:-4:-1]
-        what = f"{len(found)} runs of this project end" if found else "no run of this project ends"
-        raise UsageError(f"{what} in {text!r}", hints=("there are: " + ", ".join(near),))
-
-
-def _age(folder: Path) -> tuple[str, str]:
-    # The time is in the name: <project>-<yymmddHHMMSS>-<letters>.
-    parts = folder.name.rsplit("-", 2)
-    return (parts[1] if len(parts) == 3 else "", folder.name)
+        return reference.resolve(self._runs, text)
 
 
 def newest(records: Iterable[Record]) -> list[Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from skylift.errors import UsageError
 from skylift.host.clock import SystemClock
 from skylift.runs.metrics import MetricReader
 from skylift.runs.recorder import Recorder, RemoteRecorder, record_of
+from skylift.runs.reference import resolve
 from skylift.runs.store import RunStore
 from skylift.values.jobs import Described, LogLine
 from skylift.values.record import Record
@@ -34,6 +36,68 @@ def test_names_are_oldest_first_and_suffixes_find_them(store: RunStore) -> None:
         store.resolve("bbb")
     with pytest.raises(UsageError, match="no run"):
         store.resolve("zzzz")
+
+
+@pytest.fixture
+def several(store: RunStore) -> RunStore:
+    for second, (letters, job) in enumerate([("aaaa", "train"), ("bbbb", "evaluate"), ("cccc", "train")]):
+        folder = store.create(f"p-26010100000{second}-{letters}", {"ours": {"job": job}})
+        folder.record.write_text("{}")
+    # Planned, and never begun.
+    store.create("p-260101000009-dddd", {"ours": {"job": "train"}})
+    return store
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("@last", "cccc"),
+        ("@last~0", "cccc"),
+        ("@last~1", "bbbb"),
+        ("@last~2", "aaaa"),
+        ("@last:train", "cccc"),
+        ("@last:train~1", "aaaa"),
+        ("@last:evaluate", "bbbb"),
+        ("p-260101000001-bbbb", "bbbb"),
+        ("01-bbbb", "bbbb"),
+        ("dddd", "dddd"),
+    ],
+)
+def test_a_run_goes_by_many_names(several: RunStore, text: str, letters: str) -> None:
+    assert several.resolve(text)[-4:] == letters
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("@last~3", "further back than this project's runs go"),
+        ("@last:train~2", "runs of job train go"),
+        ("@last:nothing", "of job nothing"),
+        ("@lst", "no run is called '@lst'"),
+        ("@last~", "no run is called"),
+        ("@last~-1", "no run is called"),
+        ("@last~9999999999999999999", "no run is called"),
+        ("", "no run of this project ends in ''"),
+        ("..", "no run of this project ends in"),
+        ("../runs/p-260101000001-bbbb", "no run of this project ends in"),
+        ("\x1b[31m", r"ends in '\x1b[31m'"),
+    ],
+)
+def test_what_is_no_run_is_told(several: RunStore, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)) as error:
+        several.resolve(text)
+    assert error.value.hints
+
+
+def test_of_ten_thousand_runs_only_those_are_read_that_may_be_meant(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    for number in range(2_000):
+        (runs / f"p-26010100{number:04d}-{number:04d}").mkdir(parents=True)
+    wanted = runs / "p-260101001234-1234"
+    (wanted / "intent.json").write_text("{}")
+    (wanted / "record.json").write_text("{}")
+    # Reading any other would fail: there is nothing in them.
+    assert resolve(runs, "1234") == resolve(runs, "@last") == wanted.name
 
 
 def test_what_we_write_is_ignored_by_git(store: RunStore, tmp_path: Path) -> None:
