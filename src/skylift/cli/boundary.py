@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -32,13 +33,23 @@ _REMEDIES = {
 def guarded(command: click.Command, arguments: Sequence[str]) -> int:
     """Run a command; the exit code. Expected errors get words, unexpected ones a report that can be sent."""
     code = _guarded(command, arguments)
+    _flush(sys.stdout)
+    _flush(sys.stderr)
+    return code
+
+
+def _flush(stream: TextIO) -> None:
     try:
-        sys.stdout.flush()
+        stream.flush()
     except OSError:
         # What could not be written now can not be written at the interpreter's end either, which would
         # make our exit code its own.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
+        _give_up(stream)
+
+
+def _give_up(stream: TextIO) -> None:
+    """From now on nobody reads it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _guarded(command: click.Command, arguments: Sequence[str]) -> int:
@@ -62,9 +73,9 @@ def _guarded(command: click.Command, arguments: Sequence[str]) -> int:
         click.echo("interrupted", err=True)
         _leave_threads_behind()
         return _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has enough of it: `skylift runs | head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has enough of it: `skylift runs | head`. Click makes an exit of that.
+        _give_up(sys.__stdout__ or sys.stdout)
     except OSError as error:
         return _machine(error, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the boundary: nothing is swallowed, all of it is reported
@@ -144,6 +155,14 @@ def _tell(
         body = {"error": {"type": kind, "message": message, "hints": list(hints), "exit_code": code, **facts}}
         click.echo(redact_text(json.dumps(body, default=str)))
         return
+    try:
+        _say(message, hints, kind)
+    except OSError:
+        # `2>/dev/full`: there is nobody to tell, and the exit code says it all the same.
+        _give_up(sys.stderr)
+
+
+def _say(message: str, hints: Sequence[str], kind: str) -> None:
     first, *rest = [safe(line) for line in message.splitlines()] or [kind]
     click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=colour())
     click.echo("\n".join([first, *(f"       {line}" for line in rest)]), err=True)

@@ -189,3 +189,14 @@ def test_a_full_disk_is_not_a_bug(project: Path) -> None:
         )
     assert done.returncode == 3
     assert "no space left" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", ["run -q nonsense=1", "run epochs=1", "show zzzz"])
+def test_a_full_place_for_what_we_say_is_not_a_bug_either(
+    project: Path, tmp_path: Path, arguments: str
+) -> None:
+    command = f'exec "{sys.executable}" -m skylift {arguments} 2>/dev/full'
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run(["sh", "-c", command], cwd=project, env=environment, timeout=120, check=False)
+    assert done.returncode in (2, 3)
+    assert list(tmp_path.glob("skylift-bug-*")) == []
