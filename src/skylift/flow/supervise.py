@@ -26,6 +26,7 @@ from skylift.errors import NotReady, SkyliftError
 from skylift.flow.emulation import executor_for, options_for, storage_for, table
 from skylift.host.clock import SystemClock
 from skylift.host.files import FULL, file_lock, read_json, remove_tree, write_json
+from skylift.host.line_times import TimesWriter
 from skylift.host.processes import this_process
 from skylift.runs.metrics import MetricReader
 from skylift.runs.recorder import Recorder
@@ -44,6 +45,7 @@ class _Observer:
     def __init__(self, folder: RunFolder, recorder: Recorder, *, several: bool) -> None:
         self._several = several
         self._log = folder.log.open("ab", buffering=0)
+        self._times = TimesWriter(folder.log_times)
         self._folder, self._recorder = folder, recorder
         self._turn = threading.Lock()
         self._writing = threading.Lock()
@@ -70,6 +72,7 @@ class _Observer:
             name = f"[{printed.host}] ".encode()
             data = b"".join(name + line + b"\n" for line in data.removesuffix(b"\n").split(b"\n"))
         with self._writing, self._kept(self._folder.log):
+            self._times.note(self._log.seek(0, os.SEEK_END), printed.at)
             self._log.write(data)
         with self._turn, self._kept(self._folder.metrics):
             self._recorder.printed(printed)

@@ -6,12 +6,14 @@ what it writes and asks it to stop.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from skylift.host.files import read_json, write_json
+from skylift.host.line_times import TimesReader
 from skylift.values.jobs import TERMINAL, LogLine, LogPage, hosts_of
 from skylift.values.ports import Clock
 from skylift.values.run_folder import RunFolder
@@ -68,16 +70,25 @@ class HereService:
         if not folder.log.exists():
             return LogPage((), position)
         with folder.log.open("rb") as stream:
+            if os.fstat(stream.fileno()).st_size < position.offset:
+                # Somebody has emptied it; what comes now stands at its beginning.
+                position = replace(position, offset=0, rest=b"")
             stream.seek(position.offset)
             data = stream.read(_CHUNK)
         *lines, rest = (position.rest + data).split(b"\n")
-        texts = [line.decode(errors="replace") for line in lines]
         if rest and not data and self._ended(folder):
-            texts, rest = [rest.decode(errors="replace")], b""
-        now = self._clock.now()
-        found = tuple(_line(text, now, several=position.several) for text in texts)
+            lines, rest = [rest], b""
+        with TimesReader(folder.log_times) as times:
+            found = tuple(self._lines(lines, times, position))
         after = replace(position, offset=position.offset + len(data), rest=rest)
         return LogPage(found, after, more=len(data) == _CHUNK)
+
+    def _lines(self, lines: list[bytes], times: TimesReader, position: _Position) -> Iterator[LogLine]:
+        offset, now = position.offset - len(position.rest), self._clock.now()
+        for line in lines:
+            text = line.decode(errors="replace")
+            yield _line(text, times.at(offset) or now, several=position.several)
+            offset += len(line) + 1
 
     def _ended(self, folder: RunFolder) -> bool:
         return (read_json(folder.record) or {}).get("TrainingJobStatus") in TERMINAL

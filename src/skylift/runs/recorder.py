@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any
 
 from skylift.host.clock import iso
 from skylift.host.files import remove_tree
+from skylift.host.line_times import TimesWriter
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import Point, row
 from skylift.runs.store import RunStore
@@ -91,11 +93,13 @@ class RemoteRecorder:
         self._recorder = recorder
         self._folder = folder
         self._part = folder.path
+        self._times = TimesWriter(folder.log_times)
         self._several = False
 
     def __enter__(self) -> RemoteRecorder:  # noqa: PYI034 - typing.Self begins with Python 3.11
         self._part = Path(tempfile.mkdtemp(dir=self._folder.path, prefix=".watch-"))
         self._recorder.metrics_file = self._part / self._folder.metrics.name
+        self._times = TimesWriter(self._part / self._folder.log_times.name)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -104,6 +108,7 @@ class RemoteRecorder:
     def take(self, event: Event) -> None:
         if isinstance(event, LogLine):
             with (self._part / self._folder.log.name).open("ab") as stream:
+                self._times.note(stream.seek(0, os.SEEK_END), event.at)
                 stream.write(event.spoken(several=self._several).encode(errors="replace") + b"\n")
         elif isinstance(event, Described):
             self._several = len(hosts_of(event.description)) > 1
@@ -111,7 +116,7 @@ class RemoteRecorder:
 
     def end(self, last: Described) -> None:
         """Every line has been read: put log and metrics in place, then write the final record, once."""
-        for path in (self._folder.log, self._folder.metrics):
+        for path in (self._folder.log, self._folder.log_times, self._folder.metrics):
             part = self._part / path.name
             if part.exists():
                 part.replace(path)

@@ -36,6 +36,11 @@ class RunFolder:
         return self.path / "log"
 
     @property
+    def log_times(self) -> Path:
+        """When the lines of the log were printed: where it has no such file, nobody knows."""
+        return self.path / "log.times"
+
+    @property
     def tree(self) -> Path:
         """The ``/opt/ml`` tree of a job that runs here."""
         return self.path / "ml"

@@ -177,6 +177,7 @@ def test_any_number_may_watch_a_remote_job_and_each_line_is_kept_once(store: Run
     assert sorted(path.name for path in folder.path.iterdir()) == [
         "intent.json",
         "log",
+        "log.times",
         "metrics.jsonl",
         "record.json",
     ]
