@@ -18,6 +18,12 @@ _STYLES: dict[str, dict[str, object]] = {
     "added": {"fg": "green"},
     "removed": {"fg": "red"},
     "error": {"fg": "red", "bold": True},
+    "series0": {"fg": "blue"},
+    "series1": {"fg": "yellow"},
+    "series2": {"fg": "green"},
+    "series3": {"fg": "magenta"},
+    "series4": {"fg": "cyan"},
+    "series5": {"fg": "red"},
 }
 
 
