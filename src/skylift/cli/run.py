@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from skylift.flow.demands import Demands
     from skylift.flow.running import Run
 
-_INTERRUPTED = 130
-
 
 @click.command("run", cls=RunCommand, options_metavar="[OPTIONS]")
 @click.argument(
@@ -104,7 +102,8 @@ def command(
     A DURATION is `20s`, `5m`, `1.5h`, or seconds; a SIZE `100MB`, `2GiB`, or bytes.
     """
     # Help and completion do not wait for it.
-    from skylift.cli.talk import answer, emit, say
+    from skylift.cli.talk import answer
+    from skylift.cli.watching.follow import watched
     from skylift.report.plans import plan_text
 
     limits = {"--max-run": max_run, "--grace": grace}
@@ -124,13 +123,17 @@ def command(
     if not as_json:
         click.echo(run.name)
         sys.stdout.flush()
-    if detach:
-        run.release()
-        if as_json:
-            emit({"run": run.name})
-        say(f"detached; follow it: skylift logs -f {run.name[-4:]}")
-        return 0
-    return watched(run, quiet=quiet, as_json=as_json)
+    return _detached(run, as_json=as_json) if detach else watched(run, quiet=quiet, as_json=as_json)
+
+
+def _detached(run: Run, *, as_json: bool) -> int:
+    from skylift.cli.talk import emit, say
+
+    run.release()
+    if as_json:
+        emit({"run": run.name})
+    say(f"detached; follow it: skylift logs -f {run.name[-4:]}")
+    return 0
 
 
 def _demands(limits: Mapping[str, str | None], fail_disk: str | None, *, strict_inputs: bool) -> Demands:
@@ -145,38 +148,3 @@ def _demands(limits: Mapping[str, str | None], fail_disk: str | None, *, strict_
         disk_bytes=size("--fail-disk", fail_disk),
         strict_inputs=strict_inputs,
     )
-
-
-def watched(run: Run, *, quiet: bool, as_json: bool) -> int:
-    """Follow a run to its end; Ctrl-C stops what runs here and leaves what runs in the cloud."""
-    from skylift.cli.talk import Watching, emit, ending, exit_code, say
-
-    watching = Watching(quiet=quiet or as_json)
-    interrupted = False
-    while True:
-        try:
-            for event in run.watch(skip=watching.lines):
-                watching.show(event)
-            break
-        except KeyboardInterrupt:
-            if not run.backend.here:
-                run.release()
-                say(
-                    f"\nleft running: {run.name}\n  follow  skylift logs -f {run.name[-4:]}\n  stop    skylift stop {run.name[-4:]}"
-                )
-                return _INTERRUPTED
-            say("\nkilling" if interrupted else "\nstopping; the job may save its work. Again to kill it")
-            run.stop(kill=interrupted)
-            interrupted = True
-    run.release()
-    record = run.record
-    if as_json:
-        # One document on stdout: a failure is in the record, and in the exit code.
-        emit(record.data)
-        return _INTERRUPTED if interrupted else exit_code(record)
-    if not quiet:
-        say(ending(record, run.warnings, run.left))
-    if interrupted:
-        return _INTERRUPTED
-    run.outcome()
-    return 0
