@@ -32,6 +32,7 @@ _VERBS = {
     "show": "Everything about one run.",
     "logs": "What a run printed.",
     "metrics": "Try on a log which metrics are read from it.",
+    "attach": "Watch a run that goes on already.",
     "shell": "Open a shell in a run's environment.",
     "wait": "Wait for a run to end.",
     "stop": "Stop a run; it may save its work first.",

@@ -110,6 +110,12 @@ def _machine(error: OSError, *, as_json: bool) -> int:
 def _known(error: SkyliftError, *, as_json: bool) -> int:
     if os.environ.get("SKYLIFT_DEBUG"):
         traceback.print_exception(error)
+    tell(error, as_json=as_json)
+    return error.exit_code
+
+
+def tell(error: SkyliftError, *, as_json: bool = False) -> None:
+    """What went wrong, in words, for whoever goes on after it."""
     _tell(
         str(error),
         error.hints,
@@ -118,7 +124,6 @@ def _known(error: SkyliftError, *, as_json: bool) -> int:
         code=error.exit_code,
         as_json=as_json,
     )
-    return error.exit_code
 
 
 def _usage(error: click.ClickException, *, as_json: bool) -> int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from skylift.flow.parameters import Declared
     from skylift.flow.project import Project
+    from skylift.flow.running import Run
 
 RUN_HELP = (
     "A RUN is its name, or the last letters of it as far as they are its own; @last, the newest (and what is meant "
@@ -112,3 +113,9 @@ def pairs(overrides: tuple[str, ...]) -> dict[str, str]:
             raise click.UsageError(f"--set wants KEY=VALUE, not {item!r}")
         found[key] = value
     return found
+
+
+def chosen(project: Project, names: tuple[str, ...]) -> list[Run]:
+    """The runs that somebody named, each once; the newest where none is named."""
+    found = {run.name: run for run in map(project.find, names or ("@last",))}
+    return list(found.values())

@@ -28,7 +28,8 @@ class Settler:
     def __init__(self, store: RunStore, clock: Clock, environment: Mapping[str, str]) -> None:
         self._store, self._clock, self._environment = store, clock, environment
 
-    def settle(self, folder: RunFolder) -> None:
+    def settle(self, folder: RunFolder, *, on_request: bool = False) -> None:
+        """``on_request``: its owner was ended because somebody wanted the run to stop."""
         record = self._store.load(folder.name)
         if (record is not None and record.terminal) or not self._abandoned(folder):
             return
@@ -44,13 +45,13 @@ class Settler:
             # What its owner alone wrote, and did not live to give its name.
             for half in (folder.reserve, *folder.path.glob(f".{folder.record.name}.*.tmp")):
                 half.unlink(missing_ok=True)
-            self._store.save(lost(folder, intent, record, _LOST))
+            self._store.save(lost(folder, intent, record, None if on_request else _LOST))
 
     def _abandoned(self, folder: RunFolder) -> bool:
         intent = self._store.intent(folder.name)
         if intent.get("executor") not in ("process", "docker"):
             return False
-        owner = _identity(read_json(folder.supervisor)) or _identity(intent.get("owner"))
+        owner = owner_of(folder) or _identity(intent.get("owner"))
         if owner is not None and owner.elsewhere:
             return self._is_silent(folder)
         return owner is None or not owner.alive()
@@ -67,6 +68,11 @@ class Settler:
         """Seconds since a sign of life; supervisors give one a second."""
         sign = folder.supervisor if folder.supervisor.exists() else folder.intent
         return self._clock.now().timestamp() - sign.stat().st_mtime
+
+
+def owner_of(folder: RunFolder) -> ProcessIdentity | None:
+    """The supervisor of a run on this machine; None before it has come up."""
+    return _identity(read_json(folder.supervisor))
 
 
 def is_ownerless(intent: Mapping[str, Any]) -> bool:

@@ -65,6 +65,18 @@ def identify(pid: int) -> ProcessIdentity | None:
     return ProcessIdentity(pid, done.stdout.strip(), "", _place()) if done.returncode == 0 else None
 
 
+def is_suspended(pid: int) -> bool:
+    """Whether a process was told to stand still (SIGSTOP, or Ctrl-Z), and nobody has told it to go on."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        done = subprocess.run(
+            ["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        state = done.stdout.strip()
+    return state[:1] in ("T", "t")
+
+
 class CommandFailed(SkyliftError):
     """A program we started ended with an error. ``.stderr`` and ``.stdout`` are what it said, redacted."""
 

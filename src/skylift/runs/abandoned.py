@@ -12,9 +12,12 @@ from skylift.runs.summary import summary
 from skylift.values.record import OURS, SCHEMA, Record
 from skylift.values.run_folder import RunFolder
 
+_WORDLESS = "The process that owned this run ended without a word"
+_ENDED = "The process that owned this run did nothing any more, and was ended on request"
 
-def lost(folder: RunFolder, intent: Mapping[str, Any], before: Record | None, reason: str) -> Record:
-    """The record of a failure, as whole as if the owner had written it.
+
+def lost(folder: RunFolder, intent: Mapping[str, Any], before: Record | None, reason: str | None) -> Record:
+    """The record of a failure, or without a reason of a stop, as whole as if the owner had written it.
 
     It ended when it was last heard of: whoever finds out may come days later.
     """
@@ -23,12 +26,15 @@ def lost(folder: RunFolder, intent: Mapping[str, Any], before: Record | None, re
     begun = intent.get("ours") or {}
     ours = {"schema": SCHEMA, **begun, **known.get(OURS, {})}
     found = summary((row.point for row in history(folder.metrics)), begun.get("metrics"))
+    status, message = ("Failed", _WORDLESS) if reason else ("Stopped", _ENDED)
     ending = {
         "TrainingJobName": folder.name,
-        "TrainingJobStatus": "Failed",
-        "SecondaryStatus": "Failed",
-        "SecondaryStatusTransitions": _closed(known.get("SecondaryStatusTransitions") or [], end),
-        "FailureReason": reason,
+        "TrainingJobStatus": status,
+        "SecondaryStatus": status,
+        "SecondaryStatusTransitions": _closed(
+            known.get("SecondaryStatusTransitions") or [], end, status, message
+        ),
+        **({"FailureReason": reason} if reason else {}),
         "LastModifiedTime": end,
         "TrainingEndTime": end,
         OURS: {**ours, "metrics": found},
@@ -40,10 +46,9 @@ def _begun(intent: Mapping[str, Any], end: str) -> dict[str, Any]:
     return {**(intent.get("request") or {}), "CreationTime": intent.get("created") or end}
 
 
-def _closed(transitions: list[dict[str, Any]], end: str) -> list[dict[str, Any]]:
+def _closed(transitions: list[dict[str, Any]], end: str, status: str, message: str) -> list[dict[str, Any]]:
     last = [{**transitions[-1], "EndTime": end}] if transitions else []
-    message = "The process that owned this run ended without a word"
-    failed = {"Status": "Failed", "StartTime": end, "EndTime": end, "StatusMessage": message}
+    failed = {"Status": status, "StartTime": end, "EndTime": end, "StatusMessage": message}
     return [*transitions[:-1], *last, failed]
 
 
