@@ -37,6 +37,8 @@ _VERBS = {
     "wait": "Wait for a run to end.",
     "stop": "Stop a run; it may save its work first.",
     "pull": "Fetch a run's model or output.",
+    "rm": "Remove runs from this machine.",
+    "prune": "What takes room here; remove what is old or left over.",
     "compare": "Put runs side by side.",
     "config": "The config as it is in force.",
     "ci": "Write the pipeline file for a CI service.",

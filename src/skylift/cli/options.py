@@ -25,6 +25,7 @@ FOLDER = click.Path(exists=True, file_okay=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Say nothing but results and errors.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would happen and do nothing.")
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do it without asking.")
 locked_option = click.option("--locked", is_flag=True, help="Fail (exit 3) when the lock is stale.")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from skylift.emulator.around import Around
@@ -45,6 +47,21 @@ def end_named(name: str, environment: Mapping[str, str], *, docker: bool) -> Non
         # An engine that is away runs nothing that could be ended now.
         with contextlib.suppress(NotReady, RemoteError):
             Engine("docker", environment).remove_run(name)
+
+
+def at_work() -> dict[str, int]:
+    """The jobs of which something is at work as a process here, each with one of its processes.
+
+    Only where there is a /proc, and only what we may look at.
+    """
+    found: dict[str, int] = {}
+    mark = f"{JOB_NAME_VARIABLE}=".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            for word in (entry / "environ").read_bytes().split(b"\0"):
+                if word.startswith(mark) and int(entry.name) != os.getpid():
+                    found[word.removeprefix(mark).decode(errors="replace")] = int(entry.name)
+    return found
 
 
 def _end(found: Mapping[str, Any], environment: Mapping[str, str]) -> bool:

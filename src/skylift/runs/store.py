@@ -28,6 +28,16 @@ class RunStore:
         self._shells = self._state / "shells"
 
     @property
+    def state(self) -> Path:
+        """All that we keep of the project on this machine."""
+        return self._state
+
+    @property
+    def runs(self) -> Path:
+        """Where the run folders are."""
+        return self._runs
+
+    @property
     def lock(self) -> Path:
         """A file to lock while it is decided who owns a run."""
         return self._state / "lock"
