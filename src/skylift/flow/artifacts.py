@@ -28,6 +28,8 @@ class Artifacts:
     cloud: Cloud
     refuse_elsewhere: Callable[[], None]
     """Raises NotReady for a run that lives in another AWS than the one we talk to."""
+    newest_with: Callable[[Artifact], str]
+    """Names the newest other run that has left something of that kind; empty for none."""
 
     def __repr__(self) -> str:
         return f"<Artifacts of {self.record.name}: model={self.model!r} output={self.output!r}>"
@@ -62,7 +64,7 @@ class Artifacts:
         if not files:
             if target.is_dir() and uri != f"{target.absolute().as_uri()}/":
                 target.rmdir()
-            raise _nothing(self.record, what, self.left)
+            raise _nothing(self.record, what, self.left, self.newest_with(what))
         return target
 
     def _bring(self, uri: str, into: Path) -> list[str]:
@@ -96,7 +98,14 @@ class Artifacts:
         return path
 
 
-def _nothing(record: Record, what: Artifact, left: Left) -> NotReady:
+def _nothing(record: Record, what: Artifact, left: Left, other: str) -> NotReady:
+    found = _why_nothing(record, what, left)
+    verb = f"skylift pull {other[-4:]}" + ("" if what == "model" else f" {what}")
+    hints = (f"the newest run with one is {other}: {verb}",) if other else ()
+    return NotReady(found.message, hints=(*found.hints, *hints))
+
+
+def _why_nothing(record: Record, what: Artifact, left: Left) -> NotReady:
     tag, variable = record.name[-4:], {"model": "SM_MODEL_DIR", "output": "SM_OUTPUT_DATA_DIR"}[what]
     if record.status == "Failed":
         return NotReady(f"run {record.name} has no {what}: it failed", hints=(f"skylift show {tag}",))

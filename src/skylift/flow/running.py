@@ -12,6 +12,7 @@ from skylift.errors import JobFailed, JobStopped, NotReady
 from skylift.flow.artifacts import Artifacts
 from skylift.flow.backends import Backend, refuse_elsewhere
 from skylift.flow.explaining import explain
+from skylift.flow.finding import newest_with
 from skylift.flow.recover import release
 from skylift.flow.rows import MetricRow, metric_rows
 from skylift.flow.waiting import Deadline
@@ -92,7 +93,8 @@ class Run:
     def artifacts(self) -> Artifacts:
         """What the run has left, and how to have it here."""
         refuse = partial(refuse_elsewhere, self._intent, self.cloud.environment)
-        return Artifacts(self.record, self.left, self.folder, self.backend.here, self.cloud, refuse)
+        other = partial(newest_with, self.store, self.name)
+        return Artifacts(self.record, self.left, self.folder, self.backend.here, self.cloud, refuse, other)
 
     def logs(self, *, follow: bool = False) -> Iterator[str]:
         """The lines that the job printed, without their ends; of several hosts each begins with ``[algo-1]``.

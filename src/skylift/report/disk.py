@@ -53,6 +53,9 @@ def account_text(rows: Sequence[Row]) -> str:
     total = f"{size(ours)} of this project" + (
         f", {size(shared)} of caches that all projects share" if shared else ""
     )
+    total += (
+        "\na cache can be deleted while no command runs: what is needed of it is made anew" if shared else ""
+    )
     return table(("WHAT", "COUNT", "FILES", "ON DISK", ""), cells, right=frozenset({1, 2, 3})) + f"\n{total}"
 
 
