@@ -36,7 +36,9 @@ def command(
     if everything and runs:
         raise click.UsageError("either name runs, or --all")
     project = load_runs(folder, overrides)
-    names = tuple(record.name for record in project.runs() if not record.terminal) if everything else runs
+    names = (
+        tuple(record.name for record in project.runs().records if not record.terminal) if everything else runs
+    )
     if everything and not names:
         say("no run of this project goes on")
     found = chosen(project, names) if names or not everything else []

@@ -80,7 +80,7 @@ def selected(project: Project, selection: Selection, now: datetime) -> list[Goin
     """The runs that ``prune`` would remove, newest first. None that goes on, and none where nothing was asked for."""
     if selection.is_empty:
         return []
-    records = [record for record in project.runs() if record.terminal]
+    records = [record for record in project.runs().records if record.terminal]
     chosen = [record for record in records[selection.keep or 0 :] if _is_meant(record, selection, now)]
     found = [_going(project.store.folder(record.name), record, parts=selection.parts) for record in chosen]
     return [one for one in found if one.use.files]
