@@ -28,7 +28,7 @@ _VERBS = {
     "build": "Make the image, without a Docker daemon.",
     "runtime": "Write the job runtime as one file, for images of your own.",
     "lock": "Write down which packages a job gets.",
-    "runs": "List what ran.",
+    "runs": "What ran, and questions about it.",
     "show": "Everything about one run.",
     "logs": "What a run printed.",
     "metrics": "Try on a log which metrics are read from it.",

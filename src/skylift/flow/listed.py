@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, overload
 
+from skylift.flow.listing import runs_table_of
 from skylift.flow.rows import run_row
 from skylift.flow.running import Run
 from skylift.report.listing import runs_table
@@ -49,7 +50,7 @@ class Runs(Sequence[Run]):
     def __repr__(self) -> str:
         if not self.records:
             return "<Runs: none>"
-        return runs_table(self.records, datetime.now(timezone.utc))
+        return runs_table(runs_table_of(self.records, datetime.now(timezone.utc))).text
 
     def _repr_html_(self) -> str:
         return rows_html(counted(len(self), "run"), self.rows())

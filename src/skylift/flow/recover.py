@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from skylift.emulator.orphans import end, end_named
-from skylift.emulator.place import JobPlace
 from skylift.host.files import file_lock, read_json, write_json
 from skylift.host.processes import ProcessIdentity, this_process
 from skylift.runs.abandoned import lost
@@ -38,6 +36,10 @@ class Settler:
             record = self._store.load(folder.name)
             if (record is not None and record.terminal) or not self._abandoned(folder):
                 return
+            # Nobody has to wait for it who lists runs that all have their end.
+            from skylift.emulator.orphans import end, end_named
+            from skylift.emulator.place import JobPlace
+
             intent = self._store.intent(folder.name)
             end(JobPlace(folder.tree), self._environment)
             # Its owner may have died between the start of something and the note of it.

@@ -1,50 +1,235 @@
-"""The list of runs: one line each."""
+"""Lists of runs as text: for people, as wide as their terminal is, and for other programs."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from skylift.report.cells import hidden, status, time, took
-from skylift.report.text import age, number, table, width
-from skylift.values.record import Record
+from skylift.report.cells import hidden
+from skylift.report.text import duration, number, safe, table, width
+from skylift.values.listing import Column, Group, Groups, Listing, Spread
 
 _LEAST = 4
-"""Columns that stay however narrow the terminal is: run, target, status, age."""
+"""Columns that stay however narrow the terminal is: run, status, age, and a job or how long it took."""
+_WIDEST_CELL = 28
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of something to execute."""
+_UNITS = (("d", 86400), ("h", 3600), ("m", 60))
 
 
-def runs_table(records: Sequence[Record], now: datetime, columns: int = 0) -> str:
-    """One line a run: what people ask for first. The last columns give way to a narrow terminal.
+@dataclass(frozen=True)
+class Fitted:
+    """A table that fits, and the columns that had no room in it."""
+
+    text: str
+    left_out: tuple[str, ...] = ()
+
+
+def runs_table(listing: Listing, columns: int = 0) -> Fitted:
+    """One line a run. The last columns give way to a narrow terminal, unless somebody chose them.
 
     :param columns: width of the terminal; 0 for as wide as it takes.
     """
-    rows = [
-        (
-            record.name,
-            record.at("Skylift.target") or "-",
-            status(record),
-            age(time(record, "CreationTime") or now, now),
-            _best(record),
-            took(record),
-            _parameters(record),
-        )
-        for record in records
-    ]
-    headers = ("RUN", "TARGET", "STATUS", "AGE", "BEST", "TOOK", "PARAMETERS")
+    rows = [[_cell(*pair) for pair in zip(listing.columns, row, strict=True)] for row in listing.rows]
+    return fitted([column.header for column in listing.columns], rows, columns, chosen=listing.chosen)
+
+
+def fitted(headers: Sequence[str], rows: Sequence[Sequence[str]], columns: int, *, chosen: bool) -> Fitted:
+    """A table that is not wider than a terminal."""
     text = table(headers, rows)
     if not columns or _fits(text, columns):
-        return text
-    # The end of a name is a name as well, and what the columns say is not said elsewhere.
-    rows = [(_tail(row[0]), *row[1:]) for row in rows]
-    room = columns - max(map(width, table(headers[:-1], [row[:-1] for row in rows]).splitlines())) - 2
-    if room >= len(headers[-1]):
-        return table(headers, [(*row[:-1], _cut(row[-1], room)) for row in rows])
-    for shown in range(len(headers) - 1, _LEAST, -1):
+        return Fitted(text)
+    if headers and headers[0] == "RUN":
+        # The end of a name is a name as well, and what the columns say is not said elsewhere.
+        rows = [[_tail(row[0]), *row[1:]] for row in rows]
+    for shown in range(len(headers), len(headers) if chosen else min(_LEAST, len(headers)) - 1, -1):
         text = table(headers[:shown], [row[:shown] for row in rows])
         if _fits(text, columns):
-            return text
-    return table(headers[:_LEAST], [row[:_LEAST] for row in rows])
+            return Fitted(text, tuple(headers[shown:]))
+    shown = len(headers) if chosen else min(_LEAST, len(headers))
+    return Fitted(table(headers[:shown], [row[:shown] for row in rows]), tuple(headers[shown:]))
+
+
+def same_in_all(listing: Listing, columns: int = 0) -> str:
+    """What has no column, since it is the same in every row; one line, empty for nothing."""
+    tables = dict(listing.same)
+    if len({_pairs(values) for values in tables.values()}) == 1:
+        tables = {"": next(iter(tables.values()))}
+    parts = [f"{job}: {_pairs(values)}" if job else _pairs(values) for job, values in tables.items()]
+    lead = "the same in all: " if len(listing.rows) > 1 else "parameters: "
+    text = safe(lead + "; ".join(parts)) if parts else ""
+    return cut(text, columns) if columns else text
+
+
+def groups_table(found: Groups, columns: int = 0) -> Fitted:
+    """One line a group, the best first."""
+    headers = [column.header for column in found.by]
+    headers += ["RUNS", "COMPLETED", "FAILED"]
+    for name in found.metrics:
+        headers += [name, "BEST", "RUN"]
+    rows = [
+        [
+            *(_cell(*pair) for pair in zip(found.by, group.key, strict=True)),
+            *map(str, (group.runs, group.completed, group.failed)),
+            *(cell for spread in group.metrics for cell in _spread(spread)),
+        ]
+        for group in found.groups
+    ]
+    return fitted(headers, rows, columns, chosen=False)
+
+
+def as_csv(listing: Listing) -> str:
+    """The same for a spreadsheet or a program: a header, a line a run, numbers as they are."""
+    return _csv(
+        [[column.name for column in listing.columns], *(_plain_row(listing, r) for r in listing.rows)]
+    )
+
+
+def groups_csv(found: Groups) -> str:
+    header = [*(column.name for column in found.by), "runs", "completed", "failed"]
+    for name in found.metrics:
+        header += [f"{name} {what}" for what in ("mean", "sd", "best", "run")]
+    rows = [
+        [
+            *(plain(*pair) for pair in zip(found.by, group.key, strict=True)),
+            *(group.runs, group.completed, group.failed),
+            *(cell for spread in group.metrics for cell in _figures(spread)),
+        ]
+        for group in found.groups
+    ]
+    return _csv([header, *rows])
+
+
+def as_json(listing: Listing) -> list[dict[str, Any]]:
+    """Each run as an object of the columns."""
+    names = [column.name for column in listing.columns]
+    return [dict(zip(names, _plain_row(listing, row), strict=True)) for row in listing.rows]
+
+
+def groups_json(found: Groups) -> list[dict[str, Any]]:
+    return [_group_json(found, group) for group in found.groups]
+
+
+def plain(column: Column, value: Any) -> Any:
+    """A value for a program: a time in ISO-8601, a duration in seconds, nothing of a secret."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if column.type == "any":
+        return _unless_secret(column, value)
+    return value
+
+
+def cut(text: str, limit: int) -> str:
+    """The beginning of a text that is too long."""
+    if width(text) <= limit:
+        return text
+    text = text[: max(0, limit - 1)]
+    while width(text) >= limit and text:
+        text = text[:-1]
+    return text + "…"
+
+
+def _plain_row(listing: Listing, row: Sequence[Any]) -> list[Any]:
+    return [plain(*pair) for pair in zip(listing.columns, row, strict=True)]
+
+
+def _group_json(found: Groups, group: Group) -> dict[str, Any]:
+    key = {c.name: plain(c, part) for c, part in zip(found.by, group.key, strict=True)}
+    metrics = {
+        spread.name: {
+            "count": spread.count,
+            "mean": spread.mean,
+            "sd": spread.deviation,
+            "best": spread.best,
+            "run": spread.run or None,
+        }
+        for spread in group.metrics
+        if spread is not None
+    }
+    return {
+        "group": key,
+        "runs": group.runs,
+        "completed": group.completed,
+        "failed": group.failed,
+        "metrics": metrics,
+    }
+
+
+def _spread(spread: Spread | None) -> tuple[str, str, str]:
+    if spread is None:
+        return "-", "-", "-"
+    around = f" ± {number(spread.deviation)}" if spread.deviation is not None else ""
+    return f"{number(spread.mean)}{around}", number(spread.best), spread.run[-4:] or "-"
+
+
+def _figures(spread: Spread | None) -> tuple[Any, ...]:
+    return (spread.mean, spread.deviation, spread.best, spread.run) if spread is not None else ("",) * 4
+
+
+def _cell(column: Column, value: Any) -> str:
+    if value is None:
+        return "-"
+    if column.name == "age":
+        return _age(value)
+    return _SHOWN.get(column.type, number)(value) if column.type != "any" else _parameter(column, value)
+
+
+def _parameter(column: Column, value: Any) -> str:
+    return cut(_argument(_unless_secret(column, value)), _WIDEST_CELL)
+
+
+def _hash(value: Any) -> str:
+    # An image is no hash alone.
+    text = str(value).removeprefix("sha256:")
+    return text[:12] if text.isalnum() else text
+
+
+_SHOWN: Mapping[str, Callable[[Any], str]] = {
+    "duration": duration,
+    "date": lambda value: str(value.astimezone().strftime("%Y-%m-%d %H:%M")),
+    "named": lambda value: f"{value[0]}={number(value[1])}",
+    "hash": _hash,
+    "truth": lambda value: "yes" if value is True else "no",
+}
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, (bool, list, dict)):
+        return json.dumps(value, ensure_ascii=False)
+    return number(value)
+
+
+def _unless_secret(column: Column, value: Any) -> Any:
+    return hidden(column.header, value) if isinstance(value, str) else value
+
+
+def _age(seconds: float) -> str:
+    return next((f"{int(seconds) // n}{unit}" for unit, n in _UNITS if seconds >= n), f"{int(seconds)}s")
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return " ".join(
+        f"{name}={_argument(hidden(name, v) if isinstance(v, str) else v)}" for name, v in values.items()
+    )
+
+
+def _csv(rows: Sequence[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([[_harmless(cell) for cell in row] for row in rows])
+    return text.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    """A cell that neither a spreadsheet nor a terminal executes. A number stays one, whatever its sign."""
+    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return value
+    text = safe(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _fits(text: str, columns: int) -> bool:
@@ -54,27 +239,3 @@ def _fits(text: str, columns: int) -> bool:
 def _tail(name: str) -> str:
     """The end of a run's name, which is enough to name it: the time and the letters."""
     return "-".join(name.rsplit("-", 2)[1:]) or name
-
-
-def _best(record: Record) -> str:
-    best = record.at("Skylift.metrics.best") or {}
-    # What was held out says more than what was trained on.
-    names = sorted(best, key=lambda name: (not name.startswith(("val", "test")), "loss" in name, name))
-    return f"{names[0]}={number(best[names[0]].get('value'))}" if names else "-"
-
-
-def _parameters(record: Record, limit: int = 40) -> str:
-    given = record.at("Skylift.given") or {}
-    text = " ".join(f"{name}={hidden(name, value)}" for name, value in given.items())
-    raw = record.at("Skylift.raw")
-    text = f"{text} -- {shlex.join(raw)}".lstrip() if raw else text
-    return _cut(text, limit)
-
-
-def _cut(text: str, limit: int) -> str:
-    if width(text) <= limit:
-        return text
-    text = text[: limit - 1]
-    while width(text) >= limit:
-        text = text[:-1]
-    return text + "…"

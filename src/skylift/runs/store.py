@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from skylift.host.files import read_json, write_json, write_text
 from skylift.runs import reference
+from skylift.runs.index import NAME, Stamp
 from skylift.values.record import OURS, Record
 from skylift.values.run_folder import RunFolder
 
@@ -74,10 +76,37 @@ class RunStore:
 
     def names(self) -> list[str]:
         """All runs, oldest first. A folder without an intent was never begun."""
-        if not self._runs.is_dir():
+        begun = [name for name in self._folders() if os.path.exists(f"{self._runs}/{name}/intent.json")]  # noqa: PTH110
+        return sorted(begun, key=reference.age)
+
+    @property
+    def index(self) -> Path:
+        return self._state / NAME
+
+    @property
+    def has_runs(self) -> bool:
+        """Whether anything was ever begun here."""
+        return self._runs.is_dir()
+
+    def stamp(self, name: str) -> Stamp | None:
+        """Time and size of a run's record; None where it has none yet."""
+        try:
+            # Ten thousand Paths take longer than the disk does.
+            found = os.stat(f"{self._runs}/{name}/record.json")  # noqa: PTH116
+        except OSError:
+            return None
+        return Stamp(found.st_mtime_ns, found.st_size)
+
+    def stamps(self) -> Iterator[tuple[str, Stamp | None]]:
+        """Every run's folder, with the time and size of its record."""
+        return ((name, self.stamp(name)) for name in self._folders())
+
+    def _folders(self) -> list[str]:
+        try:
+            # No run's name begins with a dot: what does is on its way out.
+            return [name for name in os.listdir(self._runs) if not name.startswith(".")]  # noqa: PTH208
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        begun = [entry for entry in self._runs.iterdir() if (entry / "intent.json").exists()]
-        return sorted((entry.name for entry in begun), key=reference.age)
 
     def intent(self, name: str) -> dict[str, Any]:
         return read_json(self.folder(name).intent) or {}

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from skylift.report.listing import runs_table
 from skylift.report.one_run import show
 from skylift.report.text import age, duration, safe, size, table, width
 from skylift.values.record import Left, Record
@@ -36,7 +35,7 @@ def test_units() -> None:
 
 def test_a_record_with_next_to_nothing_is_still_shown() -> None:
     bare = Record({"TrainingJobName": "x\x1b[31m"})
-    assert "\x1b" not in runs_table([bare], NOW) + show(bare, Left())
+    assert "\x1b" not in show(bare, Left())
 
 
 def run_of(**ours: object) -> Record:
@@ -50,22 +49,11 @@ def run_of(**ours: object) -> Record:
     )
 
 
-def test_a_narrow_list_shortens_names_before_it_drops_columns() -> None:
-    runs = [run_of(given={"epochs": 5}, target="local")]
-    assert "flight-delays-of-the-north-260102030405-abcd" in runs_table(runs, NOW)
-    narrow = runs_table(runs, NOW, 80)
-    assert narrow.splitlines()[1].startswith("260102030405-abcd ")
-    assert "epochs=5" in narrow
-    long = runs_table([run_of(given={"note": "x" * 60}, target="local")], NOW, 80)
-    assert "note=xxx" in long
-    assert max(map(width, long.splitlines())) <= 80
-
-
 def test_a_secret_is_not_shown() -> None:
     run = run_of(given={"db_password": "hush", "lr": 0.1}, arguments={"db_password": "hush"})
-    text = runs_table([run], NOW) + show(run, Left())
+    text = show(run, Left())
     assert "hush" not in text
-    assert "db_password=*** lr=0.1" in text
+    assert "***" in text
 
 
 def test_a_reason_is_what_the_job_said() -> None:

@@ -1,0 +1,244 @@
+"""Which runs there are, for the questions of lists: answered from an index, and from the records it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from skylift.errors import NotReady
+from skylift.flow.recover import Settler
+from skylift.project.config.find import find_root
+from skylift.runs import chosen, columns, index
+from skylift.runs.brief import brief
+from skylift.runs.groups import grouped
+from skylift.runs.index import Row, Stamp
+from skylift.runs.query.fields import parameter
+from skylift.runs.query.match import Predicate, fields_in, matcher
+from skylift.runs.query.order import checked_fields, checked_order, ordered
+from skylift.runs.query.parse import parse
+from skylift.runs.query.problems import nearest
+from skylift.runs.query.tree import Field
+from skylift.runs.store import RunStore
+from skylift.values.listing import Groups, Listing
+from skylift.values.ports import Clock
+from skylift.values.progress import Progress, Report, silent
+from skylift.values.record import Record
+
+_NOT_YET = Stamp(0, 0)
+
+
+def list_runs(
+    store: RunStore,
+    clock: Clock,
+    environment: Mapping[str, str],
+    *,
+    where: str | None = None,
+    sort: str | None = None,
+    limit: int = 0,
+    report: Report = silent,
+) -> list[Record]:
+    """The records of the runs that are meant, newest first or as ``sort`` says.
+
+    :param limit: at most so many; 0 for all.
+    :raises UsageError: for a question that can not be answered, with every problem in it.
+    """
+    found = Shelf(store, clock, environment, report).ask(Question(where or "", sort or "", limit=limit))
+    return list(found.full())
+
+
+def runs_table_of(records: Sequence[Record], now: datetime) -> Listing:
+    """The usual columns of runs that somebody has already."""
+    return columns.usual(records, (), now)
+
+
+def store_at(folder: Path) -> RunStore | None:
+    """The runs of the project that a folder lies in, if there are any; its config is not read."""
+    store = RunStore(find_root(folder))
+    return store if store.has_runs else None
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which runs are asked for, in which order. It is read when it is made.
+
+    :raises UsageError: with everything that is wrong in one of its parts.
+    """
+
+    where: str = ""
+    sort: str = ""
+    job: str = ""
+    limit: int = 0
+    """At most so many; 0 for all."""
+
+    def __post_init__(self) -> None:
+        _ = self.predicate, self.order
+
+    @cached_property
+    def predicate(self) -> Predicate | None:
+        return matcher(self.where) if self.where.strip() else None
+
+    @cached_property
+    def order(self) -> Sequence[tuple[Field, bool]]:
+        return checked_order(self.sort) if self.sort.strip() else ()
+
+    @property
+    def fields(self) -> list[Field]:
+        asked = fields_in(parse(self.where)) if self.where.strip() else []
+        return [*asked, *(field for field, _ in self.order)]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The runs that are meant, by what lists show of them."""
+
+    records: tuple[Record, ...]
+    """In the order that was asked for, as many as were asked for."""
+    matching: int
+    total: int
+    now: datetime
+    load: Callable[[str], Record | None] = field(repr=False)
+    unknown: tuple[str, ...] = ()
+    """What was asked for and no run has, in words."""
+
+    def full(self) -> Iterable[Record]:
+        """The whole records of the same runs."""
+        return filter(None, (self.load(record.name) for record in self.records))
+
+    def listing(self, said: str = "", metrics: Sequence[str] = ()) -> Listing:
+        """As a table with these columns, or else the usual ones.
+
+        :raises UsageError: for columns that there are not.
+        """
+        if said.strip():
+            return columns.chosen_columns(self.records, checked_fields(said, "columns"), self.now)
+        return columns.usual(self.records, metrics, self.now)
+
+    def wide(self) -> Listing:
+        """As a table of everything."""
+        return columns.wide(self.records, self.now)
+
+    def groups(self, said: str, metrics: Sequence[str] = ()) -> Groups:
+        """Taken together by these fields.
+
+        :raises UsageError: for fields that there are not.
+        """
+        return grouped(self.records, checked_fields(said, "group-by"), metrics, self.now)
+
+
+class Shelf:
+    """All runs of a project. Those that have not ended are looked at, and given their end if their owner is dead."""
+
+    def __init__(
+        self, store: RunStore, clock: Clock, environment: Mapping[str, str], report: Report = silent
+    ) -> None:
+        self._store, self._clock, self._report = store, clock, report
+        self._settler = Settler(store, clock, environment)
+
+    def ask(self, question: Question) -> Answer:
+        rows, now = self.rows(), self._clock.now()
+        if question.predicate is None and not question.order and not question.job:
+            # Only what is shown has to be read.
+            shown = rows[: question.limit or None]
+            newest = tuple(map(self._record, shown))
+            return Answer(newest, len(rows), len(rows), now, self._store.load)
+        records = [self._record(row) for row in rows]
+        meant = [record for record in records if _is_meant(question, record, now)]
+        meant = ordered(meant, question.order, now)
+        unknown = tuple(_unknown(question, records))
+        return Answer(
+            tuple(meant[: question.limit or None]), len(meant), len(records), now, self._store.load, unknown
+        )
+
+    def rows(self) -> list[Row]:
+        """What lists need of every run, newest first. The index is put right by the way."""
+        known, whole = index.read(self._store.index)
+        found, fresh = [], []
+        for name, stamp in self._store.stamps():
+            row = known.pop(name, None)
+            if row is None or row.stamp != stamp:
+                known.update({name: row} if row is not None else {})
+                row = self._look(name, stamp)
+                if row is None:
+                    continue
+                if row.stamp != _NOT_YET:
+                    fresh.append(row)
+            found.append(row)
+        final = [row for row in found if row.stamp != _NOT_YET]
+        if known or (final and not whole):
+            # Of what is gone nothing stays.
+            index.write(self._store.index, final)
+        elif fresh:
+            index.add(self._store.index, fresh)
+        return sorted(found, key=lambda row: (row.created, row.name), reverse=True)
+
+    def _look(self, name: str, stamp: Stamp | None) -> Row | None:
+        try:
+            record = self._settled(name)
+        except (NotReady, OSError) as error:
+            # One run that can not be read must not hide the others.
+            self._report(Progress("warning", str(error)))
+            return None
+        if record is None:
+            return None
+        final = record.terminal and stamp is not None and self._store.stamp(name) == stamp
+        whole = (
+            record if "TrainingJobName" in record.data else Record({**record.data, "TrainingJobName": name})
+        )
+        return index.row(name, stamp if final and stamp else _NOT_YET, brief(whole).data)
+
+    def _settled(self, name: str) -> Record | None:
+        """The record as it is now; None for a folder that is no run, or one of which nothing was started yet."""
+        folder = self._store.folder(name)
+        if not folder.intent.exists():
+            return None
+        record = self._store.load(name)
+        if record is not None and record.terminal:
+            return record
+        # A list must not ask a service about every run; `show` does, for the one that is asked for.
+        if self._store.intent(name).get("executor") == "service":
+            return record
+        try:
+            self._settler.settle(folder)
+        except OSError as error:
+            # Its owner died, and there is no room to write that down: what is known is shown all the same.
+            self._report(Progress("warning", f"run {name} can not be given its end: {error}"))
+            return record
+        return self._store.load(name)
+
+    def _record(self, row: Row) -> Record:
+        data = row.data()
+        if data is None:
+            # Somebody has written into the index by hand.
+            record = self._store.load(row.name)
+            data = dict(brief(record).data) if record is not None else {}
+        return Record({**data, "TrainingJobName": row.name})
+
+
+def _is_meant(question: Question, record: Record, now: datetime) -> bool:
+    if question.job and record.at("Skylift.job") != question.job:
+        return False
+    return question.predicate is None or question.predicate(record, now)
+
+
+def _unknown(question: Question, records: Sequence[Record]) -> Iterable[str]:
+    """A misspelt parameter is missing everywhere, and silence would be taken for an answer."""
+    if question.job and all(record.at("Skylift.job") != question.job for record in records):
+        there = sorted({str(record.at("Skylift.job")) for record in records})
+        yield f"no run of a job `{question.job}`; there are: {', '.join(there)}"
+    for asked in dict.fromkeys(question.fields):
+        if asked.kind == "param" and all(parameter(record, asked.name) is None for record in records):
+            yield _nowhere("parameter", asked, (n for r in records for n in r.at("Skylift.arguments") or ()))
+        if asked.kind in ("metric", "best", "last") and not any(
+            asked.name in chosen.metric_names(record) for record in records
+        ):
+            yield _nowhere("metric", asked, (n for r in records for n in chosen.metric_names(r)))
+
+
+def _nowhere(what: str, asked: Field, names: Iterable[str]) -> str:
+    known = dict.fromkeys(map(str, names))
+    return " ".join(
+        filter(None, [f"no run has a {what} `{asked.name}`;", nearest(asked.name, known)])
+    ).rstrip(";")
