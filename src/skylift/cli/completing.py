@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import BashComplete, CompletionItem, ZshComplete, add_completion_class
@@ -13,13 +14,17 @@ from click.shell_completion import BashComplete, CompletionItem, ZshComplete, ad
 from skylift.cli.options import ask
 from skylift.cli.run_command import RAW
 from skylift.errors import SkyliftError
-from skylift.flow.parameters import Declared, run_names
 from skylift.report.text import safe
-from skylift.values.arguments import Parameter
+
+if TYPE_CHECKING:
+    from skylift.flow.parameters import Declared
+    from skylift.values.arguments import Parameter
 
 LINE_VARIABLE = "_SKYLIFT_LINE"
 _BREAKS_VARIABLE = "_SKYLIFT_WORDBREAKS"
 _SWITCHES = ("true", "false")
+_BACK = 10
+"""How far back runs are offered by their place: `@last~9`."""
 _BASH = """\
 _skylift_completion() {
     local IFS=$'\\n' reply type value
@@ -131,8 +136,8 @@ def offered(kind: str, ctx: click.Context, incomplete: str) -> list[CompletionIt
 
 def _offered(kind: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     try:
-        if kind == "runs":
-            return list(_runs(ctx, incomplete))
+        if kind in _OF_RUNS:
+            return list(_OF_RUNS[kind](Path(ctx.params.get("folder") or "."), incomplete))
         if kind == "parameters" and ctx.meta.get(RAW) is None:
             return []
         found = ask(ctx.params.get("folder"), ctx.params.get("job"), ctx.params.get("overrides") or ())
@@ -183,9 +188,55 @@ def _values(found: Declared, parameter: Parameter | None, name: str) -> Iterable
     return _SWITCHES if parameter.type == "bool" else ()
 
 
-def _runs(ctx: click.Context, incomplete: str) -> Iterator[CompletionItem]:
+def _runs(folder: Path, incomplete: str) -> Iterator[CompletionItem]:
     """The letters that end a run's name are its own; its whole name is offered to those who begin it."""
-    names = run_names(Path(ctx.params.get("folder") or "."))
-    for name in ("@last", *(name[-4:] for name in names), *(names if incomplete else ())):
+    from skylift.flow.names import run_names
+
+    names = run_names(folder)
+    back = [f"@last~{number}" for number in range(1, min(len(names), _BACK))] if incomplete else []
+    for name in ("@last", *back, *(name[-4:] for name in names), *(names if incomplete else ())):
         if name.startswith(incomplete):
             yield CompletionItem(name)
+
+
+def _fields(folder: Path, incomplete: str) -> Iterator[CompletionItem]:
+    """Fields with commas between them; the last one is to be completed."""
+    before, comma, begun = incomplete.rpartition(",")
+    for name, text in _field_names(folder, begun):
+        yield CompletionItem(before + comma + name, help=text)
+
+
+def _order(folder: Path, incomplete: str) -> Iterator[CompletionItem]:
+    before, comma, begun = incomplete.rpartition(",")
+    sign = "-" * begun.startswith("-")
+    for name, text in _field_names(folder, begun.removeprefix("-")):
+        yield CompletionItem(before + comma + sign + name, help=text)
+
+
+def _question(folder: Path, incomplete: str) -> Iterator[CompletionItem]:
+    """The field that a question begins with, or ends in."""
+    said = re.fullmatch(r"(.*(?:\b(?:and|or|not)\s+|\())?([\w:./@-]*)", incomplete, re.DOTALL)
+    if said is not None:
+        for name, text in _field_names(folder, said[2]):
+            yield CompletionItem((said[1] or "") + name, help=text)
+
+
+def _metrics(folder: Path, incomplete: str) -> Iterator[CompletionItem]:
+    from skylift.flow.names import names_of
+
+    return (CompletionItem(name) for name in names_of(folder, "metric") if name.startswith(incomplete))
+
+
+def _field_names(folder: Path, begun: str) -> Iterator[tuple[str, str | None]]:
+    from skylift.flow.names import fields_of
+
+    return ((name, text or None) for name, text in fields_of(folder, begun))
+
+
+_OF_RUNS: dict[str, Callable[[Path, str], Iterator[CompletionItem]]] = {
+    "runs": _runs,
+    "fields": _fields,
+    "order": _order,
+    "question": _question,
+    "metrics": _metrics,
+}

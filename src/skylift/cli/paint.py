@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from skylift.report.understood import Paint, unpainted
+if TYPE_CHECKING:
+    from skylift.report.understood import Paint
 
 _STYLES: dict[str, dict[str, object]] = {
     "head": {"bold": True},
@@ -29,6 +30,9 @@ _STYLES: dict[str, dict[str, object]] = {
 
 def paint_for(stream: TextIO) -> Paint:
     """How a text of some role looks on this stream."""
+    # Every command would wait for it, and few have something to paint.
+    from skylift.report.understood import unpainted
+
     if colour() is False or not stream.isatty():
         return unpainted
     return lambda text, role: click.style(text, **_STYLES[role]) if role in _STYLES else text  # type: ignore[arg-type]

@@ -65,11 +65,3 @@ def declared(
         return Declared(settings, found, read_schema(root, found))
     except (SkyliftError, OSError) as error:
         return Declared(settings, found, Schema(), str(error))
-
-
-def run_names(folder: Path) -> list[str]:
-    """The runs of the project that ``folder`` lies in, newest first as far as their names tell."""
-    runs = find_root(folder) / ".skylift" / "runs"
-    names = [path.name for path in runs.iterdir() if not path.name.startswith(".")]
-    # Before the last four letters stands the time.
-    return sorted(names, key=lambda name: name.rpartition("-")[0], reverse=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from skylift.host.clock import iso
 from skylift.report.cells import hidden
 from skylift.report.text import duration, number, safe, table, width
 from skylift.values.listing import Column, Group, Groups, Listing, Spread
@@ -57,10 +58,12 @@ def fitted(headers: Sequence[str], rows: Sequence[Sequence[str]], columns: int, 
 
 def same_in_all(listing: Listing, columns: int = 0) -> str:
     """What has no column, since it is the same in every row; one line, empty for nothing."""
-    tables = dict(listing.same)
-    if len({_pairs(values) for values in tables.values()}) == 1:
-        tables = {"": next(iter(tables.values()))}
-    parts = [f"{job}: {_pairs(values)}" if job else _pairs(values) for job, values in tables.items()]
+    first, *others = listing.same.values() or [{}]
+    everywhere = {n: v for n, v in first.items() if all(n in one and one[n] == v for one in others)}
+    parts = [_pairs(everywhere)] if everywhere else []
+    for job, values in listing.same.items():
+        own = {name: value for name, value in values.items() if name not in everywhere}
+        parts += [f"{job}: {_pairs(own)}"] if own else []
     lead = "the same in all: " if len(listing.rows) > 1 else "parameters: "
     text = safe(lead + "; ".join(parts)) if parts else ""
     return cut(text, columns) if columns else text
@@ -118,7 +121,7 @@ def groups_json(found: Groups) -> list[dict[str, Any]]:
 def plain(column: Column, value: Any) -> Any:
     """A value for a program: a time in ISO-8601, a duration in seconds, nothing of a secret."""
     if isinstance(value, datetime):
-        return value.isoformat()
+        return iso(value)
     if column.type == "any":
         return _unless_secret(column, value)
     return value

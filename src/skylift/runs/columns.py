@@ -14,24 +14,24 @@ from skylift.values.listing import Column, Listing
 from skylift.values.record import Record
 
 _RUN = Field("name")
-_ALWAYS = (Field("status"), Field("age"), Field("duration"), Field("target"))
+_STATE = (Field("status"), Field("age"))
 _WIDE = ("name", "job", "status", "created", "duration", "target", "user", "commit", "dirty")
 _BEST = Column("objective", "BEST", "named")
-_HEADERS = {"name": "RUN", "run": "RUN", "raw": "--"}
+_HEADERS = {"name": "RUN", "run": "RUN", "duration": "TOOK", "raw": "--"}
 
 
 def usual(records: Sequence[Record], metrics: Sequence[str], now: datetime) -> Listing:
-    """The list that nobody has chosen columns for."""
-    fields = [_RUN, *_several("job", records), *_ALWAYS, *_several("user", records)]
+    """The list that nobody has chosen columns for; what matters least is to the right, where a terminal ends."""
     judged = _judged_by(records)
     named = list(dict.fromkeys([*(judged if len(judged) == 1 else ()), *metrics]))
     differing, same = _parameters(records)
     parameters = [Field("param", name) for name in differing]
     parameters += [Field("raw")] if len({_cell(Field("raw"), record, now) for record in records}) > 1 else []
-    best: list[Field | None] = [None] if len(judged) > 1 else []
-    return _listing(
-        [*fields, *best, *(Field("metric", name) for name in named), *parameters], records, now, same
-    )
+    fields: list[Field | None] = [_RUN, *_several("job", records), *_STATE]
+    fields += [None] if len(judged) > 1 else []
+    fields += [Field("metric", name) for name in named]
+    fields += [Field("duration"), *parameters, Field("target"), *_several("user", records)]
+    return _listing(fields, records, now, same)
 
 
 def chosen_columns(records: Sequence[Record], fields: Sequence[Field], now: datetime) -> Listing:
@@ -99,16 +99,18 @@ def _parameters(records: Sequence[Record]) -> tuple[list[str], dict[str, dict[st
     for record in records:
         jobs.setdefault(str(record.at("Skylift.job") or ""), []).append(record)
     differing: dict[str, None] = {}
-    same: dict[str, dict[str, Any]] = {}
+    constant: dict[str, dict[str, Any]] = {}
     for job, own in jobs.items():
-        constant = {}
         for name in dict.fromkeys(name for record in own for name in _table(record)):
             values = [parameter(record, name) for record in own]
             if len(set(map(text, values))) > 1:
                 differing[name] = None
             else:
-                constant[name] = values[0]
-        same[job] = constant
+                constant.setdefault(job, {})[name] = values[0]
+    same = {
+        job: {name: v for name, v in table.items() if name not in differing}
+        for job, table in constant.items()
+    }
     return list(differing), {job: table for job, table in same.items() if table}
 
 

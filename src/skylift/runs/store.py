@@ -76,7 +76,7 @@ class RunStore:
 
     def names(self) -> list[str]:
         """All runs, oldest first. A folder without an intent was never begun."""
-        begun = [name for name in self._folders() if os.path.exists(f"{self._runs}/{name}/intent.json")]  # noqa: PTH110
+        begun = [name for name in self.folders() if os.path.exists(f"{self._runs}/{name}/intent.json")]  # noqa: PTH110
         return sorted(begun, key=reference.age)
 
     @property
@@ -99,9 +99,9 @@ class RunStore:
 
     def stamps(self) -> Iterator[tuple[str, Stamp | None]]:
         """Every run's folder, with the time and size of its record."""
-        return ((name, self.stamp(name)) for name in self._folders())
+        return ((name, self.stamp(name)) for name in self.folders())
 
-    def _folders(self) -> list[str]:
+    def folders(self) -> list[str]:
         try:
             # No run's name begins with a dot: what does is on its way out.
             return [name for name in os.listdir(self._runs) if not name.startswith(".")]  # noqa: PTH208
