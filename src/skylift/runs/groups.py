@@ -11,9 +11,13 @@ from typing import Any
 from skylift.runs import chosen
 from skylift.runs.columns import column
 from skylift.runs.query.fields import text, values_of
+from skylift.runs.query.match import as_number
 from skylift.runs.query.tree import Field
 from skylift.values.listing import Group, Groups, Spread
 from skylift.values.record import Record
+
+_EXACT = 1 << 53
+"""Up to here each whole number has a float of its own."""
 
 
 def grouped(
@@ -41,9 +45,11 @@ def _usual(records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def _alike(value: Any) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 53:
-        return float(value)
-    return value if value is None or isinstance(value, (float, datetime)) else text(value)
+    """What a value is told apart by."""
+    number = as_number(value)
+    if number is not None:
+        return float(number) if abs(number) < _EXACT else number
+    return value if value is None or isinstance(value, datetime) else text(value)
 
 
 def _group(key: tuple[Any, ...], records: Sequence[Record], names: Sequence[str]) -> Group:
@@ -79,5 +85,5 @@ def _rank(group: Group, *, smaller: bool) -> tuple[bool, float, tuple[tuple[bool
 
 
 def _key(part: Any) -> tuple[bool, float, str]:
-    is_number = isinstance(part, (int, float)) and not isinstance(part, bool)
-    return (not is_number, float(part) if is_number else 0.0, "" if part is None else str(part))
+    number = as_number(part)
+    return (number is None, number or 0, "" if part is None or number is not None else str(part))
