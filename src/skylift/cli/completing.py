@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, ZshComplete, add_completion_class
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ZshComplete,
+    add_completion_class,
+)
 
 from skylift.cli.options import ask
 from skylift.cli.run_command import RAW
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
 
 LINE_VARIABLE = "_SKYLIFT_LINE"
 _BREAKS_VARIABLE = "_SKYLIFT_WORDBREAKS"
+_ESCAPED = r"\\\1"
 _SWITCHES = ("true", "false")
 _BACK = 10
 """How far back runs are offered by their place: `@last~9`."""
@@ -74,6 +81,24 @@ else
     compdef _skylift_completion skylift
 fi
 """
+_FISH = """\
+function _skylift_completion
+    for line in (env _SKYLIFT_COMPLETE=fish_complete COMP_WORDS=(commandline -cp | string collect) \\
+            COMP_CWORD=(commandline -ct | string collect) skylift 2>/dev/null)
+        set -l found (string split --max 1 , -- $line)
+        switch $found[1]
+            case dir
+                __fish_complete_directories (commandline -ct)
+            case file
+                __fish_complete_path (commandline -ct)
+            case plain
+                printf '%s\\n' $found[2]
+        end
+    end
+end
+
+complete --no-files --keep-order --command skylift --arguments "(_skylift_completion)"
+"""
 
 
 class _Bash(BashComplete):
@@ -96,30 +121,60 @@ class _Bash(BashComplete):
 
     def format_completion(self, item: CompletionItem) -> str:
         line = os.environ.get(LINE_VARIABLE, "")
+        quote = _open_quote(line)
+        if quote:
+            # In quotes bash cuts nothing, and little has a meaning.
+            said = str(item.value)
+            return f"{item.type}," + (re.sub(r'(["$`])', _ESCAPED, said) if quote == '"' else said)
         breaks = [letter for letter in os.environ.get(_BREAKS_VARIABLE, "") if letter in "=:"]
-        value = re.sub(r"([ \\'\"$`;&|<>()*?])", r"\\\1", str(item.value))
+        value = re.sub(r"([ \\'\"$`;&|<>()*?])", _ESCAPED, str(item.value))
         typed = line.split()[-1] if line[-1:].strip() else ""
         kept = max((typed.rfind(letter) for letter in breaks), default=-1) + 1
         return f"{item.type},{value[kept:]}"
+
+
+def _open_quote(line: str) -> str:
+    r"""The quote that a line ends in; empty for none.
+
+    >>> [_open_quote(line) for line in ("a 'b", 'a "b" "c', "a 'b'", r"it\'s", r'\"it', '"it\'s')]
+    ["'", '"', '', '', '', '"']
+    """
+    quote, escaped = "", False
+    for letter in line:
+        if escaped:
+            escaped = False
+        elif letter == "\\" and quote != "'":
+            escaped = True
+        elif not quote and letter in "\"'":
+            quote = letter
+        elif letter == quote:
+            quote = ""
+    return quote
 
 
 class _Zsh(ZshComplete):
     source_template = _ZSH
 
 
+class _Fish(FishComplete):
+    """What is offered may have commas in it, which click's own script takes for the end of it."""
+
+    source_template = _FISH
+
+    def format_completion(self, item: CompletionItem) -> str:
+        return f"{item.type},{item.value}" + (f"\t{item.help}" if item.help else "")
+
+
 def answer_shells() -> None:
     """Have click answer by our scripts."""
     add_completion_class(_Bash)
     add_completion_class(_Zsh)
+    add_completion_class(_Fish)
 
 
 def script(shell: str) -> str:
     """What a shell has to read for that."""
-    if shell == "fish":
-        fish = click.shell_completion.get_completion_class(shell)
-        assert fish is not None
-        return fish(click.Command("skylift"), {}, "skylift", "_SKYLIFT_COMPLETE").source() + "\n"
-    return {"bash": _BASH, "zsh": _ZSH}[shell]
+    return {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}[shell]
 
 
 def verbs(known: Mapping[str, str], incomplete: str) -> list[CompletionItem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -216,3 +217,90 @@ def test_every_shell_that_is_here_takes_our_script(name: str, tmp_path: Path) ->
     done = subprocess.run([name, "-n", str(script)], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "_SKYLIFT_COMPLETE" in script.read_text()
+
+
+@pytest.fixture
+def with_records(project: Folder) -> Folder:
+    for number, name in enumerate(("demo-261124131819-kzoo", "demo-261124131737-aaaa")):
+        record = {
+            "TrainingJobName": name,
+            "TrainingJobStatus": "Completed",
+            "CreationTime": "2026-11-24T13:18:19.000Z",
+            "Skylift": {
+                "job": "train",
+                "arguments": {"epochs": number, "early-stop": True, "odd name": 1},
+                "channels": {"train": {"version": "1"}},
+                "metrics": {"last": {"val:loss": 0.1, "auc": 0.5}, "best": {}},
+            },
+        }
+        project.write(f".skylift/runs/{name}/record.json", json.dumps(record))
+    return project
+
+
+OF_RUNS = [
+    ("skylift runs --sort a", ["age"]),
+    ("skylift runs --sort age,-par", ["age,-param:epochs", "age,-param:early-stop", 'age,-param:"odd name"']),
+    ("skylift runs --columns run,metric:v", ["run,metric:val:loss"]),
+    ("skylift runs --group-by data", ["data:train"]),
+    ("skylift runs --metric ", ["val:loss", "auc"]),
+    ("skylift runs --where sta", ["status"]),
+    ("skylift runs --where param:ea", ["param:early-stop"]),
+    ("skylift runs --job e", ["evaluate"]),
+    ("skylift show @last~", ["@last~1"]),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), OF_RUNS)
+def test_what_is_offered_of_runs(with_records: Folder, line: str, expected: list[str]) -> None:
+    # Without an index, and then with one.
+    for _ in range(2):
+        done = skylift(
+            with_records.root,
+            COMP_WORDS=line,
+            COMP_CWORD=str(len(line.split(" ")) - 1),
+            _SKYLIFT_COMPLETE="zsh_complete",
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines()[1::3] == expected
+        assert skylift(with_records.root, "runs").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # What stands before a colon stays where it is.
+        ("skylift runs --sort job,-param:ep", ["epochs"]),
+        ("skylift runs -m val:", ["loss"]),
+        ("skylift show @las", ["@last", "@last~1"]),
+        ("skylift wait demo-261124131737", ["demo-261124131737-aaaa"]),
+    ],
+)
+def test_bash_completes_what_is_asked_of_runs(
+    with_records: Folder, program: str, line: str, expected: list[str]
+) -> None:
+    assert shell(with_records, program, ["bash", "-c", BASH, "-", line]) == expected
+
+
+FISH = 'skylift completion fish | source; complete -C "$argv[1]"'
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (["bash", "-c", BASH, "-", "skylift runs --sort age,-param:e"], ["epochs", "early-stop"]),
+        (
+            ["fish", "-c", FISH, "skylift runs --sort age,-param:e"],
+            ["age,-param:epochs", "age,-param:early-stop"],
+        ),
+        # In quotes neither cuts a word.
+        (["bash", "-c", BASH, "-", 'skylift runs -w "dirty and param:ep'], ["dirty and param:epochs"]),
+        (["bash", "-c", BASH, "-", 'skylift runs -w "param:odd'], ['param:\\"odd name\\"']),
+        (["fish", "-c", FISH, 'skylift runs -w "dirty and param:ep'], ["dirty and param:epochs"]),
+    ],
+)
+def test_shells_complete_what_has_commas_and_blanks_in_it(
+    with_records: Folder, program: str, command: list[str], expected: list[str]
+) -> None:
+    if shutil.which(command[0]):
+        said = shell(with_records, program, command)
+        assert [line.partition("\t")[0] for line in said] == expected
