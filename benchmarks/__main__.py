@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import images, reading, runtime, startup, understanding
+from benchmarks import images, reading, runs, runtime, startup, understanding
 from tests.base_image import Unavailable
 
 
@@ -14,12 +14,14 @@ def main() -> None:
     parser.add_argument(
         "only",
         nargs="?",
-        choices=["startup", "reading", "understanding", "runtime", "images"],
+        choices=["startup", "runs", "reading", "understanding", "runtime", "images"],
         help="one of them (default: all)",
     )
     wanted = parser.parse_args()
     if wanted.only in (None, "startup"):
         print(startup.report(runs=10), flush=True)
+    if wanted.only in (None, "runs"):
+        print(runs.report(runs=5), flush=True)
     if wanted.only in (None, "reading"):
         print(reading.report(runs=5), flush=True)
     if wanted.only in (None, "understanding"):

@@ -21,7 +21,7 @@ def report(runs: int) -> str:
         "python -c pass": [sys.executable, "-c", "pass"],
         "python -c 'import click'": [sys.executable, "-c", "import click"],
     }
-    sagify, missing = _sagify()
+    sagify, missing = sagify_program()
     if sagify is not None:
         commands["sagify --help"] = [str(sagify), "--help"]
     seconds = _in_turns(commands, runs)
@@ -41,7 +41,7 @@ def _in_turns(commands: Mapping[str, Sequence[str]], runs: int) -> dict[str, flo
     return {name: median(values) for name, values in seconds.items()}
 
 
-def _sagify() -> tuple[Path | None, str]:
+def sagify_program() -> tuple[Path | None, str]:
     """Its program, in an environment made once, or why there is none."""
     folder = WORK / "sagify"
     program = folder / "bin" / "sagify"

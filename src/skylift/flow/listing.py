@@ -142,9 +142,9 @@ class Shelf:
         if question.predicate is None and not question.order and not question.job:
             # Only what is shown has to be read.
             shown = rows[: question.limit or None]
-            newest = tuple(map(self._record, shown))
+            newest = tuple(self._records(shown))
             return Answer(newest, len(rows), len(rows), now, self._store.load)
-        records = [self._record(row) for row in rows]
+        records = list(self._records(rows))
         meant = [record for record in records if _is_meant(question, record, now)]
         meant = ordered(meant, question.order, now)
         unknown = tuple(_unknown(question, records))
@@ -208,13 +208,14 @@ class Shelf:
             return record
         return self._store.load(name)
 
-    def _record(self, row: Row) -> Record:
-        data = row.data()
-        if data is None:
-            # Somebody has written into the index by hand.
-            record = self._store.load(row.name)
-            data = dict(brief(record).data) if record is not None else {}
-        return Record({**data, "TrainingJobName": row.name})
+    def _records(self, rows: Sequence[Row]) -> Iterable[Record]:
+        for row, data in zip(rows, index.all_data(rows), strict=True):
+            # A record that has another name than its folder was copied there by somebody.
+            yield Record(data) if data is not None else self._copied(row.name)
+
+    def _copied(self, name: str) -> Record:
+        record = self._store.load(name)
+        return Record({**(brief(record).data if record is not None else {}), "TrainingJobName": name})
 
 
 def _is_meant(question: Question, record: Record, now: datetime) -> bool:

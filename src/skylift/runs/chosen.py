@@ -56,7 +56,9 @@ def metric_names(record: Record) -> list[str]:
 
 
 def _table(record: Record, which: str) -> dict[str, Any]:
-    found = record.at(f"Skylift.metrics.{which}")
+    # Asked of ten thousand runs at once.
+    metrics = record.ours.get("metrics")
+    found = metrics.get(which) if isinstance(metrics, dict) else None
     return found if isinstance(found, dict) else {}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,11 +39,7 @@ class Row(NamedTuple):
 
     def data(self) -> dict[str, Any] | None:
         """The brief record; None for what is none."""
-        try:
-            found = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-        return found if isinstance(found, dict) and found.get("TrainingJobName") == self.name else None
+        return next(all_data([self]))
 
 
 def row(name: str, stamp: Stamp, data: Mapping[str, Any]) -> Row:
@@ -51,6 +47,26 @@ def row(name: str, stamp: Stamp, data: Mapping[str, Any]) -> Row:
     return Row(
         name, stamp, str(data.get("CreationTime", "")), json.dumps(data, separators=(",", ":")).encode()
     )
+
+
+def all_data(rows: Sequence[Row]) -> Iterator[dict[str, Any] | None]:
+    """The brief record of each row; None for what is none."""
+    try:
+        # One text is read in two thirds of the time that ten thousand take.
+        found = json.loads(b"[" + b",".join(one.body for one in rows) + b"]")
+    except (ValueError, RecursionError):
+        found = []
+    if not isinstance(found, list) or len(found) != len(rows):
+        found = [_json(one.body) for one in rows]
+    for one, data in zip(rows, found, strict=True):
+        yield data if isinstance(data, dict) and data.get("TrainingJobName") == one.name else None
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def read(path: Path) -> tuple[dict[str, Row], bool]:

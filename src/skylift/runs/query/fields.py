@@ -42,8 +42,8 @@ def values_of(field: Field, record: Record, now: datetime) -> Values:
 
 def parameter(record: Record, name: str) -> Any:
     """A parameter by its name, ``-`` and ``_`` alike; None for none."""
-    for path in ("Skylift.arguments", "Skylift.given"):
-        table = record.at(path)
+    for key in ("arguments", "given"):
+        table = record.ours.get(key)
         if isinstance(table, dict):
             if name in table:
                 return table[name]
