@@ -10,13 +10,14 @@ from typing import Any
 from skylift import __version__
 from skylift.ci import circleci, plain
 from skylift.ci.pipeline import Pipeline, pipeline
-from skylift.errors import NotReady, SkyliftError, UsageError
+from skylift.errors import SkyliftError, UsageError
 from skylift.flow.backends import backend_for, reachable
 from skylift.flow.demands import NO_DEMANDS, Demands
 from skylift.flow.emulation import shell
 from skylift.flow.images import destination, prepare
 from skylift.flow.launching import Launch
 from skylift.flow.listed import Runs
+from skylift.flow.listing import list_runs
 from skylift.flow.preparing import RunOptions, prepare_run
 from skylift.flow.running import Run
 from skylift.flow.sources import Sources
@@ -24,12 +25,10 @@ from skylift.flow.spelled import Hyperparameters, spelled
 from skylift.flow.world import Cloud, World
 from skylift.host.files import read_source_text, write_text
 from skylift.runs.compare import compare
-from skylift.runs.store import RunStore, newest
+from skylift.runs.store import RunStore
 from skylift.values.comparison import Comparison
 from skylift.values.packages import Lock, Upgrade
 from skylift.values.plan import BuiltImage, ImagePlan, Plan
-from skylift.values.progress import Progress
-from skylift.values.record import Record
 from skylift.values.settings import Origin
 
 _VENDORS: dict[str, tuple[str, Callable[[Pipeline], str]]] = {
@@ -194,18 +193,33 @@ class Project:
         image = work.build()
         return BuiltImage(image.digest, None, (), work.layers(), 0, clock.monotonic() - began)
 
-    def runs(self) -> Runs:
-        """All runs of this project on this machine, newest first.
+    def runs(self, where: str | None = None, *, sort: str | None = None, limit: int = 0) -> Runs:
+        """The runs of this project on this machine, newest first or as ``sort`` says.
 
-        >>> Project.load(folder).run(hyperparameters={"epochs": 1}).wait().status
-        'Completed'
-        >>> [run.status for run in Project.load(folder).runs()[:1]]
-        ['Completed']
-        >>> Project.load(folder).runs().rows()[0]["metric:validation:auc"]
-        0.75
+        :param where: a question as ``skylift runs --where`` takes it: ``metric:"validation:auc" > 0.8 and param:lr < 0.01``.
+        :param sort: fields with commas between them, downwards with ``-`` in front.
+        :param limit: at most so many; 0 for all.
+        :raises UsageError: for a question that can not be answered, with every problem in it.
+
+        >>> project = Project.load(folder)
+        >>> for lr in (0.3, 0.1):
+        ...     _ = project.run(hyperparameters={"lr": lr, "epochs": 1}).wait()
+        >>> [run.record.at("Skylift.given.lr") for run in project.runs("param:lr in (0.1, 0.3)", sort="param:lr")]
+        [0.1, 0.3]
+        >>> project.runs("param:lr = 0.1").rows()[0]["metric:validation:auc"]
+        0.95
         """
-        found = [self._record(name) for name in self.store.names()]
-        return Runs(tuple(newest(record for record in found if record is not None)), self._run)
+        world = self.sources.world
+        found = list_runs(
+            self.store,
+            world.clock,
+            world.environment,
+            where=where,
+            sort=sort,
+            limit=limit,
+            report=world.report,
+        )
+        return Runs(tuple(found), self._run)
 
     def find(self, text: str) -> Run:
         """A run by name, unique suffix, or ``@last``.
@@ -242,21 +256,6 @@ class Project:
         if path.exists() and read_source_text(path) != text:
             raise UsageError(f"{path} is already there and differs", hints=("see the new one: --dry-run",))
         write_text(path, text)
-
-    def _record(self, name: str) -> Record | None:
-        try:
-            # A list must not ask a service about every run; `show` does, for the one that is asked for.
-            if self.store.intent(name).get("executor") == "service":
-                return self.store.load(name)
-            return self._run(name).record
-        except NotReady as error:
-            # One run that can not be read must not hide the others.
-            self.sources.world.report(Progress("warning", str(error)))
-            return None
-        except OSError as error:
-            # Its owner died, and there is no room to write that down: what is known is shown all the same.
-            self.sources.world.report(Progress("warning", f"run {name} can not be given its end: {error}"))
-            return self.store.load(name)
 
     def _launch(self, options: RunOptions, *, only_plan: bool = False) -> Launch:
         prepared = prepare_run(self.sources, options, only_plan=only_plan)

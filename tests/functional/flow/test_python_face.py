@@ -51,13 +51,13 @@ def test_everything_that_is_exported_is_there() -> None:
 
 
 def test_metrics_are_rows_for_pandas(tmp_path: Path) -> None:
-    code = 'print("epoch=1 loss=0.5")\nprint("loss=nan")\n'
+    code = 'print("loss=nan")\nprint("epoch=1 loss=0.5")\n'
     run = made(tmp_path, code).run()
     run.wait(timeout=60)
     first, second = run.metrics
-    assert (first["name"], first["step"], first["value"]) == ("loss", 1, 0.5)
-    assert second["step"] is None
-    assert math.isnan(second["value"])
+    assert first["step"] is None
+    assert math.isnan(first["value"])
+    assert (second["name"], second["step"], second["value"]) == ("loss", 1, 0.5)
     offset = first["time"].utcoffset()
     assert offset is not None
     assert offset.total_seconds() == 0
