@@ -14,6 +14,7 @@
     │   │   └── DigestMismatch       5   the bytes are not the ones that were named
     │   ├── DownloadError            5   a package could not be fetched
     │   └── AwsError                 5   .service .operation .code .temporary
+    ├── GateClosed                   6   what was asked of a run is not so
     └── JobStopped                   7   somebody or some limit stopped the job
 
 Messages are lower case without a full stop. Facts are fields, hints are data: the CLI renders both.
@@ -164,6 +165,12 @@ class AwsError(RemoteError):
         super().__init__(
             message, temporary=temporary, hints=hints, service=service, operation=operation, code=code
         )
+
+
+class GateClosed(SkyliftError):
+    """A run is not as good as was asked for."""
+
+    exit_code = 6
 
 
 class JobStopped(SkyliftError):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from skylift.host.files import canonical_json
+
+Row = tuple[str, int, int, bool]
+"""Path, size, time in nanoseconds, and whether it is a link."""
 
 
 @dataclass(frozen=True)
@@ -19,16 +22,24 @@ class Glance:
     """SHA-256, in hex, over names, sizes and times: says that files changed, not what is in them."""
     has_links: bool
     """Some entry is a link; a dataset may refuse it, a job on this machine does not mind."""
+    rows: tuple[Row, ...] = field(default=(), repr=False)
+    """What the fingerprint is made from."""
 
 
 def glance(folder: Path) -> Glance:
     """Walk a folder once. What vanishes on the way is left out."""
     rows = sorted(_rows(folder))
     fingerprint = hashlib.sha256(canonical_json(rows)).hexdigest()
-    return Glance(len(rows), sum(size for _, size, _, _ in rows), fingerprint, any(link for *_, link in rows))
+    return Glance(
+        len(rows),
+        sum(size for _, size, _, _ in rows),
+        fingerprint,
+        any(link for *_, link in rows),
+        tuple(rows),
+    )
 
 
-def _rows(folder: Path) -> Iterator[tuple[str, int, int, bool]]:
+def _rows(folder: Path) -> Iterator[Row]:
     for parent, folders, files in os.walk(folder):
         here = Path(parent)
         linked = [name for name in folders if (here / name).is_symlink()]

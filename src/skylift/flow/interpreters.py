@@ -37,6 +37,8 @@ class Interpreter:
     """What is installed there is what the lock says; an environment of the user's own may differ."""
     drift: Mapping[str, object] = field(default_factory=dict)
     """How it differs, for the record; empty when it does not, or nothing is known to compare it with."""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Versions by name, of what is installed there; empty for an image, of which the lock says it."""
 
 
 UNKNOWN = Interpreter("", "", "", from_lock=False)
@@ -57,7 +59,14 @@ def interpreter_for(sources: Sources, target: TargetSettings, said: str | None) 
     sources.world.report(Progress("python", f"{path} (Python {installed.python}, {why})"))
     isolated = why == _ISOLATED
     found = {} if isolated else _drift(sources, installed)
-    return Interpreter(str(path), installed.python, installed.freeze, from_lock=isolated, drift=found)
+    return Interpreter(
+        str(path),
+        installed.python,
+        installed.freeze,
+        from_lock=isolated,
+        drift=found,
+        packages=installed.packages,
+    )
 
 
 def _drift(sources: Sources, installed: Installed) -> dict[str, object]:
@@ -119,7 +128,7 @@ def _choose(sources: Sources, said: str | None) -> tuple[Path, str]:
         (Path(said) if said else None, "--python"),
         (_python_in(environment.get("VIRTUAL_ENV")), "the active virtual environment"),
         (_python_in(environment.get("CONDA_PREFIX")), "the active conda environment"),
-        (_python_in(str(sources.root / ".venv")), "the project's .venv"),
+        (_python_in(str(sources.home / ".venv")), "the project's .venv"),
     ]
     for path, why in candidates:
         if path is None:

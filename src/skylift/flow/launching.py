@@ -16,6 +16,7 @@ from skylift.flow.explaining import rules_for_intent
 from skylift.flow.handing import gather
 from skylift.flow.images import ImageWork, destination, prepare
 from skylift.flow.inputs import Inputs, folder_inputs, service_inputs
+from skylift.flow.keeping import keep
 from skylift.flow.preparing import LOCAL_ROLE, Prepared
 from skylift.flow.recover import adopt, is_ownerless, owner_facts
 from skylift.flow.running import Run
@@ -25,6 +26,7 @@ from skylift.host.files import read_json, remove_tree, write_bytes, write_json
 from skylift.jobs.request import build_request
 from skylift.project.files.stage import runtime_sources, stage
 from skylift.runs.definitions import Definitions, definitions
+from skylift.runs.known import known_of
 from skylift.runs.recorder import record_of
 from skylift.runs.store import RunStore
 from skylift.values.jobs import JobSpec
@@ -73,6 +75,7 @@ class Launch:
         if adopted and backend.service.describe(named.name) is not None:
             return run
         try:
+            keep(named, known_of(self._store))
             request = self._ready(named, folder)
         except BaseException:
             # Nothing was created: a run that never was must not stand in anybody's list.

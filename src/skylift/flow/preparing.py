@@ -226,7 +226,7 @@ def _channel(
             f"channel `{name}` has no folder on this machine",
             hints=(f'give it one: [channels] {name} = {{ local = "…", cloud = "{said.cloud}" }}',),
         )
-    folder = sources.root / said.local
+    folder = sources.home / said.local
     if not folder.is_dir():
         raise NotReady(
             f"channel `{name}` is the folder {said.local}, which is not there",

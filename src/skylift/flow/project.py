@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from skylift.ci import circleci, plain
 from skylift.ci.pipeline import Pipeline, pipeline
 from skylift.errors import SkyliftError, UsageError
 from skylift.flow.backends import backend_for, reachable
+from skylift.flow.comparing import EVERYTHING, CompareOptions, compare_runs
 from skylift.flow.demands import NO_DEMANDS, Demands
 from skylift.flow.emulation import shell
 from skylift.flow.images import destination, prepare
@@ -24,7 +25,6 @@ from skylift.flow.sources import Sources
 from skylift.flow.spelled import Hyperparameters, spelled
 from skylift.flow.world import Cloud, World
 from skylift.host.files import read_source_text, write_text
-from skylift.runs.compare import compare
 from skylift.runs.store import RunStore
 from skylift.values.comparison import Comparison
 from skylift.values.packages import Lock, Upgrade
@@ -235,8 +235,13 @@ class Project:
         backend = reachable(backend, self.store.intent(name), self.sources.world.environment)
         return Run(name, self.store, backend, cloud)
 
-    def compare(self, names: tuple[str, ...]) -> Comparison:
-        return compare([self.find(name).record for name in names])
+    def compare(self, *runs: str, options: CompareOptions = EVERYTHING) -> Comparison:
+        """Put runs side by side: those, or one and the one before it, or the last two of the same job.
+
+        :raises UsageError: when there are not two.
+        """
+        asked = replace(options, runs=runs or options.runs)
+        return compare_runs(asked, self.store, self.root, lambda name: self._run(name).record)
 
     def ci(self, vendor: str, target: str) -> tuple[Path, str]:
         """The pipeline file of a CI vendor: where it belongs, and its text.

@@ -23,6 +23,7 @@ from skylift.project.parameters.schema import read_schema
 from skylift.project.source.import_path import import_path
 from skylift.runs.store import STATE_FOLDER
 from skylift.values.arguments import Schema
+from skylift.values.known import KnownFile
 from skylift.values.packages import Asked, Lock, Upgrade
 from skylift.values.progress import Progress
 from skylift.values.project import Loaded, Revision, ShippedFile
@@ -34,6 +35,14 @@ _OF_THE_LOCK = frozenset({"python", "requirements", "dependencies", "extras", "g
 
 
 @dataclass(frozen=True)
+class Past:
+    """Of which project a copy holds earlier code, and where that code stands in git."""
+
+    home: Path
+    revision: Revision
+
+
+@dataclass(frozen=True)
 class Sources:
     """A project as it stands. Everything is read when it is first asked for, and only once."""
 
@@ -41,6 +50,8 @@ class Sources:
     world: World
     locked: bool = False
     """Refuse a stale lock instead of renewing it."""
+    past: Past | None = None
+    """For the code of an earlier run, which lies in a copy of the project."""
 
     @classmethod
     def read(
@@ -72,6 +83,11 @@ class Sources:
     @property
     def root(self) -> Path:
         return self.loaded.root
+
+    @property
+    def home(self) -> Path:
+        """Where the project itself lies, with its data and its environment: the root, unless that is a copy."""
+        return self.past.home if self.past is not None else self.root
 
     @property
     def settings(self) -> Settings:
@@ -115,7 +131,7 @@ class Sources:
 
     @cached_property
     def revision(self) -> Revision:
-        return revision(self.root)
+        return self.past.revision if self.past is not None else revision(self.root)
 
     @cached_property
     def lock(self) -> Lock:
@@ -167,8 +183,20 @@ class Sources:
     @cached_property
     def code_hash(self) -> str:
         """SHA-256 over the files that ship, for telling whether two commands want the same thing."""
-        rows = [(f.path, f.executable, f.link or sha256_file(self.root / f.path)) for f in self.files]
+        rows = [(file.path, file.executable, file.link or file.sha256) for file in self.contents]
         return hashlib.sha256(canonical_json(rows) + self.description).hexdigest()
+
+    @cached_property
+    def contents(self) -> tuple[KnownFile, ...]:
+        """The files that ship, with what is in them."""
+        return tuple(_content(self.root, file) for file in self.files)
+
+
+def _content(root: Path, file: ShippedFile) -> KnownFile:
+    if file.link:
+        return KnownFile(file.path, executable=file.executable, link=file.link)
+    path = root / file.path
+    return KnownFile(file.path, sha256_file(path), path.stat().st_size, file.executable)
 
 
 Entry = TypeVar("Entry", JobSettings, TargetSettings)

@@ -12,7 +12,7 @@ from typing import Any
 
 from skylift.host.clock import iso
 from skylift.report.cells import hidden
-from skylift.report.text import duration, number, safe, table, width
+from skylift.report.text import cut, duration, number, safe, table, width
 from skylift.values.listing import Column, Group, Groups, Listing, Spread
 
 _LEAST = 4
@@ -125,16 +125,6 @@ def plain(column: Column, value: Any) -> Any:
     if column.type == "any":
         return _unless_secret(column, value)
     return value
-
-
-def cut(text: str, limit: int) -> str:
-    """The beginning of a text that is too long."""
-    if width(text) <= limit:
-        return text
-    text = text[: max(0, limit - 1)]
-    while width(text) >= limit and text:
-        text = text[:-1]
-    return text + "…"
 
 
 def _plain_row(listing: Listing, row: Sequence[Any]) -> list[Any]:

@@ -1,36 +1,186 @@
-"""Runs side by side, as text."""
+"""Runs side by side, as text: runs as columns, what differs as rows; in blocks where the terminal is narrow."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from skylift.report.text import fields, number, safe, table
-from skylift.values.comparison import Comparison
+from skylift.report.between import between
+from skylift.report.cells import hidden
+from skylift.report.curves import curves
+from skylift.report.text import cut, fields, number, safe, width
+from skylift.report.understood import Paint
+from skylift.values.comparison import Comparison, Difference, Metric
+
+_HASH = re.compile(r"(?:sha256:)?([0-9a-f]{32,})")
+_SHOWN = 12
+"""Letters of a hash."""
+_WIDEST = 28
+"""Columns of a cell, and of a name."""
+_NARROWEST = 6
+_CURVES = 3
+_POINTS = 2000
+_ROWS = 8
+_TITLES = {
+    "run": "run",
+    "parameter": "parameters",
+    "code": "code",
+    "environment": "environment",
+    "secret": "secrets (by reference)",
+    "data": "data",
+    "best": "metrics: best",
+    "last": "metrics: last",
+}
+
+_Row = tuple[str, Sequence[str]]
+"""A name and a cell for each run; no cells for a title."""
 
 
-def comparison(found: Comparison) -> str:
-    """Runs as columns, what differs as rows; metrics with the change against the first run."""
-    tags = _tags(found.runs)
-    legend = fields(list(zip(tags, found.runs, strict=True)))
-    rows = [
-        (item.topic, item.name, *(_value(item.topic, value, item.values[0]) for value in item.values))
-        for item in found.differences
+def comparison(
+    found: Comparison, columns: int = 80, *, plain: bool = False, paint: Paint | None = None
+) -> str:
+    """All of a comparison for people.
+
+    :param columns: the width of the terminal.
+    :param plain: curves in nothing but ASCII.
+    """
+    tags = tags_of(found.runs)
+    legend = [
+        (tag, run + ("  (baseline)" if at == found.baseline else ""))
+        for at, (tag, run) in enumerate(zip(tags, found.runs, strict=True))
     ]
-    return legend + "\n\n" + table(("", "", *tags), rows)
+    parts = [fields(legend)]
+    if found.why:
+        parts.append(safe(found.why))
+    parts.append(_grid(found, tags, columns))
+    parts += between(found, tags)
+    parts += _charts(found, tags, columns, plain=plain, paint=paint)
+    return "\n\n".join(parts)
 
 
-def _tags(names: Sequence[str]) -> list[str]:
+def tags_of(names: Sequence[str]) -> list[str]:
     """The last letters of each run, or the whole names where those are the same."""
     tags = [name.rsplit("-", 1)[-1] for name in names]
     return tags if len(set(tags)) == len(tags) else list(names)
 
 
-def _value(topic: str, value: Any, first: Any) -> str:
-    text = number(value)
-    if topic in {"code", "data"}:
-        text = text if len(text) <= 24 else text[:19]
-    numbers = isinstance(value, float) and isinstance(first, float)
-    if topic in ("best", "last") and numbers and value != first:
-        return f"{text} ({value - first:+.4g})"
-    return safe(text)
+def _grid(found: Comparison, tags: Sequence[str], columns: int) -> str:
+    rows = [*_sections(found)]
+    cells = [row for row in rows if row[1]]
+    names = min(max((width(name) for name, _ in cells), default=0), _WIDEST, max(_NARROWEST, columns // 3))
+    room = columns - names - 2
+    widths = [max([width(tag), *(width(row[at]) for _, row in cells)]) for at, tag in enumerate(tags)]
+    # A metric's cell tells what it is against the baseline, which stands beside it.
+    widths[found.baseline] = min(widths[found.baseline], max(_NARROWEST, room // 3))
+    widest = max(_NARROWEST, min(_WIDEST + 8, room - widths[found.baseline] - 4))
+    widths = [min(widest, one) for one in widths]
+    blocks = _blocks(widths, found.baseline, room)
+    return "\n\n".join(_block(rows, tags, (names, widths), chosen) for chosen in blocks)
+
+
+def _blocks(widths: Sequence[int], baseline: int, room: int) -> list[list[int]]:
+    """Which runs stand together; the baseline stands in each block, where there is room for it."""
+    blocks: list[list[int]] = [[]]
+    for at in range(len(widths)):
+        block = blocks[-1]
+        if block and sum(widths[one] + 2 for one in [*block, at]) > room:
+            fits = at != baseline and widths[baseline] + widths[at] + 4 <= room
+            blocks.append([baseline] if fits else [])
+        if at not in blocks[-1]:
+            blocks[-1].append(at)
+    return [block for block in blocks if block]
+
+
+def _block(
+    rows: Sequence[_Row], tags: Sequence[str], sizes: tuple[int, Sequence[int]], chosen: Sequence[int]
+) -> str:
+    names, widths = sizes
+    lines = [_line("", tags, names, widths, chosen)]
+    for name, cells in rows:
+        lines.append(_line(f"  {name}", cells, names, widths, chosen) if cells else name)
+    return "\n".join(lines)
+
+
+def _line(name: str, cells: Sequence[str], names: int, widths: Sequence[int], chosen: Sequence[int]) -> str:
+    parts = [_padded(cut(name, names + 2), names + 2)]
+    parts += [_padded(cut(cells[at], widths[at]), widths[at]) for at in chosen]
+    return "  ".join(parts).rstrip()
+
+
+def _padded(text: str, columns: int) -> str:
+    return text + " " * (columns - width(text))
+
+
+def _sections(found: Comparison) -> Iterator[_Row]:
+    """Titles and rows, all of it safe to show."""
+    for topic, title in _TITLES.items():
+        rows = [
+            *(_difference(row) for row in found.differences if row.topic == topic),
+            *(_metric(row) for row in found.metrics if row.which == topic),
+        ]
+        if rows:
+            yield title, ()
+            yield from rows
+
+
+def _difference(row: Difference) -> _Row:
+    shown = [_value(row, value) for value in row.values]
+    if len(set(shown)) < len(set(map(repr, row.values))):
+        # What tells them apart is hidden, or is not in the letters that are shown.
+        different = list(dict.fromkeys(map(repr, row.values)))
+        shown = [
+            f"{text} #{different.index(repr(value)) + 1}"
+            for text, value in zip(shown, row.values, strict=True)
+        ]
+    return safe(row.name), shown
+
+
+def _value(row: Difference, value: Any) -> str:
+    if row.topic == "secret":
+        return "-" if value is None else safe(value)
+    if row.name == "uncommitted changes" and row.topic == "code":
+        return f"yes ({value[:8]})" if value else "none"
+    if value == "" or value is None:
+        return "-"
+    found = _HASH.fullmatch(value) if isinstance(value, str) and row.topic != "parameter" else None
+    return found[1][:_SHOWN] if found else safe(hidden(row.name, value))
+
+
+def _metric(row: Metric) -> _Row:
+    return safe(row.name), [_measured(row, at) for at in range(len(row.values))]
+
+
+def _measured(row: Metric, at: int) -> str:
+    """``0.728 at 3  -0.003 -0.4% worse``."""
+    text, step, delta = number(row.values[at]), row.steps[at], row.deltas[at]
+    if step is not None and row.values[at] is not None:
+        text += f" @{step}"
+    if delta is None or row.verdicts[at] == "same":
+        return text + ("  same" if row.verdicts[at] == "same" else "")
+    share = row.relative[at]
+    percent = f" {share * 100:+.2g}%" if share is not None else ""
+    return f"{text}  {delta:+.3g}{percent} {row.verdicts[at]}".rstrip()
+
+
+def _charts(
+    found: Comparison, tags: Sequence[str], columns: int, *, plain: bool, paint: Paint | None
+) -> Iterator[str]:
+    """Curves of what the runs share, that of the objective first."""
+    names = sorted(found.curves, key=lambda name: (name != found.objective, name))
+    for name in names[:_CURVES]:
+        series = {
+            tag: _thinned(found.curves[name][run])
+            for tag, run in zip(tags, found.runs, strict=True)
+            if run in found.curves[name]
+        }
+        chart = curves(series, min(columns, 100), _ROWS, plain=plain, paint=paint)
+        if chart:
+            yield f"{safe(name)}\n{chart}"
+    if len(names) > _CURVES:
+        yield f"more curves: {safe(', '.join(names[_CURVES:]))}; one of them: --metric NAME"
+
+
+def _thinned(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
+    # More than a terminal has dots for.
+    return points[:: len(points) // _POINTS + 1]

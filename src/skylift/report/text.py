@@ -41,6 +41,20 @@ def width(text: str) -> int:
     )
 
 
+def cut(text: str, limit: int) -> str:
+    """A text of at most so many columns.
+
+    >>> cut("learning-rate", 8)
+    'learnin…'
+    """
+    if width(text) <= limit:
+        return text
+    text = text[: limit - 1]
+    while width(text) >= limit:
+        text = text[:-1]
+    return text + "…"
+
+
 def table(
     headers: Sequence[str], rows: Sequence[Sequence[object]], *, right: frozenset[int] = frozenset()
 ) -> str:

@@ -3,53 +3,116 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from skylift.runs.summary import direction
+from skylift.runs.verdicts import metrics_of, objective_of
 from skylift.values.comparison import Comparison, Difference
 from skylift.values.record import Record
+from skylift.values.secrets import names_secret
+from skylift_runtime.contract import GRACE_VARIABLE, JOB_VARIABLE, SECRET_PREFIX
 
+_RUN = (
+    ("job", "Skylift.job"),
+    ("user", "Skylift.user"),
+    ("again of", "Skylift.like.run"),
+)
 _CODE = (
-    ("target", "Skylift.target"),
     ("commit", "Skylift.revision.commit"),
+    ("branch", "Skylift.revision.branch"),
     ("uncommitted changes", "Skylift.revision.diff"),
     ("files that ship", "Skylift.revision.code"),
     ("lock", "Skylift.lock"),
-    ("image", "Skylift.image.digest"),
 )
+_PLACE = (
+    ("target", "Skylift.target"),
+    ("backend", "Skylift.backend"),
+    ("instance", "ResourceConfig.InstanceType"),
+    ("instances", "ResourceConfig.InstanceCount"),
+    ("volume", "ResourceConfig.VolumeSizeInGB"),
+    ("max-run", "StoppingCondition.MaxRuntimeInSeconds"),
+    ("image", "Skylift.image.digest"),
+    ("packages", "Skylift.interpreter.freeze"),
+)
+_OURS = frozenset({JOB_VARIABLE, GRACE_VARIABLE})
 
 
-def compare(records: Sequence[Record]) -> Comparison:
+def compare(records: Sequence[Record], baseline: int = 0) -> Comparison:
     """Put runs side by side: what they were given, where they differ, how they did."""
     rows = [
-        *_by_key("parameter", records, "Skylift.arguments"),
-        Difference(
-            "parameter", "after --", tuple(shlex.join(record.at("Skylift.raw") or []) for record in records)
-        ),
-        *(Difference("code", name, tuple(record.at(path) for record in records)) for name, path in _CODE),
-        Difference("code", "python", tuple(_minor(record) for record in records)),
+        *_at(records, "run", _RUN),
+        *_by_key("parameter", [record.at("Skylift.arguments") for record in records]),
+        Difference("parameter", "after --", tuple(_raw(record) for record in records)),
+        *_at(records, "code", _CODE),
+        *_at(records, "environment", _PLACE),
+        Difference("environment", "python", tuple(_minor(record) for record in records)),
+        *_variables(records),
         *_channels(records),
     ]
-    differing = [row for row in rows if not row.same]
-    metrics = _metrics(records)
     status = Difference("run", "status", tuple(record.status for record in records))
-    return Comparison(tuple(record.name for record in records), (status, *differing, *metrics))
+    return Comparison(
+        runs=tuple(record.name for record in records),
+        differences=(status, *(row for row in rows if not row.same)),
+        metrics=metrics_of(records, baseline),
+        baseline=baseline,
+        objective=objective_of(records),
+    )
 
 
-def _by_key(topic: str, records: Sequence[Record], path: str) -> list[Difference]:
-    tables = [record.at(path) or {} for record in records]
-    names = sorted({name for table in tables for name in table})
-    return [Difference(topic, name, tuple(table.get(name) for table in tables)) for name in names]
+def _at(records: Sequence[Record], topic: str, paths: Iterable[tuple[str, str]]) -> list[Difference]:
+    return [Difference(topic, name, tuple(record.at(path) for record in records)) for name, path in paths]
+
+
+def _by_key(topic: str, tables: Sequence[Any]) -> list[Difference]:
+    found = [table if isinstance(table, Mapping) else {} for table in tables]
+    names = sorted({str(name) for table in found for name in table})
+    return [Difference(topic, name, tuple(table.get(name) for table in found)) for name in names]
+
+
+def _raw(record: Record) -> str:
+    raw = record.at("Skylift.raw")
+    return shlex.join(map(str, raw)) if isinstance(raw, list) else ""
+
+
+def _variables(records: Sequence[Record]) -> list[Difference]:
+    """Of secrets a job has references only; other variables are compared by value, and not those that we set."""
+    tables = [record.at("Environment") for record in records]
+    variables = [
+        {name: value for name, value in table.items() if name not in _OURS}
+        for table in (one if isinstance(one, Mapping) else {} for one in tables)
+    ]
+    secrets = [
+        {
+            name.removeprefix(SECRET_PREFIX): said
+            for name, said in table.items()
+            if name.startswith(SECRET_PREFIX)
+        }
+        for table in variables
+    ]
+    others = [
+        {
+            f"${name}": _unsaid(name, said)
+            for name, said in table.items()
+            if not name.startswith(SECRET_PREFIX)
+        }
+        for table in variables
+    ]
+    return [*_by_key("environment", others), *_by_key("secret", secrets)]
+
+
+def _unsaid(name: str, value: Any) -> Any:
+    return "***" if names_secret(name) else value
 
 
 def _channels(records: Sequence[Record]) -> list[Difference]:
-    tables = [record.at("Skylift.channels") or {} for record in records]
-    names = sorted({name for table in tables for name in table})
-    return [
-        Difference("data", name, tuple(_identity(table.get(name) or {}) for table in tables))
-        for name in names
-    ]
+    tables = [record.at("Skylift.channels") for record in records]
+    return _by_key(
+        "data",
+        [
+            {name: identity(channel) for name, channel in table.items()} if isinstance(table, Mapping) else {}
+            for table in tables
+        ],
+    )
 
 
 def _minor(record: Record) -> str:
@@ -57,18 +120,8 @@ def _minor(record: Record) -> str:
     return ".".join(str(record.at("Skylift.interpreter.python") or "-").split(".")[:2])
 
 
-def _identity(channel: Mapping[str, Any]) -> Any:
+def identity(channel: Any) -> Any:
+    """What tells the content of a channel from another: version, fingerprint, or the place it lies at."""
+    if not isinstance(channel, Mapping):
+        return None
     return channel.get("version") or channel.get("fingerprint") or channel.get("source")
-
-
-def _metrics(records: Sequence[Record]) -> list[Difference]:
-    best = [record.at("Skylift.metrics.best") or {} for record in records]
-    last = [record.at("Skylift.metrics.last") or {} for record in records]
-    names = sorted({name for table in last for name in table})
-    rows = []
-    for name in names:
-        if any(direction(record, name) is not None for record in records):
-            values = tuple((table.get(name) or {}).get("value") for table in best)
-            rows.append(Difference("best", name, values))
-        rows.append(Difference("last", name, tuple(table.get(name) for table in last)))
-    return rows

@@ -27,6 +27,8 @@ class Revision:
     """When HEAD was committed, ISO-8601; the image carries it as its own time."""
     identity: str = ""
     """Hash of the first commit: tells two projects of one name apart."""
+    uncommitted: tuple[str, ...] = ()
+    """The files that differ from HEAD."""
 
 
 @dataclass(frozen=True)

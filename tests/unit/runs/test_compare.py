@@ -21,8 +21,10 @@ def test_only_what_differs_is_told_and_metrics_always() -> None:
     assert [(d.topic, d.name, d.values) for d in found.differences] == [
         ("run", "status", ("Completed", "Completed")),
         ("parameter", "lr", (0.1, 0.2)),
-        ("best", "auc", (0.7, 0.7)),
-        ("last", "auc", (0.7, 0.7)),
+    ]
+    assert [(m.which, m.name, m.values, m.verdicts[1]) for m in found.metrics] == [
+        ("best", "auc", (0.7, 0.7), "same"),
+        ("last", "auc", (0.7, 0.7), "same"),
     ]
 
 
@@ -30,3 +32,30 @@ def test_a_record_of_somebody_else_that_lacks_everything_can_be_compared() -> No
     bare = Record({"TrainingJobName": "c"})
     found = compare([bare, record("a", arguments={"lr": 1})])
     assert ("parameter", "lr", (None, 1)) in [(d.topic, d.name, d.values) for d in found.differences]
+
+
+def test_of_secrets_the_references_are_compared_and_other_variables_by_value() -> None:
+    one = Record({"TrainingJobName": "a", "Environment": {"SKYLIFT_SECRET_KEY": "ssm:/a", "SEED": "1"}})
+    two = Record(
+        {"TrainingJobName": "b", "Environment": {"SKYLIFT_SECRET_KEY": "ssm:/b", "API_KEY": "hunter2"}}
+    )
+    rows = {(d.topic, d.name): d.values for d in compare([one, two]).differences}
+    assert rows["secret", "KEY"] == ("ssm:/a", "ssm:/b")
+    assert rows["environment", "$SEED"] == ("1", None)
+    assert rows["environment", "$API_KEY"] == (None, "***")
+
+
+def test_a_record_with_nonsense_in_it_can_be_compared() -> None:
+    odd = Record(
+        {
+            "TrainingJobName": "c",
+            "Environment": [],
+            "Skylift": {
+                "arguments": [1],
+                "raw": "x",
+                "channels": 3,
+                "metrics": {"last": 1, "best": {"a": 2}},
+            },
+        }
+    )
+    assert compare([odd, record("a", channels={"train": None})]).runs == ("c", "a")

@@ -64,6 +64,11 @@ def _run(folder: Path, arguments: Sequence[str], stdin: bytes | None = None) -> 
     return run([*_QUIET, *arguments], cwd=folder, stdin=stdin, env=environment, hint=hint)
 
 
+def quiet(*arguments: str) -> tuple[list[str], dict[str, str]]:
+    """A question for git as a command, and the variables that it wants: for answers that are bytes."""
+    return [*_QUIET, *arguments], dict(_NO_TRANSPORT)
+
+
 def without_filters(folder: Path) -> tuple[str, ...]:
     """Settings that switch off the filters which the tree itself defines; the user's own are the user's.
 

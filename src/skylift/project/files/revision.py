@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from skylift.errors import NotReady
@@ -28,7 +28,8 @@ def revision(root: Path) -> Revision:
     commit = git_or_nothing(root, "rev-parse", "--verify", "--quiet", "HEAD")
     if not commit:
         return Revision()
-    diff = _difference(root)
+    differing = tuple(_differing(root))
+    diff = _difference(root, differing)
     return Revision(
         commit=commit,
         branch=git_or_nothing(root, "symbolic-ref", "--quiet", "--short", "HEAD"),
@@ -36,6 +37,7 @@ def revision(root: Path) -> Revision:
         diff=diff,
         time=git(root, "show", "--no-patch", "--no-show-signature", "--format=%cI", "HEAD").strip(),
         identity=_identity(root),
+        uncommitted=differing,
     )
 
 
@@ -46,13 +48,13 @@ def _identity(root: Path) -> str:
     return git(root, "rev-list", "--max-parents=0", "HEAD").split()[-1]
 
 
-def _difference(root: Path) -> str:
+def _difference(root: Path, differing: Iterable[str]) -> str:
     """A hash of the files that differ from HEAD, by content; empty when none does.
 
     Not of git's own diff, which changes with everybody's git config.
     """
-    differing = [_state(root, path) for path in _differing(root)]
-    return hashlib.sha256(canonical_json(differing)).hexdigest() if differing else ""
+    states = [_state(root, path) for path in differing]
+    return hashlib.sha256(canonical_json(states)).hexdigest() if states else ""
 
 
 def _differing(root: Path) -> Iterator[str]:

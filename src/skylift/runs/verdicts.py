@@ -1,0 +1,179 @@
+"""How runs did against each other: metrics with their deltas, and a gate that one of them decides. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from skylift.errors import UsageError
+from skylift.runs.summary import smaller_is_better
+from skylift.values.comparison import Comparison, Gate, Metric
+from skylift.values.record import Record
+
+_GOALS = {"min": True, "max": False, "none": None}
+_MARGIN = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%?)")
+_ROUNDING = 1e-9
+"""0.73 - 0.72 is not 0.01 in floating point, and people do not mean that."""
+
+
+def direction(record: Record, name: str) -> bool | None:
+    """Whether smaller is better: what the run's config said, else what the metric's name says."""
+    goals = record.at("Skylift.metrics.goals")
+    said = str(goals.get(name)) if isinstance(goals, Mapping) else ""
+    return _GOALS[said] if said in _GOALS else smaller_is_better(name)
+
+
+def objective_of(records: Sequence[Record]) -> str:
+    """The metric that runs are about: what they said, else the first that all have and know the better end of."""
+    said = [record.at("Skylift.metrics.objective") for record in records]
+    if said and isinstance(said[-1], str) and said[-1]:
+        return said[-1]
+    tables = [_table(record, "best") for record in records]
+    shared = set.intersection(*(set(table) for table in tables)) if tables else set()
+    # What was held out says more than what was trained on.
+    names = sorted(shared, key=lambda name: (not name.startswith(("val", "test")), "loss" in name, name))
+    return names[0] if names else ""
+
+
+def metrics_of(records: Sequence[Record], baseline: int) -> tuple[Metric, ...]:
+    """Each metric of any of the runs: its best value where one end is better, and its last."""
+    found = []
+    for name in sorted({name for record in records for name in _table(record, "last")}):
+        smaller = _direction(records, name)
+        if smaller is not None:
+            best = [_table(record, "best").get(name) for record in records]
+            steps = tuple(one.get("step") if isinstance(one, Mapping) else None for one in best)
+            values = tuple(_number(one.get("value") if isinstance(one, Mapping) else None) for one in best)
+            found.append(_held_against(Metric(name, "best", smaller, values, steps), baseline))
+        values = tuple(_number(_table(record, "last").get(name)) for record in records)
+        nowhere = (None,) * len(records)
+        found.append(_held_against(Metric(name, "last", smaller, values, nowhere), baseline))
+    return tuple(found)
+
+
+def _direction(records: Sequence[Record], name: str) -> bool | None:
+    # The last one is the one that the others led to.
+    return next((end for record in reversed(records) if (end := direction(record, name)) is not None), None)
+
+
+def _table(record: Record, which: Literal["best", "last"]) -> Mapping[str, Any]:
+    found = record.at(f"Skylift.metrics.{which}")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _number(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and math.isfinite(value) else None
+
+
+def _held_against(metric: Metric, baseline: int) -> Metric:
+    first = metric.values[baseline]
+    deltas = tuple(
+        None if first is None or value is None or at == baseline else value - first
+        for at, value in enumerate(metric.values)
+    )
+    relative = tuple(delta / abs(first) if delta is not None and first else None for delta in deltas)
+    verdicts = tuple(_verdict(delta, smaller=metric.smaller_is_better) for delta in deltas)
+    return replace(metric, deltas=deltas, relative=relative, verdicts=verdicts)
+
+
+def _verdict(delta: float | None, *, smaller: bool | None) -> str:
+    if delta == 0:
+        return "same"
+    if delta is None or smaller is None:
+        return ""
+    return "better" if (delta < 0) == smaller else "worse"
+
+
+def gate_of(found: Comparison, records: Sequence[Record], wanted: str, metric: str = "") -> Gate:
+    """Whether the last run is better than the baseline by as much as is wanted.
+
+    :param wanted: ``0.01`` of the metric's own, or ``1%`` of the baseline; negative: it may be worse by so much.
+    :raises UsageError: when that is no number, or nobody knows which end of the metric is better.
+    """
+    margin, percent = margin_of(wanted)
+    name = metric or found.objective
+    candidate = _candidate(found)
+    asked = _Asked(name, wanted, margin, percent)
+    if not name:
+        return asked.shut("no metric is in both runs of which it is known whether more or less is better")
+    smaller = _direction([records[found.baseline], records[candidate]], name)
+    if smaller is None:
+        raise UsageError(
+            f"whether more or less of {name} is better is not known",
+            hints=(f'say it in the config: [metrics] "{name}" = {{ goal = "max" }}',),
+        )
+    values = [_gated(records[at], name) for at in (found.baseline, candidate)]
+    missing = [
+        f"run {records[at].name} {why}"
+        for at, (_, why) in zip((found.baseline, candidate), values, strict=True)
+        if why
+    ]
+    return asked.decide(values[0][0], values[1][0], smaller=smaller, missing="; ".join(missing))
+
+
+def _candidate(found: Comparison) -> int:
+    others = [at for at in range(len(found.runs)) if at != found.baseline]
+    if not others:
+        raise UsageError("a gate wants a run beside the baseline")
+    return others[-1]
+
+
+def _gated(record: Record, name: str) -> tuple[float | None, str]:
+    """The value that counts, and why there is none that does."""
+    best, last = _table(record, "best").get(name), _table(record, "last")
+    value = _number(best.get("value") if isinstance(best, Mapping) else None)
+    if record.status != "Completed":
+        what = {"Failed": "failed", "Stopped": "was stopped"}.get(record.status, "has not ended")
+        return value, what
+    if name not in last:
+        return None, "does not have it"
+    if _number(last[name]) is None:
+        return None, "ended with a value that is no number"
+    return (value, "") if value is not None else (_number(last[name]), "")
+
+
+def margin_of(text: str) -> tuple[float, bool]:
+    """A number, and whether it is per cent.
+
+    :raises UsageError: when it is none.
+
+    >>> margin_of("0.01"), margin_of("-1.5%")
+    ((0.01, False), (-1.5, True))
+    """
+    found = _MARGIN.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(f"--min-delta wants a number or a percentage, not {text!r}", hints=("0.01, or 1%",))
+    return float(found[1]), bool(found[2])
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A gate before it is decided."""
+
+    metric: str
+    wanted: str
+    margin: float
+    percent: bool
+
+    def shut(self, why: str) -> Gate:
+        about = f"{self.metric}: " if self.metric else ""
+        return Gate(self.metric, self.wanted, open=False, said=f"gate: {about}{why}: no")
+
+    def decide(self, before: float | None, after: float | None, *, smaller: bool, missing: str) -> Gate:
+        if missing or before is None or after is None:
+            return replace(self.shut(missing), baseline=before, candidate=after)
+        gain = before - after if smaller else after - before
+        if self.percent and before == 0:
+            return replace(
+                self.shut("the baseline is 0, which has no percentage"), baseline=before, candidate=after
+            )
+        need = self.margin * abs(before) / 100 if self.percent else self.margin
+        is_open = gain >= need - _ROUNDING * max(abs(before), abs(after), abs(need))
+        # ``≥ +0.01``, or for what is better when it is less ``≤ -0.01``.
+        bound = f"≤ {0 - self.margin:+g}" if smaller else f"≥ {self.margin:+g}"
+        said = f"gate: {self.metric} {before:.6g} → {after:.6g}, wanted {bound}{'%' if self.percent else ''}"
+        return Gate(self.metric, self.wanted, is_open, f"{said}: {'yes' if is_open else 'no'}", before, after)

@@ -1,0 +1,71 @@
+"""Runs side by side on a terminal: what fits, what is shown, and that nothing is obeyed."""
+
+from __future__ import annotations
+
+import pytest
+
+from skylift.report.side_by_side import comparison
+from skylift.report.text import width
+from skylift.runs.compare import compare
+from skylift.values.comparison import Between, Commits, FileChange
+from skylift.values.record import Record
+
+EVIL = "\x1b]0;title\x07\x1b[2J\u202e"
+
+
+def record(number: int, **ours: object) -> Record:
+    metrics = {"last": {"validation:auc": 0.5 + number / 100}, "best": {}}
+    metrics["best"] = {"validation:auc": {"value": 0.5 + number / 100, "step": number}}
+    found = {"arguments": {"lr": 0.1 * number, "a-name-of-a-parameter-that-is-long": "x" * 90 * number}}
+    return Record(
+        {
+            "TrainingJobName": f"flights-26112419250{number}-ab{number}d",
+            "TrainingJobStatus": "Completed",
+            "Skylift": {**found, "metrics": metrics, **ours},
+        }
+    )
+
+
+@pytest.mark.parametrize("count", range(2, 9))
+@pytest.mark.parametrize("columns", [60, 80, 160])
+def test_it_fits(count: int, columns: int) -> None:
+    text = comparison(compare([record(number) for number in range(1, count + 1)]), columns)
+    assert max(map(width, text.splitlines())) <= columns
+    for number in range(1, count + 1):
+        assert f"{0.5 + number / 100:.4g} @{number}" in text
+
+
+def test_the_baseline_is_in_every_block() -> None:
+    text = comparison(compare([record(number) for number in range(1, 9)], baseline=2), 80)
+    heads = [line.split() for line in text.splitlines() if line.startswith("    ") and "ab" in line]
+    assert len(heads) > 2
+    assert all("ab3d" in head for head in heads)
+
+
+def test_what_is_hidden_or_cut_is_still_told_apart() -> None:
+    one, two = (record(1, arguments={"api-key": text, "x": text}) for text in ("hunter2", "hunter3"))
+    text = comparison(compare([one, two]))
+    assert "*** #1" in text
+    assert "*** #2" in text
+    assert "api-key" in text
+    assert text.count("hunter") == 2
+
+
+def test_nothing_is_obeyed() -> None:
+    first = record(1)
+    second = record(2, arguments={EVIL: EVIL}, target=EVIL, raw=[EVIL])
+    found = compare([first, second])
+    files = (FileChange(EVIL, "added", 1, 0, f"+{EVIL}\n"),)
+    commits = Commits("a" * 40, "b" * 40, added=(EVIL,), added_count=1)
+    between = (Between(second.name, commits, files, not_kept=(EVIL,)),)
+    curves = {EVIL: {first.name: ((1.0, 2.0), (2.0, 3.0)), second.name: ((1.0, 2.0),)}}
+    text = comparison(type(found)(**{**vars(found), "between": between, "curves": curves}))
+    assert not {"\x1b", "\x07", "\u202e"} & set(text)
+    assert "\\x1b]0;title" in text
+
+
+def test_code_that_differs_and_was_not_kept_is_told() -> None:
+    found = compare([record(1), record(2)])
+    between = (Between(found.runs[1], not_kept=("code", "lock")),)
+    text = comparison(type(found)(**{**vars(found), "between": between}))
+    assert "code, lock: it differs, and what it was is not known here" in text
