@@ -80,16 +80,15 @@ def _grid(found: Comparison, tags: Sequence[str], columns: int) -> str:
 
 
 def _blocks(widths: Sequence[int], baseline: int, room: int) -> list[list[int]]:
-    """Which runs stand together; the baseline stands in each block, where there is room for it."""
-    blocks: list[list[int]] = [[]]
+    """Which runs stand together: the baseline first in each block."""
+    blocks = [[baseline]]
     for at in range(len(widths)):
-        block = blocks[-1]
-        if block and sum(widths[one] + 2 for one in [*block, at]) > room:
-            fits = at != baseline and widths[baseline] + widths[at] + 4 <= room
-            blocks.append([baseline] if fits else [])
-        if at not in blocks[-1]:
-            blocks[-1].append(at)
-    return [block for block in blocks if block]
+        if at == baseline:
+            continue
+        if len(blocks[-1]) > 1 and sum(widths[one] + 2 for one in [*blocks[-1], at]) > room:
+            blocks.append([baseline])
+        blocks[-1].append(at)
+    return blocks
 
 
 def _block(

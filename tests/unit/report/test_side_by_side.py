@@ -14,8 +14,11 @@ EVIL = "\x1b]0;title\x07\x1b[2J\u202e"
 
 
 def record(number: int, **ours: object) -> Record:
-    metrics = {"last": {"validation:auc": 0.5 + number / 100}, "best": {}}
-    metrics["best"] = {"validation:auc": {"value": 0.5 + number / 100, "step": number}}
+    value = 0.5 + number / 100
+    metrics = {
+        "last": {"validation:auc": value},
+        "best": {"validation:auc": {"value": value, "step": number}},
+    }
     found = {"arguments": {"lr": 0.1 * number, "a-name-of-a-parameter-that-is-long": "x" * 90 * number}}
     return Record(
         {

@@ -36,7 +36,9 @@ def test_better_is_less_for_a_loss_and_more_for_an_auc() -> None:
 
 def test_deltas_are_against_the_baseline_wherever_it_stands() -> None:
     found = compare([record("a", auc=0.5), record("b", auc=0.8)], baseline=1)
-    assert found.metrics[0].deltas == (pytest.approx(-0.3), None)
+    first, second = found.metrics[0].deltas
+    assert first == pytest.approx(-0.3)
+    assert second is None
 
 
 def test_what_the_config_said_of_a_metric_goes_before_its_name() -> None:
