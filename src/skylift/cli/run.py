@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from skylift.cli.again import changes_of
 from skylift.cli.options import (
     complete,
     dry_run_option,
@@ -41,6 +42,14 @@ if TYPE_CHECKING:
     shell_complete=complete("targets"),
 )
 @click.option("--job", default="train", help="Which of the project's jobs.", shell_complete=complete("jobs"))
+@click.option(
+    "--like",
+    metavar="RUN",
+    help="Run this one again: its code, parameters, channels and target, but for what is said here.",
+    shell_complete=complete("runs"),
+)
+@click.option("--here", is_flag=True, help="With --like: the code as it is now.")
+@click.option("--exact", is_flag=True, help="With --like: refuse (exit 3) when anything else would differ.")
 @click.option("--python", metavar="PATH", help="Interpreter for the local target.")
 @click.option("--detach", "-d", is_flag=True, help="Return when the job is created; it goes on by itself.")
 @click.option(
@@ -80,6 +89,9 @@ def command(
     parameters: tuple[str, ...],
     target: str,
     job: str,
+    like: str | None,
+    here: bool,
+    exact: bool,
     python: str | None,
     detach: bool,
     max_run: str | None,
@@ -99,6 +111,9 @@ def command(
     """Train. Prints the run's name on stdout; the log and everything else goes to stderr.
 
     Parameters are the script's own: `skylift run epochs=5 lr=0.01`.
+    With --like they are those of that run, but for those that are given; and so are its code, target and arguments
+    after `--`. What can not be the same is told before it starts, and is in the new run's record.
+
     A DURATION is `20s`, `5m`, `1.5h`, or seconds; a SIZE `100MB`, `2GiB`, or bytes.
     """
     # Help and completion do not wait for it.
@@ -109,17 +124,21 @@ def command(
     limits = {"--max-run": max_run, "--grace": grace}
     limits |= {"--interrupt-after": interrupt_after, "--stop-after": stop_after}
     demands = _demands(limits, fail_disk, strict_inputs=strict_inputs)
+    changes = changes_of(ctx, demands, here=here, exact=exact)
     # A plan must not write the lock, and an image can not be planned without one.
     project = load(folder, overrides, quiet=quiet or as_json, locked=locked or dry_run)
     asked: dict[str, Any] = {"target": target, "job": job, "demands": demands}
     asked |= {"hyperparameters": parameters, "arguments": ctx.meta[RAW]}
     if dry_run:
-        plan = project.plan(**asked)
+        plan = project.plan(**asked) if changes is None else project.plan_again(str(like), changes)
         answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)
         return 0
     if shell:
         return project.shell(python=python, **asked)
-    run = project.run(python=python, detach=detach, **asked)
+    if changes is None:
+        run = project.run(python=python, detach=detach, **asked)
+    else:
+        run = project.again(str(like), changes)
     if not as_json:
         click.echo(run.name)
         sys.stdout.flush()

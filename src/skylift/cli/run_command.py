@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 RAW = "skylift.raw"
+HAS_RAW = "skylift.has-raw"
+"""Whether there was a ``--`` at all."""
 _OWN = "skylift.own"
 
 
@@ -17,6 +19,7 @@ class RunCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own, raw = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, None)
         ctx.meta[RAW] = tuple(raw) if raw is not None else ()
+        ctx.meta[HAS_RAW] = raw is not None
         ctx.meta[_OWN] = list(own)
         if raw is not None and ctx.resilient_parsing:
             # Nobody here knows what the script itself completes.

@@ -93,6 +93,13 @@ class Datasets:
         self._publish(known)
         return known
 
+    def files_of(self, name: str, version: str) -> tuple[DatasetFile, ...]:
+        """The files of a version as it was published; none where it never was."""
+        try:
+            return tuple(DatasetFile(**entry) for entry in self._entries(name, version))
+        except TypeError:
+            return ()
+
     def _publish(self, dataset: DatasetVersion) -> None:
         digests = sorted({file.sha256 for file in dataset.files})
         manifest = [{"prefix": str(self._objects.folder)}, *digests]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
-from skylift.errors import NotReady
+from skylift.errors import NotReady, UsageError
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud
 from skylift.host.files import read_source_text
@@ -26,7 +26,7 @@ from skylift.values.packages import Environment
 from skylift.values.plan import BuiltImage, ImagePlan, PlannedLayer
 from skylift.values.ports import Registry
 from skylift.values.progress import Progress
-from skylift.values.references import Repository, parse_image, parse_repository, slug
+from skylift.values.references import ImageReference, Repository, parse_image, parse_repository, slug
 
 PLATFORM = "linux/amd64"
 _NO_COMMIT = datetime(1980, 1, 1, tzinfo=timezone.utc)
@@ -51,6 +51,11 @@ class ImageWork:
     recipe: Recipe
     known: Known
     tags: tuple[str, ...]
+
+    @property
+    def named(self) -> str:
+        """The image by its tag, until the build gives the digest."""
+        return f"{self.destination.repository}:{self.tags[0]}"
 
     def layers(self) -> tuple[PlannedLayer, ...]:
         found = []
@@ -103,6 +108,34 @@ class ImageWork:
             environment=world.environment,
             report=world.report,
         )
+
+
+@dataclass(frozen=True)
+class MadeImage:
+    """An image that a registry has already, and that is taken as it is."""
+
+    reference: ImageReference
+
+    @property
+    def named(self) -> str:
+        return str(self.reference)
+
+    def plan(self) -> ImagePlan:
+        return ImagePlan(str(self.reference.repository), (), str(self.reference), ())
+
+    def push(self) -> BuiltImage:
+        return BuiltImage(str(self.reference.digest), self.reference, (), (), 0, 0.0)
+
+
+def made(text: str, where: Destination) -> MadeImage | None:
+    """An image by its digest, where the registry that a run's image goes to still has it."""
+    try:
+        reference = parse_image(text)
+    except UsageError:
+        return None
+    if reference.digest is None or reference.repository != where.repository:
+        return None
+    return MadeImage(reference) if where.registry.manifest(reference) is not None else None
 
 
 def destination(sources: Sources, cloud: Cloud) -> Destination:

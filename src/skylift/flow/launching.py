@@ -14,7 +14,7 @@ from skylift.flow.backends import ENDPOINT_VARIABLE, Backend, backend_for
 from skylift.flow.emulation import shell
 from skylift.flow.explaining import rules_for_intent
 from skylift.flow.handing import gather
-from skylift.flow.images import ImageWork, destination, prepare
+from skylift.flow.images import ImageWork, MadeImage, destination, prepare
 from skylift.flow.inputs import Inputs, folder_inputs, service_inputs
 from skylift.flow.keeping import keep
 from skylift.flow.preparing import LOCAL_ROLE, Prepared
@@ -45,17 +45,28 @@ class _Thought:
     """A plan, and the work that carries it out."""
 
     plan: Plan
-    image: ImageWork | None
-    reference: str | None
-    """The image by its tag, until the build gives the digest."""
+    image: ImageWork | MadeImage | None
     inputs: Inputs
 
 
 class Launch:
     """Takes a prepared run to a created job, by way of a plan that can be looked at."""
 
-    def __init__(self, prepared: Prepared, cloud: Cloud, store: RunStore) -> None:
+    def __init__(
+        self,
+        prepared: Prepared,
+        cloud: Cloud,
+        store: RunStore,
+        *,
+        made: MadeImage | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """
+        :param made: the image, where it is not to be built.
+        :param notes: what the plan says besides.
+        """
         self._prepared, self._cloud, self._store = prepared, cloud, store
+        self._made, self._notes = made, notes
         self._backend = prepared.target.backend
 
     def plan(self) -> Plan:
@@ -120,15 +131,15 @@ class Launch:
             ContainerExecutor(environment=self._prepared.sources.world.environment).check()
 
     def _think(self, prepared: Prepared) -> _Thought:
-        image = None
+        image: ImageWork | MadeImage | None = None
         if self._backend != "local":
-            image = prepare(prepared.sources, destination(prepared.sources, self._cloud))
+            image = self._made or prepare(prepared.sources, destination(prepared.sources, self._cloud))
         inputs = self._inputs(prepared)
         planned = image.plan() if image is not None else None
-        reference = f"{planned.repository}:{planned.tags[0]}" if planned is not None else None
-        request = build_request(self._spec(prepared, inputs, reference))
-        notes = [] if image is None else ["the job will name the image by its digest, which the build gives"]
-        notes += self._metrics.notes
+        request = build_request(self._spec(prepared, inputs, image.named if image is not None else None))
+        notes = [*self._notes, *self._metrics.notes]
+        if isinstance(image, ImageWork):
+            notes.append("the job will name the image by its digest, which the build gives")
         plan = Plan(
             prepared.name,
             prepared.options.target,
@@ -138,7 +149,7 @@ class Launch:
             inputs.plans,
             tuple(notes),
         )
-        return _Thought(plan, image, reference, inputs)
+        return _Thought(plan, image, inputs)
 
     def _folder(self) -> tuple[Prepared, RunFolder, bool]:
         """The run by the name it gets, its folder with its intent, and whether a dead command had begun it."""
@@ -167,7 +178,7 @@ class Launch:
             facts = {"reference": str(built.reference), "digest": built.digest}
             algorithm = request["AlgorithmSpecification"]
             # An image that the target's own [request] names stays: it is merged last, as it is.
-            if algorithm["TrainingImage"] == thought.reference:
+            if algorithm["TrainingImage"] == thought.image.named:
                 request["AlgorithmSpecification"] = {**algorithm, "TrainingImage": facts["reference"]}
         thought.inputs.publish()
         write_json(folder.intent, _intent(prepared, request, image=facts))

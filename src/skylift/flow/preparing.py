@@ -269,7 +269,7 @@ def _ours(prepared: Prepared) -> dict[str, Any]:
             "freeze": prepared.interpreter.freeze,
             **({"drift": prepared.interpreter.drift} if prepared.interpreter.drift else {}),
         },
-        "channels": {channel.name: _channel_facts(channel) for channel in prepared.channels},
+        "channels": {channel.name: channel_facts(channel) for channel in prepared.channels},
         "metrics": _said_of_metrics(prepared.job),
         "user": _user(),
         "cost": None,
@@ -301,7 +301,8 @@ def _lock_digest(sources: Sources, interpreter: Interpreter) -> str | None:
     return sources.known_lock.digest if sources.known_lock is not None else None
 
 
-def _channel_facts(channel: ChannelInput) -> dict[str, Any]:
+def channel_facts(channel: ChannelInput) -> dict[str, Any]:
+    """What the record says of a channel."""
     facts: dict[str, Any] = {"source": channel.source, "version": channel.version}
     if channel.seen is not None:
         facts |= {"files": channel.seen.files, "bytes": channel.seen.bytes}

@@ -20,6 +20,7 @@ from skylift.flow.launching import Launch
 from skylift.flow.listed import Runs
 from skylift.flow.listing import list_runs
 from skylift.flow.preparing import RunOptions, prepare_run
+from skylift.flow.repeating import NOTHING_CHANGED, Changes, repeated
 from skylift.flow.running import Run
 from skylift.flow.sources import Sources
 from skylift.flow.spelled import Hyperparameters, spelled
@@ -242,6 +243,25 @@ class Project:
         """
         asked = replace(options, runs=runs or options.runs)
         return compare_runs(asked, self.store, self.root, lambda name: self._run(name).record)
+
+    def again(self, run: str, changes: Changes = NOTHING_CHANGED) -> Run:
+        """Start a run that is like another, but for what is changed. What else is not the same its record says.
+
+        :raises NotReady: when something could not be the same, and ``changes.exact`` wants that it is.
+
+        >>> first = Project.load(folder).run(hyperparameters={"epochs": 1, "lr": 0.2})
+        >>> second = Project.load(folder).again(first.wait().name, Changes(given=("lr=0.5",)))
+        >>> second.wait().at("Skylift.given"), second.record.at("Skylift.like.changed")
+        ({'epochs': 1, 'lr': 0.5}, {'lr': 0.5})
+        """
+        with repeated(self.find(run).record, changes, self.sources, self.store) as launch:
+            return launch.start()
+
+    def plan_again(self, run: str, changes: Changes = NOTHING_CHANGED) -> Plan:
+        """What ``again`` would do, and what would not be the same."""
+        record = self.find(run).record
+        with repeated(record, changes, self.sources, self.store, only_plan=True) as launch:
+            return launch.plan()
 
     def ci(self, vendor: str, target: str) -> tuple[Path, str]:
         """The pipeline file of a CI vendor: where it belongs, and its text.

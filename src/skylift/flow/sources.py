@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,6 +50,8 @@ class Sources:
     world: World
     locked: bool = False
     """Refuse a stale lock instead of renewing it."""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """What was said for this command only."""
     past: Past | None = None
     """For the code of an earlier run, which lies in a copy of the project."""
 
@@ -61,7 +63,7 @@ class Sources:
         loaded = load(root, environment=world.environment, home=world.home, overrides=overrides)
         for warning in loaded.warnings:
             world.report(Progress("warning", warning))
-        return cls(loaded, world, locked)
+        return cls(loaded, world, locked, overrides)
 
     @classmethod
     def of_runs(

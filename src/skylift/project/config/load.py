@@ -17,7 +17,8 @@ from skylift.project.config.toml import read_config
 from skylift.values.project import Loaded
 from skylift.values.settings import JobSettings, Origin, Settings
 
-_PYPROJECT, _OWN, _LOCAL = "pyproject.toml", "skylift.toml", "skylift.local.toml"
+LOCAL_FILE = "skylift.local.toml"
+_PYPROJECT, _OWN, _LOCAL = "pyproject.toml", "skylift.toml", LOCAL_FILE
 _USER = Path(".config") / "skylift" / "config.toml"
 _TABLE = "tool.skylift"
 _NO_OVERRIDES: Mapping[str, Any] = {}

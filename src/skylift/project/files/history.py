@@ -11,6 +11,7 @@ from pathlib import Path
 
 from skylift.errors import NotReady
 from skylift.project.files.git import git, git_or_nothing, is_repository, names, quiet
+from skylift.project.files.revision import identity as revision_identity
 from skylift.values.comparison import Commits
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -35,6 +36,20 @@ def knows(root: Path, commit: str) -> bool:
         # A record may come from anywhere: nothing else of it is an argument of git's.
         return False
     return git_or_nothing(root, "cat-file", "-t", commit) == "commit"
+
+
+def time_of(root: Path, commit: str) -> str:
+    """When a commit was made; empty where git does not know it."""
+    if not knows(root, commit):
+        return ""
+    return git(root, "show", "--no-patch", "--no-show-signature", "--format=%cI", commit).strip()
+
+
+def identity_of(root: Path) -> str:
+    """What tells this project from another of its name; empty outside git."""
+    return (
+        revision_identity(root) if is_repository(root) and git_or_nothing(root, "rev-parse", "HEAD") else ""
+    )
 
 
 def commits_between(root: Path, before: str, after: str) -> Commits:

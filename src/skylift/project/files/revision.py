@@ -36,12 +36,13 @@ def revision(root: Path) -> Revision:
         dirty=bool(diff),
         diff=diff,
         time=git(root, "show", "--no-patch", "--no-show-signature", "--format=%cI", "HEAD").strip(),
-        identity=_identity(root),
+        identity=identity(root),
         uncommitted=differing,
     )
 
 
-def _identity(root: Path) -> str:
+def identity(root: Path) -> str:
+    """The hash of the first commit; empty in a shallow clone."""
     # The oldest commit of a shallow clone, as CI makes them, is not the first one.
     if git(root, "rev-parse", "--is-shallow-repository").strip() != "false":
         return ""
