@@ -118,7 +118,6 @@ def command(
     """
     # Help and completion do not wait for it.
     from skylift.cli.talk import answer
-    from skylift.cli.watching.follow import watched
     from skylift.report.plans import plan_text
 
     limits = {"--max-run": max_run, "--grace": grace}
@@ -127,18 +126,23 @@ def command(
     changes = changes_of(ctx, demands, here=here, exact=exact)
     # A plan must not write the lock, and an image can not be planned without one.
     project = load(folder, overrides, quiet=quiet or as_json, locked=locked or dry_run)
-    asked: dict[str, Any] = {"target": target, "job": job, "demands": demands}
-    asked |= {"hyperparameters": parameters, "arguments": ctx.meta[RAW]}
+    asked: dict[str, Any] = {"target": target, "job": job, "demands": demands, "hyperparameters": parameters}
+    asked["arguments"] = ctx.meta[RAW]
     if dry_run:
         plan = project.plan(**asked) if changes is None else project.plan_again(str(like), changes)
         answer(plan_text(plan), dataclasses.asdict(plan), as_json=as_json)
         return 0
     if shell:
         return project.shell(python=python, **asked)
-    if changes is None:
-        run = project.run(python=python, detach=detach, **asked)
-    else:
-        run = project.again(str(like), changes)
+    asked |= {"python": python, "detach": detach}
+    run = project.run(**asked) if changes is None else project.again(str(like), changes)
+    return _created(run, detach=detach, quiet=quiet, as_json=as_json)
+
+
+def _created(run: Run, *, detach: bool, quiet: bool, as_json: bool) -> int:
+    from skylift.cli.talk import emit, say
+    from skylift.cli.watching.follow import watched
+
     if not as_json:
         click.echo(run.name)
         sys.stdout.flush()

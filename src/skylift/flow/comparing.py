@@ -76,7 +76,9 @@ def compare_runs(
     metrics = found.metrics
     if options.metrics:
         metrics = tuple(metric for metric in metrics if metric.name in options.metrics)
-        _refuse_unknown(options.metrics, found)
+        if gate is None:
+            # A gate says itself what it misses.
+            _refuse_unknown(options.metrics, found)
     wanted = {metric.name for metric in metrics}
     curves = _curves(store, names, wanted) if options.curves else {}
     return replace(found, metrics=metrics, between=between, curves=curves, gate=gate, why=why)
@@ -85,7 +87,7 @@ def compare_runs(
 def _refuse_unknown(asked: Sequence[str], found: Comparison) -> None:
     known = sorted({metric.name for metric in found.metrics})
     unknown = [name for name in asked if name not in known]
-    if unknown and found.gate is None:
+    if unknown:
         there = ", ".join(known) or "none"
         raise UsageError(
             f"none of these runs has the metric {', '.join(unknown)}", hints=(f"there are: {there}",)

@@ -63,9 +63,13 @@ def _keep_lock(lock: Lock | None, known: Known) -> None:
 
 
 def _keep_data(channel: ChannelInput, known: Known) -> None:
-    if channel.files is not None and channel.version is not None:
-        files = (KnownFile(f.path, f.sha256, f.size, f.executable) for f in channel.files)
-        known.keep_data(channel.version, files)
+    if channel.seen is not None:
+        known.keep_data(channel.identity, files_of(channel))
+
+
+def files_of(channel: ChannelInput) -> Iterator[KnownFile]:
+    """The files of a channel with what is known of them: their contents, or how long they are and of when."""
+    if channel.files is not None:
+        yield from (KnownFile(file.path, file.sha256, file.size, file.executable) for file in channel.files)
     elif channel.seen is not None:
-        rows = (KnownFile(path, size=size, modified_ns=at) for path, size, at, _ in channel.seen.rows)
-        known.keep_data(channel.seen.fingerprint, rows)
+        yield from (KnownFile(path, size=size, modified_ns=at) for path, size, at, _ in channel.seen.rows)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skylift.flow.interpreters import UNKNOWN
-from skylift.flow.preparing import Prepared
+from skylift.flow.keeping import files_of
+from skylift.flow.preparing import ChannelInput, Prepared
 from skylift.runs.changes import file_changes, package_changes
 from skylift.runs.compare import identity
 from skylift.runs.known import Known
@@ -58,19 +59,18 @@ def _channels(record: Record, prepared: Prepared, known: Known) -> Iterator[str]
         elif name not in then:
             yield f"channel {name}: it is new"
         elif (was := identity(then[name])) != (is_now := now[name].identity):
-            yield f"channel {name}: {_data(was, now[name].version, is_now, now[name].source, known)}"
+            yield f"channel {name}: {_data(was, is_now, now[name], known)}"
 
 
-def _data(was: object, version: str | None, is_now: str, source: str, known: Known) -> str:
-    before, after = known.data(was), known.data(is_now)
-    if version is None and "://" in is_now:
+def _data(was: object, is_now: str, channel: ChannelInput, known: Known) -> str:
+    if channel.folder is None:
         return f"it is {is_now} now"
-    files = {}
-    if before is not None and after is not None:
-        kinds = [change.kind for change in file_changes(before, after)]
-        files = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
-    what = ", ".join(f"{count} {kind}" for kind, count in files.items())
-    return f"{source} holds something else than then" + (f" ({what})" if what else "")
+    before, after = known.data(was), {file.path: file for file in files_of(channel)}
+    kinds = [change.kind for change in file_changes(before, after)] if before is not None else []
+    what = ", ".join(
+        f"{kinds.count(kind)} {kind}" for kind in ("changed", "added", "removed") if kind in kinds
+    )
+    return f"{channel.source} holds something else than then" + (f" ({what})" if what else "")
 
 
 def _packages(record: Record, prepared: Prepared, known: Known) -> Iterator[str]:
