@@ -12,9 +12,11 @@ from skylift_runtime.contract import COMMAND_KEY
 
 _RUN_OPTIONS = frozenset(
     {"on", "job", "python", "detach", "max-run", "grace", "interrupt-after", "stop-after", "fail-disk"}
-    | {"strict-inputs", "shell", "locked", "dry-run", "quiet", "json"}
+    | {"strict-inputs", "shell", "locked", "dry-run", "quiet", "json", "like", "here", "exact"}
 )
-_SWITCHES = frozenset({"detach", "strict-inputs", "shell", "locked", "dry-run", "quiet", "json"})
+_SWITCHES = frozenset(
+    {"detach", "strict-inputs", "shell", "locked", "dry-run", "quiet", "json", "here", "exact"}
+)
 _TARGET_KEYS = frozenset(
     {"backend", "instance-type", "instance-count", "volume", "request", "environment", "output-compression"}
 )
