@@ -140,7 +140,6 @@ def command(
 
 
 def _created(run: Run, *, detach: bool, quiet: bool, as_json: bool) -> int:
-    from skylift.cli.talk import emit, say
     from skylift.cli.watching.follow import watched
 
     if not as_json:
