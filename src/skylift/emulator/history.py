@@ -43,6 +43,9 @@ class Observer(Protocol):
 
     def printed(self, printed: Printed) -> None: ...
 
+    def unfinished(self, host: str, data: bytes) -> None:
+        """How the line ends that a host has been writing for a while; empty when there is none any more."""
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -231,7 +231,7 @@ class EmulatedJob:
                 metrics.read(printed)
             self._observer.printed(printed)
 
-        return Pump(running.outputs, tell)
+        return Pump(running.outputs, tell, partial(self._observer.unfinished, host))
 
     def _take_back(self, crew: Crew) -> None:
         try:

@@ -9,11 +9,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
+from skylift.emulator.unfinished import Unfinished
+
 _CHUNK = 1 << 16
 _POLL_MS = 50
 LINE_LIMIT = 256 * 1024
 """Bytes of a line; longer ones come in parts, as CloudWatch Logs takes no longer event."""
 _DRAIN_S = 5.0
+_NONE = -1
+"""No descriptor."""
 
 
 class LineSplitter:
@@ -33,6 +37,18 @@ class LineSplitter:
                 lines += self.flush()
         return lines
 
+    def rest(self, most: int) -> bytes:
+        """The end of the line that has no end yet, at most so many bytes of it."""
+        parts, size = [], 0
+        for part in reversed(self._parts):
+            parts.append(part)
+            size += len(part)
+            if size >= most:
+                break
+        found = b"".join(reversed(parts))[-most:]
+        # Of a bar that was cut, what stands before a carriage return is half of something.
+        return found[max(0, found.find(b"\r")) :] if size > most else found
+
     def flush(self) -> list[bytes]:
         """What is left: at the end, the last line where it has no end."""
         left = b"".join(self._parts)
@@ -45,11 +61,18 @@ class Pump(threading.Thread):
 
     The second matters: a daemon that a job left behind may hold a pipe open forever. ``printed`` gets
     every byte, in whole lines, so that two streams do not break into each other's: as many at once as
-    have come, for what is done once for each line is what a fast log waits for.
+    have come, for what is done once for each line is what a fast log waits for. ``unfinished`` gets the end
+    of a line that has been without an end for a while.
     """
 
-    def __init__(self, streams: Sequence[IO[bytes]], printed: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        streams: Sequence[IO[bytes]],
+        printed: Callable[[bytes], None],
+        unfinished: Callable[[bytes], None],
+    ) -> None:
         super().__init__(name="output", daemon=True)
+        self._unfinished = Unfinished(unfinished)
         self._streams = streams
         self._printed = printed
         self._writer_ended = threading.Event()
@@ -79,15 +102,23 @@ class Pump(threading.Thread):
     def _pass_on(self) -> None:
         splitters = {stream.fileno(): LineSplitter() for stream in self._streams}
         for descriptor, data in self._chunks():
-            self._tell(splitters[descriptor].feed(data))
+            if descriptor == _NONE:
+                self._unfinished.look(time.monotonic())
+                continue
+            splitter = splitters[descriptor]
+            lines = splitter.feed(data)
+            self._tell(lines)
+            self._unfinished.fed(splitter, time.monotonic(), ended=bool(lines))
         for splitter in splitters.values():
             self._tell(splitter.flush())
+        self._unfinished.end()
 
     def _tell(self, lines: list[bytes]) -> None:
         if lines:
             self._printed(b"".join(lines))
 
     def _chunks(self) -> Iterator[tuple[int, bytes]]:
+        """What comes from which stream; from ``_NONE`` where nothing has come for a moment."""
         poll, left = select.poll(), len(self._streams)
         for stream in self._streams:
             poll.register(stream, select.POLLIN)
@@ -95,6 +126,8 @@ class Pump(threading.Thread):
         while left and (deadline is None or time.monotonic() < deadline):
             ended = self._writer_ended.is_set()
             ready = poll.poll(0 if ended else _POLL_MS)
+            if not ready:
+                yield _NONE, b""
             for descriptor, _ in ready:
                 data = os.read(descriptor, _CHUNK)
                 if data:

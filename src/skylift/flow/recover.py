@@ -45,7 +45,11 @@ class Settler:
             # Its owner may have died between the start of something and the note of it.
             end_named(folder.name, self._environment, docker=intent.get("executor") == "docker")
             # What its owner alone wrote, and did not live to give its name.
-            for half in (folder.reserve, *folder.path.glob(f".{folder.record.name}.*.tmp")):
+            for half in (
+                folder.reserve,
+                *folder.path.glob(f"{folder.unfinished.name}*"),
+                *folder.path.glob(f".{folder.record.name}.*.tmp"),
+            ):
                 half.unlink(missing_ok=True)
             self._store.save(lost(folder, intent, record, None if on_request else _LOST))
 

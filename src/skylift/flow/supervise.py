@@ -49,6 +49,9 @@ class _Observer:
         self._folder, self._recorder = folder, recorder
         self._turn = threading.Lock()
         self._writing = threading.Lock()
+        self._noting = threading.Lock()
+        self._rests: dict[str, bytes] = {}
+        """Of the hosts whose line is unfinished, in the order in which they said so."""
         self.give_up: Callable[[], None] = lambda: None
         """Called when what the job says can not be kept any more: nobody would know what it does."""
 
@@ -76,6 +79,20 @@ class _Observer:
             self._log.write(data)
         with self._turn, self._kept(self._folder.metrics):
             self._recorder.printed(printed)
+
+    def unfinished(self, host: str, data: bytes) -> None:
+        # Nobody misses it much: neither a full disk nor anything else about it may harm the job.
+        with self._noting, suppress(OSError):
+            self._rests.pop(host, None)
+            self._rests |= {host: data} if data else {}
+            if not self._rests:
+                self._folder.unfinished.unlink(missing_ok=True)
+                return
+            latest, rest = list(self._rests.items())[-1]
+            name = f"[{latest}] ".encode() if self._several else b""
+            part = self._folder.unfinished.with_suffix(".part")
+            part.write_bytes(name + rest)
+            part.replace(self._folder.unfinished)
 
     @contextmanager
     def _kept(self, path: Path) -> Iterator[None]:
@@ -111,6 +128,7 @@ def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> N
         job.run()
     finally:
         folder.reserve.unlink(missing_ok=True)
+        folder.unfinished.unlink(missing_ok=True)
     # Our stderr is supervisor.log, which whoever watches the run reads at its end.
     sys.stderr.writelines(f"{warning}\n" for warning in job.warnings)
     _tidy(folder, store)

@@ -19,6 +19,8 @@ from skylift.values.ports import Clock
 from skylift.values.run_folder import RunFolder
 
 _CHUNK = 1 << 20
+_LONGEST = 1 << 13
+"""Bytes of an unfinished line; who writes it keeps less."""
 
 
 _HOST = re.compile(r"\[(algo-\d+)\] ")
@@ -68,7 +70,9 @@ class HereService:
         folder = self._folder_of(name)
         position = cursor if isinstance(cursor, _Position) else _Position(_has_several_hosts(folder))
         if not folder.log.exists():
-            return LogPage((), position)
+            return LogPage((), position, unfinished=_unfinished(folder))
+        # Asked for first: what is written after that would belong to the line.
+        ended = self._has_printed_all(folder)
         with folder.log.open("rb") as stream:
             if os.fstat(stream.fileno()).st_size < position.offset:
                 # Somebody has emptied it; what comes now stands at its beginning.
@@ -76,12 +80,14 @@ class HereService:
             stream.seek(position.offset)
             data = stream.read(_CHUNK)
         *lines, rest = (position.rest + data).split(b"\n")
-        if rest and not data and self._ended(folder):
-            lines, rest = [rest], b""
+        if rest and len(data) < _CHUNK and ended:
+            lines, rest = [*lines, rest], b""
         with TimesReader(folder.log_times) as times:
             found = tuple(self._lines(lines, times, position))
         after = replace(position, offset=position.offset + len(data), rest=rest)
-        return LogPage(found, after, more=len(data) == _CHUNK)
+        more = len(data) == _CHUNK
+        # What is still being written stands behind all that was.
+        return LogPage(found, after, more=more, unfinished="" if more else _unfinished(folder))
 
     def _lines(self, lines: list[bytes], times: TimesReader, position: _Position) -> Iterator[LogLine]:
         offset, now = position.offset - len(position.rest), self._clock.now()
@@ -90,14 +96,23 @@ class HereService:
             yield _line(text, times.at(offset) or now, several=position.several)
             offset += len(line) + 1
 
-    def _ended(self, folder: RunFolder) -> bool:
-        return (read_json(folder.record) or {}).get("TrainingJobStatus") in TERMINAL
+    def _has_printed_all(self, folder: RunFolder) -> bool:
+        record = read_json(folder.record) or {}
+        return record.get("TrainingJobStatus") in TERMINAL or record.get("SecondaryStatus") == "Uploading"
 
 
 def _line(text: str, at: datetime, *, several: bool) -> LogLine:
     said_by = _HOST.match(text) if several else None
     host, text = (said_by[1], text[said_by.end() :]) if said_by else ("algo-1", text)
     return LogLine(at, host, text)
+
+
+def _unfinished(folder: RunFolder) -> str:
+    try:
+        with folder.unfinished.open("rb") as stream:
+            return stream.read(_LONGEST).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _has_several_hosts(folder: RunFolder) -> bool:

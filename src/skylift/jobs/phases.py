@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from skylift.values.jobs import Entered
 
 _BEFORE_LINES = "Training"
+
+_Phase = tuple[str, datetime | None]
 
 
 class Phases:
@@ -20,13 +23,15 @@ class Phases:
 
     def news(self, description: Mapping[str, object]) -> list[Entered]:
         """What the job entered since the last description, in order."""
-        found = _phases(description)
+        phases = _phases(description)
+        found = [phase for phase, _ in phases]
         if found[: len(self._told)] != self._told:
             # Not what it said before: its present state is all that can be relied on.
-            current = found[-1:]
-            found = self._told + (current if current != self._told[-1:] else [])
-        news = [Entered(phase, number) for number, phase in enumerate(found)][len(self._told) :]
-        self._told = found
+            current = phases[-1:] if found[-1:] != self._told[-1:] else []
+            phases = [*((phase, None) for phase in self._told), *current]
+        news = [Entered(phase, number, since) for number, (phase, since) in enumerate(phases)]
+        news = news[len(self._told) :]
+        self._told = [phase for phase, _ in phases]
         return news
 
 
@@ -37,17 +42,25 @@ def split_at_lines(news: Sequence[Entered]) -> tuple[Sequence[Entered], Sequence
     return news[:cut], news[cut:]
 
 
-def _phases(description: Mapping[str, object]) -> list[str]:
+def _phases(description: Mapping[str, object]) -> list[_Phase]:
     listed = description.get("SecondaryStatusTransitions")
     items = listed if isinstance(listed, list) else []
-    statuses = [str(item["Status"]) for item in items if isinstance(item, Mapping) and item.get("Status")]
+    phases = [_phase(item) for item in items if isinstance(item, Mapping) and item.get("Status")]
     # The list may be a moment behind, and the service may list one phase twice, with other words.
-    return _without_repetition([*statuses, str(description.get("SecondaryStatus") or "")])
+    return _without_repetition([*phases, (str(description.get("SecondaryStatus") or ""), None)])
 
 
-def _without_repetition(statuses: Iterable[str]) -> list[str]:
-    found: list[str] = []
-    for status in statuses:
-        if status and found[-1:] != [status]:
-            found.append(status)
+def _phase(item: Mapping[str, object]) -> _Phase:
+    try:
+        since = datetime.fromisoformat(str(item.get("StartTime")).replace("Z", "+00:00"))
+    except ValueError:
+        return str(item["Status"]), None
+    return str(item["Status"]), since if since.tzinfo is not None else None
+
+
+def _without_repetition(phases: Iterable[_Phase]) -> list[_Phase]:
+    found: list[_Phase] = []
+    for status, since in phases:
+        if status and (not found or found[-1][0] != status):
+            found.append((status, since))
     return found

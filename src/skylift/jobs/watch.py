@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from skylift.errors import RemoteError
 from skylift.jobs.phases import Phases, split_at_lines
-from skylift.values.jobs import Described, Event
+from skylift.values.jobs import Described, Event, Pause, Unfinished
 from skylift.values.ports import Clock, TrainingService
 
 
@@ -39,12 +39,13 @@ def watch(
     """Yield what happens to a job until it has ended and its log is read to the end.
 
     Every phase that the job entered comes as an event of its own, those too that no description was asked
-    for in. Temporary errors of the service are waited out, with growing pauses.
+    for in. Between two looks comes a ``Pause``. Temporary errors of the service are waited out, with growing pauses.
     """
     watcher = _Watcher(service, name, pace, clock, cursor)
     while not watcher.ended:
         yield from watcher.round()
         if not watcher.ended and not watcher.behind:
+            yield Pause()
             clock.sleep(pace.logs_s)
     yield from watcher.drain()
 
@@ -59,6 +60,7 @@ class _Watcher:
         self._pause = pace.describe_s
         self._last: Described | None = None
         self._failures = 0
+        self._unfinished = ""
         self.behind = False
         """There is more of the log than was read in the last round."""
 
@@ -122,6 +124,9 @@ class _Watcher:
         page = self._service.logs(self._name, self._cursor)
         self._cursor, self.behind = page.cursor, page.more
         yield from page.lines
+        if page.unfinished != self._unfinished:
+            self._unfinished = page.unfinished
+            yield Unfinished(page.unfinished)
 
     def _wait_out(self, error: RemoteError) -> None:
         self._failures += 1

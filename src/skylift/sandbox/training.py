@@ -120,6 +120,9 @@ class _Job(threading.Thread):
         for text in printed.lines():
             self._logs.add(LogLine(printed.at, printed.host, text))
 
+    def unfinished(self, host: str, data: bytes) -> None:
+        """CloudWatch Logs knows whole lines only."""
+
 
 class _Logs:
     """The streams of a job's hosts, made at their first lines; threads of all hosts add to them."""

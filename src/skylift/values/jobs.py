@@ -95,6 +95,8 @@ class LogPage:
     cursor: object
     more: bool = False
     """Further lines are known to be there: nobody has to wait before the next page."""
+    unfinished: str = ""
+    """How the line ends that is being written and has no end yet, where that can be known."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +129,36 @@ class Entered:
     secondary: str
     number: int
     """Which one it is, from 0: whoever watches anew knows what was told already."""
+    since: datetime | None = None
+    """When, by the clock of whoever runs the job; None where it does not say."""
 
 
-Event = Described | Entered | LogLine
+@dataclass(frozen=True)
+class Unfinished:
+    """The line that is being written: a progress bar, or a question. Each takes the place of the one before.
+
+    When the line has its end it comes as a ``LogLine``, and an ``Unfinished`` without text behind it.
+    """
+
+    text: str
+    """Its end, a few thousand characters at most: of a bar, the last of what was written over itself."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was read of what the job printed: name and value, in order."""
+
+    values: tuple[tuple[str, float], ...]
+    passing: bool = False
+    """Read from a line that has no end yet; its last state comes again."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """All there is to tell was told; the next look comes after a while."""
+
+
+Event = Described | Entered | LogLine | Unfinished | Measured | Pause
 """What a backend's watch yields, in order."""
 
 

@@ -41,6 +41,11 @@ class RunFolder:
         return self.path / "log.times"
 
     @property
+    def unfinished(self) -> Path:
+        """The end of the line that the job is writing; there while one has been without an end for a while."""
+        return self.path / "unfinished"
+
+    @property
     def tree(self) -> Path:
         """The ``/opt/ml`` tree of a job that runs here."""
         return self.path / "ml"

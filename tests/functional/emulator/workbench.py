@@ -47,6 +47,7 @@ class Remembering:
     descriptions: list[Mapping[str, Any]] = field(default_factory=list)
     lines: list[LogLine] = field(default_factory=list)
     data: bytearray = field(default_factory=bytearray)
+    rests: list[bytes] = field(default_factory=list)
     _heard: threading.Condition = field(default_factory=threading.Condition)
 
     def changed(self, description: Mapping[str, Any]) -> None:
@@ -57,6 +58,9 @@ class Remembering:
             self.data += printed.data
             self.lines += (LogLine(printed.at, printed.host, text) for text in printed.lines())
             self._heard.notify_all()
+
+    def unfinished(self, host: str, data: bytes) -> None:
+        self.rests.append(data)
 
     @property
     def texts(self) -> list[str]:
