@@ -13,6 +13,7 @@ from skylift.flow.artifacts import Artifacts
 from skylift.flow.backends import Backend, refuse_elsewhere
 from skylift.flow.explaining import explain
 from skylift.flow.finding import newest_with
+from skylift.flow.live import with_metrics
 from skylift.flow.recover import release
 from skylift.flow.rows import MetricRow, metric_rows
 from skylift.flow.waiting import Deadline
@@ -25,7 +26,7 @@ from skylift.runs.points import Row, history
 from skylift.runs.recorder import Recorder, RemoteRecorder, record_of
 from skylift.runs.store import RunStore
 from skylift.runs.unpack import is_without_files
-from skylift.values.jobs import Described, Event, LogLine, hosts_of
+from skylift.values.jobs import Described, Event, LogLine, Pause, Unfinished, hosts_of
 from skylift.values.record import Artifact, Left, Record
 from skylift.values.run_folder import RunFolder
 
@@ -134,11 +135,19 @@ class Run:
             # Damaged: something is there all the same, and whoever unpacks it is told.
             return True
 
-    def watch(self, *, skip: int = 0) -> Iterator[Event]:
+    def watch(self, *, skip: int = 0, live: bool = False) -> Iterator[Event]:
         """Events from the beginning of the log until the run has ended, less the first ``skip`` lines.
 
-        For a run on the service this is also what keeps its record.
+        For a run on the service this is also what keeps its record. ``live``: with what somebody who looks on wants
+        to see besides: metrics, lines that have no end yet, and where nothing happens.
         """
+        if live:
+            written = self.folder.metrics if self.backend.here else None
+            yield from with_metrics(self._watch(skip), written, self._reader(), self.backend.clock)
+        else:
+            yield from (event for event in self._watch(skip) if not isinstance(event, Unfinished | Pause))
+
+    def _watch(self, skip: int) -> Iterator[Event]:
         if self.backend.here:
             yield from _without(skip, self._events())
             return
@@ -242,8 +251,13 @@ class Run:
 
 def _without(skip: int, events: Iterable[Event]) -> Iterator[Event]:
     """The events less the first ``skip`` lines, which somebody has seen already."""
-    for event in events:
-        if not isinstance(event, LogLine) or skip <= 0:
-            yield event
-        else:
+    left = iter(events)
+    while skip > 0:
+        event = next(left, None)
+        if event is None:
+            return
+        if isinstance(event, LogLine):
             skip -= 1
+        else:
+            yield event
+    yield from left

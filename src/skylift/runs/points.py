@@ -46,12 +46,13 @@ def history(path: Path) -> Iterator[Row]:
         return
     with path.open(errors="replace") as stream:
         for line in stream:
-            found = _read(line)
+            found = read_row(line)
             if found is not None:
                 yield found
 
 
-def _read(line: str) -> Row | None:
+def read_row(line: str) -> Row | None:
+    """What ``row`` made a line of; None for what is none."""
     try:
         found: dict[str, Any] = json.loads(line)
         return Row(found["name"], found["step"], found["time"], float(found["value"]))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pty
 import select
+import struct
 import sys
+import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+import pyte
 
 CTRL_C, CTRL_D = "\x03", "\x04"
 _PATIENCE_S = 60.0
@@ -47,3 +53,79 @@ def _talk(terminal: int, answers: list[str]) -> str:
         elif shown.endswith(b": ") and len(shown) > answered:
             break
     return shown.decode()
+
+
+class Window:
+    """A command in a terminal with a size, and what stands on its screen: ``pyte`` is that terminal."""
+
+    def __init__(
+        self, folder: Path, arguments: list[str], columns: int = 80, rows: int = 24, **variables: str
+    ):
+        self.screen = pyte.HistoryScreen(columns, rows, history=10_000, ratio=1)
+        self._stream = pyte.ByteStream(self.screen)
+        self._pid, self._terminal = pty.fork()
+        if self._pid == 0:
+            os.chdir(folder)
+            environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8", **variables}
+            environment.pop("COLUMNS", None)
+            time.sleep(0.05)
+            os.execve(sys.executable, [sys.executable, "-m", "skylift", *arguments], environment)
+        self._set_size(columns, rows)
+        self.bytes = b""
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands on the screen, without the empty lines at its end."""
+        shown = [line.rstrip() for line in self.screen.display]
+        while shown and not shown[-1]:
+            shown.pop()
+        return shown
+
+    @property
+    def all_lines(self) -> list[str]:
+        """The same, with what has scrolled away."""
+        gone = [
+            "".join(row[column].data for column in range(self.screen.columns)).rstrip()
+            for row in self.screen.history.top
+        ]
+        return [*gone, *self.lines]
+
+    def until(self, there: Callable[[list[str]], bool]) -> list[str]:
+        """Wait until the screen shows something; its lines."""
+        until = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < until:
+            if there(self.lines):
+                return self.lines
+            if not self._read():
+                break
+        raise AssertionError("\n".join(self.lines))
+
+    def type(self, text: str) -> None:
+        os.write(self._terminal, text.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._set_size(columns, rows)
+        self.screen.resize(rows, columns)
+
+    def signal(self, number: int) -> None:
+        os.kill(self._pid, number)
+
+    def end(self) -> int:
+        """Read all there is to come; the exit code."""
+        while self._read():
+            pass
+        os.close(self._terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+
+    def _read(self) -> bool:
+        data = b""
+        if not select.select([self._terminal], [], [], 0.1)[0]:
+            return True
+        with contextlib.suppress(OSError):
+            data = os.read(self._terminal, 1 << 16)
+        self.bytes += data
+        self._stream.feed(data)
+        return bool(data)
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
-from skylift.cli.talk import Watching, emit, ending, exit_code, say
+from skylift.cli.talk import emit, exit_code, say
+from skylift.cli.watching.ending import Results, ending
+from skylift.cli.watching.faces import Face, Mute, draws, face_for
+from skylift.cli.watching.view import View
+from skylift.flow.live import curves_of, directions, smaller_is_better
+from skylift.values.record import Record
 
 if TYPE_CHECKING:
     from skylift.flow.running import Run
@@ -18,23 +25,15 @@ def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False) -> i
     Ctrl-C stops what runs here, a second one kills it, and what runs in the cloud goes on.
 
     :param leaving: Ctrl-C only ends the watching, wherever the run is: somebody else started it.
-    :raises JobFailed: with the reason, unless ``as_json``.
-    :raises JobStopped: by request or by a limit, unless ``as_json``.
+    :raises JobFailed: with the reason, when ``quiet``; otherwise the last lines say it.
+    :raises JobStopped: by request or by a limit, when ``quiet``.
     """
-    watching = Watching(quiet=quiet or as_json)
-    interrupted = False
-    while True:
-        try:
-            for event in run.watch(skip=watching.lines):
-                watching.show(event)
-            break
-        except KeyboardInterrupt:
-            if leaving or not run.backend.here:
-                _leave(run, release=not leaving)
-                return INTERRUPTED
-            say("\nkilling" if interrupted else "\nstopping; the job may save its work. Again to kill it")
-            run.stop(kill=interrupted)
-            interrupted = True
+    face = _face(run, quiet=quiet or as_json)
+    with face.shown():
+        interrupted = _follow(run, face, leaving=leaving)
+    if interrupted and (leaving or not run.backend.here):
+        _leave(run, release=not leaving)
+        return INTERRUPTED
     run.release()
     record = run.record
     if as_json:
@@ -42,11 +41,48 @@ def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False) -> i
         emit(record.data)
         return INTERRUPTED if interrupted else exit_code(record)
     if not quiet:
-        say(ending(record, run.warnings, run.left))
-    if interrupted:
-        return INTERRUPTED
-    run.outcome()
-    return 0
+        # The reason of a failure is in it, so that nothing is raised to be told once more.
+        say(_ending(run, record))
+    elif not interrupted:
+        run.outcome()
+    return INTERRUPTED if interrupted else exit_code(record)
+
+
+def _ending(run: Run, record: Record) -> str:
+    results = Results(run.left, run.warnings, directions(record), curves_of(run.folder))
+    columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
+    return ending(record, results, columns=columns, plain=not draws(sys.stderr))
+
+
+def _follow(run: Run, face: Face, *, leaving: bool) -> bool:
+    """Whether somebody interrupted it. What runs here has ended then, unless we are only ``leaving``."""
+    interrupted = False
+    while _interrupted(run, face):
+        if leaving or not run.backend.here:
+            return True
+        if interrupted:
+            face.say("killing", "killing")
+        else:
+            face.say("stopping; the job may save its work. Again to kill it", "stopping")
+        run.stop(kill=interrupted)
+        interrupted = True
+    return interrupted
+
+
+def _interrupted(run: Run, face: Face) -> bool:
+    try:
+        for event in run.watch(skip=face.lines, live=not isinstance(face, Mute)):
+            face.take(event)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _face(run: Run, *, quiet: bool) -> Face:
+    def view(painted: bool, plain: bool) -> View:
+        return View(run.name[-4:], smaller_is_better, here=run.backend.here, plain=plain, times=painted)
+
+    return face_for(view, run.backend.clock, quiet=quiet)
 
 
 def _leave(run: Run, *, release: bool) -> None:

@@ -1,0 +1,88 @@
+"""Metrics for somebody who looks on: as they are written down, and of a bar that is still moving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from skylift.runs.metrics import MetricReader
+from skylift.runs.points import history, read_row
+from skylift.runs.summary import smaller_is_better
+from skylift.values.jobs import Event, LogLine, Measured, Unfinished
+from skylift.values.ports import Clock
+from skylift.values.record import Record
+from skylift.values.run_folder import RunFolder
+
+__all__ = ["curves_of", "directions", "smaller_is_better", "with_metrics"]
+
+_PACE_S = 0.5
+_LINES = 1024
+"""After so many at once it is time for a look, too."""
+_MOST = 1 << 20
+"""Bytes of the history read at once; of a log that is all metrics, the latest are shown."""
+
+
+def with_metrics(
+    events: Iterable[Event], history: Path | None, reader: MetricReader, clock: Clock
+) -> Iterator[Event]:
+    """The events, and between them what was measured since.
+
+    :param history: where it is written down by somebody else; None where it has to be read from the lines.
+    """
+    written, looked_s, passed = _Written(history), float("-inf"), 0
+    for event in events:
+        yield event
+        if isinstance(event, LogLine) and history is not None:
+            # There can be millions.
+            passed += 1
+            if passed % _LINES:
+                continue
+        elif isinstance(event, Unfinished | LogLine):
+            found = tuple((point.name, point.value) for point in reader.read(event.text))
+            if found:
+                yield Measured(found, passing=isinstance(event, Unfinished))
+        now_s = clock.monotonic()
+        if now_s - looked_s >= _PACE_S:
+            looked_s = now_s
+            yield from written.news()
+    yield from written.news()
+
+
+def curves_of(folder: RunFolder) -> dict[str, list[float]]:
+    """The history of each metric, of as much of it as one wants to read for a line at the end."""
+    found: dict[str, list[float]] = {}
+    for row in history(folder.metrics) if _size(folder.metrics) <= 16 * _MOST else ():
+        found.setdefault(row.name, []).append(row.value)
+    return found
+
+
+def directions(record: Record) -> dict[str, bool | None]:
+    """For each metric of a run whether smaller is better; None where nobody says."""
+    return {name: smaller_is_better(name) for name in record.at("Skylift.metrics.last") or {}}
+
+
+class _Written:
+    """Reads on in a run's history while it is written."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._offset = 0
+
+    def news(self) -> Iterator[Measured]:
+        size = _size(self._path) if self._path is not None else 0
+        if self._path is None or size <= self._offset:
+            return
+        with self._path.open("rb") as stream:
+            stream.seek(max(self._offset, size - _MOST))
+            data = stream.read(_MOST)
+            self._offset = stream.tell()
+        whole, _, rest = data.rpartition(b"\n")
+        self._offset -= len(rest)
+        rows = (read_row(line.decode(errors="replace")) for line in whole.split(b"\n"))
+        found = tuple((row.name, row.value) for row in rows if row is not None)
+        if found:
+            yield Measured(found)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
