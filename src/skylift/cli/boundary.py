@@ -15,7 +15,7 @@ from typing import TextIO
 
 import click
 
-from skylift.cli.paint import colour
+from skylift.cli.paint import colour, settle
 from skylift.errors import SkyliftError
 from skylift.host.redaction import redact_text
 from skylift.report.text import safe
@@ -59,7 +59,10 @@ def _guarded(command: click.Command, arguments: Sequence[str]) -> int:
     _open_what_is_closed()
     result: object = 0
     try:
-        result = command.main(list(arguments), prog_name="skylift", standalone_mode=False)
+        try:
+            result = command.main(list(arguments), prog_name="skylift", standalone_mode=False)
+        finally:
+            settle()
         sys.stdout.flush()
     except SkyliftError as error:
         return _known(error, as_json=as_json)

@@ -10,7 +10,8 @@ import click
 
 from skylift.cli.options import FOLDER, json_option
 from skylift.cli.paint import columns, paint_for
-from skylift.cli.talk import Steps, emit, say
+from skylift.cli.steps import Steps
+from skylift.cli.talk import emit, say
 from skylift.errors import NotReady, UsageError
 from skylift.flow.checking import check, fix
 from skylift.flow.world import World

@@ -87,7 +87,7 @@ def ask(folder: str | None, job: str | None, overrides: Iterable[str]) -> Declar
 
 def load(folder: str, overrides: tuple[str, ...], *, quiet: bool = False, locked: bool = False) -> Project:
     # They bring the cloud and the registry with them, and `--help` is to be there at once.
-    from skylift.cli.talk import Steps
+    from skylift.cli.steps import Steps
     from skylift.flow.project import Project
     from skylift.flow.world import World
 
@@ -98,7 +98,7 @@ def load(folder: str, overrides: tuple[str, ...], *, quiet: bool = False, locked
 
 def load_runs(folder: str, overrides: tuple[str, ...]) -> Project:
     """For verbs about what ran: a mistake in the config is nothing to them, as long as no cloud is asked."""
-    from skylift.cli.talk import Steps
+    from skylift.cli.steps import Steps
     from skylift.flow.project import Project
     from skylift.flow.world import World
 

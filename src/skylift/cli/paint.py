@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -46,3 +47,28 @@ def colour() -> bool | None:
 def columns(stream: TextIO) -> int:
     """How wide a text may be; 80 where nobody looks at a terminal."""
     return shutil.get_terminal_size().columns if stream.isatty() else 80
+
+
+def draws(stream: TextIO) -> bool:
+    """Whether whoever reads this stream sees blocks and arrows, and not question marks."""
+    try:
+        "▁…↓⣿".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    # Python writes UTF-8 in the locale C, too; what a person chose says what the terminal shows.
+    chosen = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    return not chosen or "utf" in chosen.lower()
+
+
+_STANDING: list[Callable[[], None]] = []
+
+
+def before_words(settle: Callable[[], None]) -> None:
+    """Call this before anything else is said: what moves on the terminal has to go first."""
+    _STANDING.append(settle)
+
+
+def settle() -> None:
+    """Something is to be said."""
+    for one in _STANDING:
+        one()

@@ -143,7 +143,7 @@ def _created(run: Run, *, detach: bool, quiet: bool, as_json: bool) -> int:
     from skylift.cli.watching.follow import watched
 
     if not as_json:
-        click.echo(run.name)
+        answer(run.name, None, as_json=False)
         sys.stdout.flush()
     return _detached(run, as_json=as_json) if detach else watched(run, quiet=quiet, as_json=as_json)
 

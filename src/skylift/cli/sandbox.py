@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from skylift.cli.talk import Steps
+from skylift.cli.steps import Steps
 from skylift.sandbox.run import run
 
 

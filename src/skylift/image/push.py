@@ -12,7 +12,7 @@ from pathlib import Path
 
 from skylift.errors import RegistryError
 from skylift.image.cache import Known
-from skylift.image.entries import reader
+from skylift.image.entries import counted, reader
 from skylift.image.parallel import in_parallel
 from skylift.image.tags import moves
 from skylift.image.validate import refuse_broken
@@ -99,7 +99,8 @@ class _Courier:
             spool = Path(folder) / "blob"
             with self.registry.blob(source, layer.digest) as stream, spool.open("wb") as copy:
                 shutil.copyfileobj(stream, copy, 1 << 20)
-            self.registry.put_blob(target, layer.digest, layer.size, reader(spool))
+            told = partial(self._told, f"base layer {layer.digest[:19]}", layer.size)
+            self.registry.put_blob(target, layer.digest, layer.size, counted(reader(spool), told))
         self.report(Progress("push", f"base layer {layer.digest[:19]}", layer.size, layer.size))
         return _Sent(layer.size, sent=1)
 
@@ -112,9 +113,14 @@ class _Courier:
         if layer.blob is None:
             raise LayerVanished([layer.key], self.repository)
         self.report(Progress("push", layer.title, 0, layer.size))
-        self.registry.put_blob(self.repository, layer.digest, layer.size, reader(layer.blob))
+        told = partial(self._told, layer.title, layer.size)
+        self.registry.put_blob(self.repository, layer.digest, layer.size, counted(reader(layer.blob), told))
         self.report(Progress("push", layer.title, layer.size, layer.size))
         return _Sent(layer.size, sent=1)
+
+    def _told(self, title: str, size: int, done: int) -> None:
+        # The last byte is told when the registry has it.
+        self.report(Progress("push", title, min(done, size - 1), size))
 
     def _config(self) -> _Sent:
         config = self.image.config

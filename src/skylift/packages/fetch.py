@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -16,6 +18,8 @@ from skylift.values.ports import Downloader
 from skylift.values.progress import Progress, Report
 
 _THREADS = 8
+_TOLD_EVERY = 1 << 20
+"""Bytes of one wheel."""
 
 
 def fetch(
@@ -27,14 +31,15 @@ def fetch(
     """
     paths = {wheel: cache / "wheels" / wheel.sha256 / wheel.filename for wheel in wheels}
     missing = {wheel: path for wheel, path in paths.items() if not _is_there(wheel, path)}
-    total, done = sum(wheel.size for wheel in missing), 0
+    tally = _Tally(report, sum(wheel.size for wheel in missing))
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="fetch") as pool:
-        futures = {pool.submit(_fetch_one, wheel, path, downloader): wheel for wheel, path in missing.items()}
+        futures = {
+            pool.submit(_fetch_one, wheel, path, downloader, tally): wheel for wheel, path in missing.items()
+        }
         try:
             for future in as_completed(futures):
                 future.result()
-                done += futures[future].size
-                report(Progress("fetch", futures[future].filename, done, total))
+                tally.whole(futures[future])
         finally:
             # After a failure, what has not begun is not begun.
             pool.shutdown(cancel_futures=True)
@@ -46,9 +51,37 @@ def _is_there(wheel: Wheel, path: Path) -> bool:
     return path.is_file() and path.stat().st_size == (wheel.size or path.stat().st_size)
 
 
-def _fetch_one(wheel: Wheel, path: Path, downloader: Downloader) -> None:
+class _Tally:
+    """What has arrived of everything; threads add to it."""
+
+    def __init__(self, report: Report, total: int) -> None:
+        self._report, self._total = report, total
+        self._done = 0
+        self._arriving: dict[Wheel, int] = {}
+        self._turn = threading.Lock()
+
+    def arrived(self, wheel: Wheel, count: int) -> None:
+        """So much of a wheel is here; after a broken try it may be less than before."""
+        with self._turn:
+            before = self._arriving.get(wheel, 0)
+            self._arriving[wheel] = count
+            if not self._total or count // _TOLD_EVERY == before // _TOLD_EVERY:
+                return
+            # The last byte of all is told when it has proved to be the right one.
+            done = min(self._done + sum(self._arriving.values()), self._total - 1)
+        self._report(Progress("fetch", wheel.filename, done, self._total))
+
+    def whole(self, wheel: Wheel) -> None:
+        with self._turn:
+            self._arriving.pop(wheel, None)
+            self._done += wheel.size
+            done = self._done
+        self._report(Progress("fetch", wheel.filename, done, self._total))
+
+
+def _fetch_one(wheel: Wheel, path: Path, downloader: Downloader, tally: _Tally) -> None:
     with atomic_file(path) as stream:
-        sink = _HashingSink(stream)
+        sink = _HashingSink(stream, partial(tally.arrived, wheel))
         downloader.fetch(wheel.url, cast("BinaryIO", sink))
         if sink.sha256 != wheel.sha256:
             raise DownloadError(
@@ -65,8 +98,9 @@ def _fetch_one(wheel: Wheel, path: Path, downloader: Downloader) -> None:
 class _HashingSink:
     """Hashes while it writes. A downloader that has to start again goes back to the beginning."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: BinaryIO, arrived: Callable[[int], None]) -> None:
+        self._stream, self._arrived = stream, arrived
+        self._count = 0
         self._hash = hashlib.sha256()
 
     @property
@@ -75,6 +109,8 @@ class _HashingSink:
 
     def write(self, data: bytes) -> int:
         self._hash.update(data)
+        self._count += len(data)
+        self._arrived(self._count)
         return self._stream.write(data)
 
     def seekable(self) -> bool:
@@ -85,7 +121,7 @@ class _HashingSink:
 
     def seek(self, position: int) -> int:
         assert position == 0
-        self._hash = hashlib.sha256()
+        self._hash, self._count = hashlib.sha256(), 0
         return self._stream.seek(0)
 
     def truncate(self) -> int:

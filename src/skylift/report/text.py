@@ -41,18 +41,22 @@ def width(text: str) -> int:
     )
 
 
-def cut(text: str, limit: int) -> str:
-    """A text of at most so many columns.
+def cut(text: str, room: int, *, plain: bool = False) -> str:
+    """At most so many columns of a text; what is gone is marked.
 
-    >>> cut("learning-rate", 8)
-    'learnin…'
+    >>> cut("abcdef", 6, plain=False), cut("abcdef", 4, plain=False), cut("航班航班", 6, plain=True)
+    ('abcdef', 'abc…', '航班~')
     """
-    if width(text) <= limit:
+    if width(text) <= room:
         return text
-    text = text[: limit - 1]
-    while width(text) >= limit:
-        text = text[:-1]
-    return text + "…"
+    mark = "~" if plain else "…"
+    kept, used = [], 1
+    for character in text:
+        used += width(character)
+        if used > room:
+            break
+        kept.append(character)
+    return "".join(kept) + mark
 
 
 def table(

@@ -59,7 +59,14 @@ class Window:
     """A command in a terminal with a size, and what stands on its screen: ``pyte`` is that terminal."""
 
     def __init__(
-        self, folder: Path, arguments: list[str], columns: int = 80, rows: int = 24, **variables: str
+        self,
+        folder: Path,
+        arguments: list[str],
+        columns: int = 80,
+        rows: int = 24,
+        *,
+        python: tuple[str, ...] = ("-m", "skylift"),
+        **variables: str,
     ):
         self.screen = pyte.HistoryScreen(columns, rows, history=10_000, ratio=1)
         self._stream = pyte.ByteStream(self.screen)
@@ -69,7 +76,7 @@ class Window:
             environment = {**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8", **variables}
             environment.pop("COLUMNS", None)
             time.sleep(0.05)
-            os.execve(sys.executable, [sys.executable, "-m", "skylift", *arguments], environment)
+            os.execve(sys.executable, [sys.executable, *python, *arguments], environment)
         self._set_size(columns, rows)
         self.bytes = b""
 

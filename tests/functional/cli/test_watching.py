@@ -51,7 +51,8 @@ def project(weird_tmp_path: Path, signs: Path) -> Path:
 
 
 def run_in(project: Path, columns: int = 80, rows: int = 24, **variables: str) -> Window:
-    return Window(project, ["run", "--python", sys.executable], columns, rows, **variables)
+    arguments = ["run", "--python", sys.executable]
+    return Window(project, arguments, columns, rows, python=("-m", "skylift"), **variables)
 
 
 def has(*words: str) -> Callable[[list[str]], bool]:

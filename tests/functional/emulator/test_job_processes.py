@@ -286,3 +286,23 @@ def test_a_failure_that_is_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
     bench = make_bench(tmp_path, 'import os; os.mkfifo(ML / "output/failure"); sys.exit(3)')
     bench.job.run()
     assert bench.description["FailureReason"].endswith("exit code: 3")
+
+
+def test_a_line_that_is_unfinished_for_a_while_is_told_and_taken_back(tmp_path: Path) -> None:
+    bench = make_bench(
+        tmp_path,
+        r"""
+        print("a line")
+        sys.stderr.write("\r 10%")
+        sys.stderr.flush()
+        while not (ML / "seen").exists():
+            time.sleep(0.02)
+        sys.stderr.write("\r100%\n")
+        """,
+    )
+    with bench.running():
+        while b"\r 10%" not in bench.observer.rests:
+            time.sleep(0.02)
+        (bench.place.root / "seen").touch()
+    assert bench.observer.rests[-1] == b""
+    assert bench.observer.data == b"a line\n\r 10%\r100%\n"

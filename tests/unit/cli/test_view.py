@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from skylift.cli.watching.view import Metric, View, cut
+from skylift.cli.watching.view import Metric, View
 from skylift.report.text import width
 from skylift.values.jobs import Described, Entered, Event, LogLine, Measured, Pause, Unfinished
 
@@ -153,9 +153,3 @@ def test_nan_is_never_the_best() -> None:
     for value in (float("nan"), 2.0, float("nan"), 1.0, 3.0):
         metric.take(value, smaller=True)
     assert metric.best == 1.0
-
-
-def test_a_cut_text_says_that_it_was_cut() -> None:
-    assert cut("abcdef", 6, plain=False) == "abcdef"
-    assert cut("abcdef", 4, plain=False) == "abc…"
-    assert cut("航班航班", 6, plain=True) == "航班~"

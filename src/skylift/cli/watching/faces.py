@@ -10,10 +10,11 @@ from typing import Protocol, TextIO
 
 import click
 
-from skylift.cli.paint import colour
+from skylift.cli.paint import colour, draws, settle
 from skylift.cli.talk import say
 from skylift.cli.watching.painter import Painter
-from skylift.cli.watching.view import Phase, View, cut, whole
+from skylift.cli.watching.view import Phase, View, whole
+from skylift.report.text import cut
 from skylift.values.jobs import Event, LogLine, Pause
 from skylift.values.ports import Clock
 
@@ -156,22 +157,12 @@ def face_for(view_of: Callable[[bool, bool], View], clock: Clock, *, quiet: bool
     :param view_of: a view, given whether it is for a terminal that is painted on, and whether ASCII must do.
     """
     stream = sys.stderr
+    settle()
     if quiet:
         return Mute()
     if stream.isatty() and os.environ.get("TERM", "dumb") != "dumb":
         return Live(view_of(True, not draws(stream)), Painter(stream), clock)
     return Plain(view_of(False, True), stream, clock)
-
-
-def draws(stream: TextIO) -> bool:
-    """Whether whoever reads this stream sees blocks and arrows, and not question marks."""
-    try:
-        "▁…↓⣿".encode(stream.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    # Python writes UTF-8 in the locale C, too; what a person chose says what the terminal shows.
-    chosen = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))), "")
-    return not chosen or "utf" in chosen.lower()
 
 
 def _styled(line: str) -> str:

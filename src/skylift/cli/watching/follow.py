@@ -6,9 +6,10 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from skylift.cli.paint import draws
 from skylift.cli.talk import emit, exit_code, say
 from skylift.cli.watching.ending import Results, ending
-from skylift.cli.watching.faces import Face, Mute, draws, face_for
+from skylift.cli.watching.faces import Face, Mute, face_for
 from skylift.cli.watching.view import View
 from skylift.flow.live import curves_of, directions, smaller_is_better
 from skylift.values.record import Record

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from skylift.report.curves import sparkline
 from skylift.report.screen import Screen
-from skylift.report.text import duration, number, safe, width
+from skylift.report.text import cut, duration, number, safe, width
 from skylift.values.jobs import TERMINAL, Described, Entered, Event, LogLine, Measured, Unfinished, hosts_of
 from skylift.values.printed import unescape
 
@@ -235,17 +235,3 @@ def arrow(smaller: bool | None, *, plain: bool) -> str:
 def importance(name: str, smaller: bool | None) -> tuple[bool, bool, str]:
     """What was held out says more than what was trained on, and both more than a learning rate."""
     return smaller is None, not name.lower().startswith(("val", "test", "eval")), name
-
-
-def cut(text: str, room: int, *, plain: bool) -> str:
-    """At most so many columns of a text; what is gone is marked."""
-    if width(text) <= room:
-        return text
-    mark = "~" if plain else "…"
-    kept, used = [], 1
-    for character in text:
-        used += width(character)
-        if used > room:
-            break
-        kept.append(character)
-    return "".join(kept) + mark
