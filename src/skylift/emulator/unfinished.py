@@ -22,7 +22,8 @@ class Writing(Protocol):
 class Unfinished:
     """Tells how the latest unfinished line ends: when it has been one for a while, and five times a second at most.
 
-    When it has its end that is told at once, as a line of nothing.
+    When it has its end that is told at once, as a line of nothing; unless what follows is one more of the kind that
+    writes over itself: several bars below each other end a line with each update.
     """
 
     def __init__(self, tell: Callable[[bytes], None]) -> None:
@@ -39,7 +40,7 @@ class Unfinished:
         self._lines[number] = stream
         if ended or number not in self._since:
             self._since[number] = now_s
-        if ended and self._told:
+        if ended and self._told and not _moves(stream.rest(_MOST)):
             self._say(b"", now_s)
         self.look(now_s)
 
@@ -49,10 +50,10 @@ class Unfinished:
             return
         rest = b""
         for number, stream in reversed(self._lines.items()):
-            if now_s - self._since[number] >= _FOR_A_WHILE_S:
-                rest = stream.rest(_MOST)
-                if rest:
-                    break
+            rest = stream.rest(_MOST)
+            if rest and (_moves(rest) or now_s - self._since[number] >= _FOR_A_WHILE_S):
+                break
+            rest = b""
         if rest != self._told:
             self._say(rest, now_s)
 
@@ -65,3 +66,7 @@ class Unfinished:
         if rest:
             self._told_s = now_s
         self._tell(rest)
+
+
+def _moves(rest: bytes) -> bool:
+    return b"\r" in rest or b"\x1b[" in rest
