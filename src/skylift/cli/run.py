@@ -140,6 +140,7 @@ def command(
 
 
 def _created(run: Run, *, detach: bool, quiet: bool, as_json: bool) -> int:
+    from skylift.cli.talk import answer
     from skylift.cli.watching.follow import watched
 
     if not as_json:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skylift.cli.options import complete, json_option, load_runs, project_options
-from skylift.cli.talk import Steps, emit, say
+from skylift.cli.talk import emit, say
 from skylift.report.listing import (
     Fitted,
     groups_csv,
@@ -135,6 +135,7 @@ def command(
 def _ask(folder: str, overrides: tuple[str, ...], asked: dict[str, Any]) -> Answer | None:
     """The runs that are meant; None where nothing has run yet."""
     # They bring what `--help` is not to wait for.
+    from skylift.cli.steps import Steps
     from skylift.flow.listing import Question, Shelf, store_at
     from skylift.host.clock import SystemClock
 
