@@ -51,6 +51,9 @@ def try_log(
         return _tried(
             _stdin_or_file(text, stdin), text, _job(sources, job, DEFAULT_JOB), _table(sources, job)
         )
+    if "/" in text or "." in text:
+        # No run has such a name.
+        raise UsageError(f"there is no file {text}")
     run = Project(sources, problem).find(text)
     of_run = str(run.record.at("Skylift.job") or DEFAULT_JOB)
     return _tried(_of_run(run), run.name, _job(sources, job, of_run), _table(sources, job or of_run))

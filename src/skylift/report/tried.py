@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from skylift.report.text import number, safe, table
-from skylift.values.tried import Proposed, Tried
+from skylift.values.tried import Proposed, Tried, Unread
 from skylift.values.words import counted
 
 _SHOWN = 100
@@ -23,8 +23,8 @@ def tried(found: Tried) -> str:
             f"own patterns that find nothing on SageMaker, where a tab is #011 and a carriage return #015: "
             f"{safe(', '.join(found.only_here))}"
         )
-    if found.unread:
-        blocks.append("\n".join(["not read, though it looks like a metric:", *_unread(found)]))
+    if unread := list(_unread(found)):
+        blocks.append("\n".join(["not read, though it looks like a metric:", *unread]))
     if found.proposed:
         blocks.append("\n".join(_proposed(found)))
     return "\n\n".join(blocks)
@@ -53,13 +53,20 @@ def _read(found: Tried) -> str:
 
 
 def _unread(found: Tried) -> Iterator[str]:
+    # What a pattern is proposed for stands there.
+    proposed = {one.name for one in found.proposed}
+    lines: dict[int, list[Unread]] = {}
     for one in found.unread:
+        if one.name not in proposed:
+            lines.setdefault(one.line, []).append(one)
+    for line, (one, *more) in lines.items():
         alike = f" and {counted(one.count - 1, 'line')} like it" if one.count > 1 else ""
-        yield f"  line {one.line}{alike}: {_short(one.text)}"
+        names = ", ".join(each.name for each in (one, *more))
+        yield f"  {safe(names)}, line {line}{alike}: {_short(one.text)}"
 
 
 def _proposed(found: Tried) -> Iterator[str]:
-    yield f"patterns that were tried on this log, for whoever wants them:\n\n[{safe(found.table)}]"
+    yield f"patterns for numbers that were not read, each tried on this log; paste those you want:\n\n[{safe(found.table)}]"
     for one in found.proposed:
         yield f"# {_seen(one)}: {_short(one.text)}"
         yield f"{_quoted(one.name)} = {_quoted(one.pattern)}"

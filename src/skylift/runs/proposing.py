@@ -22,7 +22,7 @@ def unread(templates: Iterable[Template]) -> list[Unread]:
     found: dict[str, Unread] = {}
     for template in templates:
         for slot in template.slots:
-            if slot.name and not slot.read and _is_result(slot):
+            if slot.name and not template.is_read(slot) and _is_result(slot):
                 found.setdefault(slot.name, Unread(slot.name, template.line, template.text, template.count))
     return list(found.values())
 
@@ -54,7 +54,7 @@ def _is_result(slot: Slot) -> bool:
 
 
 def _is_wanted(template: Template, slot: Slot) -> bool:
-    if not slot.name or slot.read:
+    if not slot.name or template.is_read(slot):
         return False
     recurs = template.count >= _LEAST and slot.varies and not (slot.whole and slot.counts)
     return recurs or _is_result(slot)

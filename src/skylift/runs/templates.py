@@ -146,7 +146,7 @@ class Slot:
     counts: bool = True
     """Each value is one more than the one before: a counter."""
     read: int = 0
-    """How often a metric was read from it."""
+    """How often a metric had this value."""
 
 
 @dataclass
@@ -157,10 +157,18 @@ class Template:
     text: str
     slots: list[Slot]
     count: int = 0
+    is_named: bool = field(init=False)
+    """Whether one of its numbers is called anything."""
     samples: list[tuple[str, tuple[float, ...]]] = field(default_factory=list)
     """Some of its lines, the first and the last, with their numbers."""
 
+    def __post_init__(self) -> None:
+        self.is_named = any(slot.name for slot in self.slots)
+
     def take(self, text: str, numbers: tuple[float, ...], read: Collection[float]) -> None:
+        if len(numbers) != len(self.slots):
+            # Of the same kind by its masked text, and yet with another number of numbers.
+            return
         self.count += 1
         if len(self.samples) >= 2 * _SAMPLES:
             del self.samples[_SAMPLES]
@@ -172,6 +180,10 @@ class Template:
             slot.whole = slot.whole and number.is_integer()
             slot.last = number
             slot.read += number in read
+
+    def is_read(self, slot: Slot) -> bool:
+        """Whether it was read as a metric; two numbers of a line may be the same by chance."""
+        return slot.read * 2 > self.count
 
 
 class Templates:
@@ -191,18 +203,19 @@ class Templates:
         pieces = shown(unescape(said[-4 * _LONGEST :]))
         raw = pieces[-1].strip("\r") if pieces else ""
         text = _COLOUR.sub("", raw)
-        if len(text) > _LONGEST or not (found := list(_NUMBER.finditer(text))):
+        masked, count = _NUMBER.subn("\0", text) if len(text) <= _LONGEST else ("", 0)
+        if not count:
             return
-        key = " ".join(_BAR.sub("~", _NUMBER.sub("\0", text)).split())
-        numbers = tuple(float(one[0]) for one in found)
+        key = " ".join(_BAR.sub("~", masked).split())
         template = self._known.get(key)
         if template is None:
             if len(self._known) >= _MOST:
                 return
-            template = self._known[key] = Template(line, text, [_slot(text, one) for one in found])
-        # What reads as the same kind may still hold another number of them: `1.2.3`.
-        if len(numbers) == len(template.slots):
-            template.take(raw, numbers, read)
+            slots = [_slot(text, one) for one in _NUMBER.finditer(text)]
+            template = self._known[key] = Template(line, text, slots)
+        # Most lines have no number that is called anything, and there can be millions of them.
+        if template.is_named:
+            template.take(raw, tuple(map(float, _NUMBER.findall(text))), read)
 
 
 def _slot(text: str, found: re.Match[str]) -> Slot:
@@ -226,11 +239,14 @@ def _called(text: str, found: re.Match[str]) -> tuple[str, str]:
     last = len(own)
     while last and own[last - 1].lower() in _FILLING:
         last -= 1
-    named = own[max(0, last - _MOST_WORDS) : last]
+    first = max(0, last - _MOST_WORDS)
+    while first < last and own[first].lower() in _FILLING:
+        first += 1
+    named = own[first:last]
     if not named or named[-1].lower() in _NO_RESULT or named[0].lower() in _NO_RESULT:
         return "", ""
     start = words.start("words") + at
-    for _ in range(max(0, last - _MOST_WORDS)):
-        start = re.compile(r"\S+\s+").match(front, start).end()  # type: ignore[union-attr]
+    # From the first of these words on; the text in front is as long as it was, masked or not.
+    start += [one.start() for one in re.finditer(r"\S+", front[start:])][first]
     name = re.sub(r"[^\w@/.]+", "_", "_".join(named)).strip("_./").lower()
     return front[start:], name
