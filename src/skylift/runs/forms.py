@@ -29,6 +29,10 @@ class Forms:
         self._seen: dict[str, int] = {}
         self._done: set[str] = set()
 
+    @property
+    def looked(self) -> bool:
+        return bool(self._seen)
+
     def wants(self, points: Iterable[Point]) -> list[Point]:
         """The points of metrics whose form is still to be found, few of each."""
         wanted = []

@@ -77,8 +77,8 @@ class Summary:
         return {"last": dict(self._last), "best": best, **self._said, **self._how()}
 
     def _how(self) -> dict[str, Any]:
-        forms = self.forms.as_json()
-        return {"forms": forms} if forms else {}
+        # That none was found is something else than that nobody looked.
+        return {"forms": self.forms.as_json()} if self.forms.looked else {}
 
 
 def summary(points: Iterable[Point], said: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -93,6 +93,12 @@ def test_what_no_pattern_finds_is_left_out_and_told() -> None:
     assert "in_a_table" in found.notes[-1]
 
 
+def test_where_every_metric_stood_in_a_table_nothing_is_looked_for() -> None:
+    found = definitions({}, record({}, "in_a_table", "and_another"))
+    assert found.patterns == {}
+    assert "2 left out, no pattern" in found.notes[0]
+
+
 def test_a_record_from_before_forms_were_kept_gives_general_patterns() -> None:
     found = definitions({}, record(None, "validation:auc", "loss"))
     for line in ("validation:auc=0.5 loss=1.5", "loss: 1.5, validation:auc: 0.5"):
