@@ -84,7 +84,7 @@ def whole(record: Record) -> bool:
         record.terminal
         and all("EndTime" in one for one in transitions)
         and transitions[-1]["Status"] == record.secondary
-        and {"last", "best"} == set(record.at("Skylift.metrics"))
+        and {"last", "best"} <= set(record.at("Skylift.metrics"))
         and record.at("Skylift.project") == "stops"
         and all(record.data.get(key) for key in ("CreationTime", "TrainingEndTime", "RoleArn"))
     )
