@@ -5,22 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from skylift.runs.metrics.numbers import END, NUMBER, Found, found
+from skylift.runs.metrics.numbers import END, NUMBER, Found, found, whole
 
-_SETS = re.compile(rf"(?<=[\t ])(?P<set>[^\t:=]{{1,60}}?)-(?P<metric>(?:(?:aft|gamma|poisson|tweedie|cox|interval-regression)-)?[\w@.]{{1,40}}-?):(?P<value>{NUMBER})")
-_XGBOOST = re.compile(r"\[\d+\]\s[^\t:=]{1,60}-[\w@.-]{1,40}:[-+\dni]")
-_LIGHTGBM = re.compile(rf"(?<=[\t ])(?P<set>[^\t:]{{1,60}}?)'s (?P<metric>[^\t:]{{1,60}}): (?P<value>{NUMBER})")
+_SETS = re.compile(
+    rf"(?<=[\t ])(?P<set>[^\t:=]{{1,60}}?)-(?P<metric>(?:(?:aft|gamma|poisson|tweedie|cox|interval-regression)-)?[\w@.]{{1,40}}-?):(?P<value>{NUMBER})"
+)
+_XGBOOST = re.compile(r"\[\d+\]\t[^\t:=]{1,60}-[\w@.-]{1,40}:[-+\dni]")
+_LIGHTGBM = re.compile(
+    rf"(?<=[\t ])(?P<set>[^\t:]{{1,60}}?)'s (?P<metric>[^\t:]{{1,60}}): (?P<value>{NUMBER})"
+)
 _CATBOOST = re.compile(r"^\s{0,8}(?P<step>\d+):\t(?:learn|test\d{0,4}): ")
 _CATBOOST_VALUE = re.compile(rf"(?:^|\t)(?P<name>learn|test\d{{0,4}}): (?P<value>{NUMBER}){END}")
 _BEST_TEST = re.compile(rf"^bestTest = (?P<value>{NUMBER})")
 _FOLD = re.compile(r"^\[CV[ \d/;]*\]")
 _SCORE = re.compile(rf"(?P<name>score)=(?P<value>{NUMBER})")
-_SCORES = re.compile(rf"(?P<metric>[A-Za-z]\w{{0,60}}): \((?:train=(?P<train>{NUMBER}), )?test=(?P<test>{NUMBER})\)")
+_SCORES = re.compile(
+    rf"(?P<metric>[A-Za-z]\w{{0,60}}): \((?:train=(?P<train>{NUMBER}), )?test=(?P<test>{NUMBER})\)"
+)
 _INERTIA = re.compile(rf"^Iteration \d+, inertia (?P<value>{NUMBER})")
-_SGD = re.compile(rf"^Norm: .{{1,80}}?, Avg\. loss: (?P<value>{NUMBER})(?:, Objective: (?P<objective>{NUMBER}))?")
-_REACHED = re.compile(rf"Epoch (?P<step>\d+), global step \d+: '(?P<name>[^']{{1,80}})' reached (?P<value>{NUMBER})")
-_IMPROVED = re.compile(rf"^Epoch \d+: (?P<name>\S{{1,80}}) improved from (?:None|{NUMBER}) to (?P<value>{NUMBER}),")
-_BETTER = re.compile(rf"^Better model found at epoch \d+ with (?P<name>\S{{1,80}}) value: (?P<value>{NUMBER})\.?$")
+_SGD = re.compile(
+    rf"^Norm: .{{1,80}}?, Avg\. loss: (?P<value>{NUMBER})(?:, Objective: (?P<objective>{NUMBER}))?"
+)
+_REACHED = re.compile(
+    rf"Epoch (?P<step>\d+), global step \d+: '(?P<name>[^']{{1,80}})' reached (?P<value>{NUMBER})"
+)
+_IMPROVED = re.compile(
+    rf"^Epoch \d+: (?P<name>\S{{1,80}}) improved from (?:None|{NUMBER}) to (?P<value>{NUMBER}),"
+)
+_BETTER = re.compile(
+    rf"^Better model found at epoch \d+ with (?P<name>\S{{1,80}}) value: (?P<value>{NUMBER})\.?$"
+)
 _OF_FORMS = re.compile(
     r"\][\t ]|:\tlearn|:\ttest|^bestTest|^\[CV|^Iteration \d+, inertia|^Norm: |' reached | improved from |^Better model"
 )
@@ -37,7 +51,7 @@ def form(text: str) -> tuple[list[Found], int | None] | None:
         points = read(text)
         if points is not None:
             reached = _CATBOOST.search(text) or _REACHED.search(text)
-            return points, int(reached["step"]) if reached else None
+            return points, whole(reached["step"]) if reached else None
     return None
 
 
@@ -83,7 +97,11 @@ def _folds(text: str) -> Iterator[Found]:
 
 
 def _said(text: str) -> list[Found] | None:
-    searches: tuple[Callable[[str], re.Match[str] | None], ...] = (_REACHED.search, _IMPROVED.search, _BETTER.search)
+    searches: tuple[Callable[[str], re.Match[str] | None], ...] = (
+        _REACHED.search,
+        _IMPROVED.search,
+        _BETTER.search,
+    )
     for search in searches:
         match = search(text)
         if match is not None:

@@ -13,6 +13,8 @@ NUMBER = (
 END = r"(?![\w:/-]|\.\w)"
 """What follows a number that stands for itself: no unit, no further part of a date, a path or a version."""
 
+_MOST_STEPS = 1e15
+
 
 @dataclass(frozen=True)
 class Found:
@@ -30,6 +32,16 @@ def number(text: str) -> float:
     (1234.5, -0.001)
     """
     return float(text.replace(",", ""))
+
+
+def whole(text: str) -> int | None:
+    """A step; None for what can be none.
+
+    >>> whole("1,500"), whole("2.0"), whole("0.5"), whole("9" * 500)
+    (1500, 2, None, None)
+    """
+    value = number(text)
+    return int(value) if value < _MOST_STEPS and value == int(value) else None
 
 
 def found(name: str, match: re.Match[str], group: str | int) -> Found:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from skylift.runs.metrics.hints import is_bare
 from skylift.runs.metrics.names import Kind, is_qualifier, joined, kind
 from skylift.runs.metrics.numbers import END, NUMBER, Found, found
 
@@ -20,12 +21,27 @@ _TOKEN = re.compile(r"[A-Za-z_][\w.@/:-]*$")
 _SIMPLE = re.compile(r"[a-z][a-z0-9_/]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 """Of the environment: `OMP_NUM_THREADS=1`."""
+_NEXT = re.compile(r"[ \t]{1,40}([A-Za-z][\w@./-]{0,60})")
 _LOOK_BACK = 120
 _MOST_WORDS = 4
 _NOT_BEFORE = frozenset("`?&$\\<-./@:\"'%")
 _CONTAINERS = frozenset(
-    "metrics metric scores values logs log scalars data results result outputs summary performance fields extra".split()
+    (
+        "metrics",
+        "metric",
+        "scores",
+        "values",
+        "logs",
+        "log",
+        "scalars",
+        "data",
+        "results",
+        "result",
+        "outputs",
+        "summary",
+    )
 )
+"""Keys that say nothing of what they hold."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +51,15 @@ class Pair:
     """``=`` for what is joined to its number by it, ``"`` for a key, ``:`` and a blank."""
     alone: bool
     """No part of a call, as ``Adam(lr=0.1)`` is."""
-    fraction: bool = True
-    """With nothing between name and number, a whole number may count things: `score 10 points`."""
+    told: bool = True
+    """With nothing between name and number, a whole number may count things, and a word behind it be a sentence."""
+
+    spelled: str = ""
+    """The name as it was printed, where that is another one: `mAP`."""
 
     @property
     def kind(self) -> Kind:
-        return kind(self.found.name)
+        return kind(self.spelled or self.found.name)
 
 
 def pairs(text: str, *, stepped: bool) -> list[Found]:
@@ -51,20 +70,25 @@ def pairs(text: str, *, stepped: bool) -> list[Found]:
     every = list(_pairs(text))
     measured = any(pair.kind is Kind.MEASURE for pair in every)
     given = any(pair.kind in (Kind.SETTING, Kind.COUNT) for pair in every)
-    return [pair.found for pair in every if _counts(pair, measured, stepped, given)]
+    return [pair.found for pair in every if _counts(pair, measured=measured, stepped=stepped, given=given)]
 
 
-def _counts(pair: Pair, measured: bool, stepped: bool, given: bool) -> bool:
+def _counts(pair: Pair, *, measured: bool, stepped: bool, given: bool) -> bool:
     told = measured or stepped
     match pair.kind:
         case Kind.COUNT:
             return False
         case Kind.MEASURE:
-            return pair.by != " " or pair.fraction
+            return pair.by != " " or pair.told
         case Kind.VAGUE:
             return pair.by == "=" or (pair.by != " " and told)
         case Kind.SETTING:
-            return told and pair.alone and pair.by in ("=", '"') and _SIMPLE.fullmatch(pair.found.name) is not None
+            return (
+                told
+                and pair.alone
+                and pair.by in ("=", '"')
+                and _SIMPLE.fullmatch(pair.found.name) is not None
+            )
         case Kind.OTHER:
             if pair.by == "=":
                 return pair.alone and (told or (not given and len(pair.found.name) > 1))
@@ -82,9 +106,9 @@ def _pairs(text: str) -> Iterator[Pair]:
         if nested:
             _nest(inside, text[at : match.start()])
             at = match.end()
-        if match["rest"]:
-            continue
         sign = match["sep"].strip(" \t'\"")
+        if match["rest"] or (match["wrap"] and sign != ":"):
+            continue
         head = text[max(0, match.start() - _LOOK_BACK) : match.start()]
         quote = match["sep"][0]
         if quote in "'\"":
@@ -102,6 +126,8 @@ def _spoken(head: str, match: re.Match[str], sign: str, text: str) -> Pair | Non
     if token is None:
         return None
     before = head[: token.start()]
+    if (not sign or match["sep"] == ":") and not is_bare(token[0]):
+        return None
     joint = "=" if match["sep"] == "=" else (sign and ":") or " "
     if before[-1:] in _NOT_BEFORE or (_VARIABLE.fullmatch(token[0]) and _is_variable(token[0])):
         return None
@@ -114,8 +140,16 @@ def _spoken(head: str, match: re.Match[str], sign: str, text: str) -> Pair | Non
         words += [word] if word else []
         if not word and len(words) > 1:
             break
-    name = joined(" ".join(reversed(words)))
-    return Pair(found(name, match, "value"), joint, _is_alone(text, match.start()), not match["value"].isdigit())
+    spelled = " ".join(reversed(words))
+    told = not match["value"].isdigit() and _ends(text, match.end())
+    number = found(joined(spelled), match, "value")
+    return Pair(number, joint, _is_alone(text, match.start()), told, spelled)
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether what follows a number is a pair again, or no word: `loss 0.3 after 5 epochs` is a sentence."""
+    word = _NEXT.match(text, at)
+    return word is None or is_qualifier(word[1]) or kind(word[1]) is Kind.MEASURE
 
 
 def _is_variable(name: str) -> bool:
@@ -130,7 +164,11 @@ def _is_alone(text: str, at: int) -> bool:
     if "(" not in text:
         return True
     opened = text.rfind("(", 0, at)
-    return opened <= text.rfind(")", 0, at) or opened == 0 or not (text[opened - 1].isalnum() or text[opened - 1] in "_ ")
+    return (
+        opened <= text.rfind(")", 0, at)
+        or opened == 0
+        or not (text[opened - 1].isalnum() or text[opened - 1] in "_ ")
+    )
 
 
 def _nest(inside: list[str], between: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from skylift.errors import ConfigError, Issue
 from skylift.runs.metrics.forms import form
 from skylift.runs.metrics.hints import hinted
-from skylift.runs.metrics.numbers import Found
+from skylift.runs.metrics.numbers import Found, whole
 from skylift.runs.metrics.pairs import pairs
 from skylift.runs.metrics.spoken import LONGEST, is_bar, metrics_part, pieces
 from skylift.runs.metrics.steps import says_epoch, step_of
@@ -19,7 +18,8 @@ from skylift.runs.points import Point
 from skylift.values.printed import Printed, escape, last_number, shown, unescape
 
 _HEADING = re.compile(
-    r"^\W{0,40}(?:\w{1,10}ing\s+)?epoch\W{0,40}\d+(?:\.0{1,4})?(?:\s{0,4}(?:/|of)\s{0,4}\d+)?\W{0,80}$", re.IGNORECASE
+    r"^\W{0,40}(?:\w{1,10}ing\s+)?epoch\W{0,40}\d+(?:\.0{1,4})?(?:\s{0,4}(?:/|of)\s{0,4}\d+)?\W{0,80}$",
+    re.IGNORECASE,
 )
 _FINISHED = re.compile(r"^\s{0,8}(\d+)/\1\b")
 _OF_ITERATION = re.compile(r"^Validation score: ")
@@ -79,7 +79,13 @@ class MetricReader:
         at = 0
         # What is done here is done for every line of a log, of which there can be millions.
         for raw, line in zip(printed.data.removesuffix(b"\n").split(b"\n"), printed.lines(), strict=True):
-            if at in worth or host.table or "#" in line or not line.isprintable() or any(s(line) for s in searches):
+            if (
+                at in worth
+                or host.table
+                or "#" in line
+                or not line.isprintable()
+                or any(s(line) for s in searches)
+            ):
                 yield line
             at += len(raw) + 1
 
@@ -102,15 +108,18 @@ class MetricReader:
     def _piece(self, text: str, host: _Host) -> tuple[list[Point], int | None]:
         plain = metrics_part(text)
         said, parted = step_of(plain)
-        found, said = self._found(plain, host, said, parted)
+        found, said = self._found(plain, host, said, parted=parted)
+        found = [one for one in found if one.name.isprintable()]
         if self._own and found:
             own = list(self._places(text))
-            found = [one for one in found if not any(one.start < end and start < one.end for start, end in own)]
+            found = [
+                one for one in found if not any(one.start < end and start < one.end for start, end in own)
+            ]
         bar = is_bar(text)
         if said is not None and not bar and says_epoch(plain):
             host.spoken_of = said
-            host.epoch = said if _HEADING.match(plain) else None
-        step = said if said is not None or parted else self._of_before(plain, host, bar)
+            host.epoch = said if said == host.epoch or _HEADING.match(plain) else None
+        step = said if said is not None or parted else self._of_before(plain, host, bar=bar)
         host.parted.update(one.name for one in found if parted)
         points = [Point(one.name, one.value, None if one.name in host.parted else step) for one in found]
         if bar and "%|" in text:
@@ -119,7 +128,7 @@ class MetricReader:
             host.bars.update((point.name, point.value) for point in points)
         return points, step
 
-    def _of_before(self, text: str, host: _Host, bar: bool) -> int | None:
+    def _of_before(self, text: str, host: _Host, *, bar: bool) -> int | None:
         if _OF_ITERATION.match(text):
             return host.iteration
         if text.startswith("[CV"):
@@ -131,7 +140,9 @@ class MetricReader:
             host.epoch = host.spoken_of = None
         return step
 
-    def _found(self, text: str, host: _Host, step: int | None, parted: bool) -> tuple[list[Found], int | None]:
+    def _found(
+        self, text: str, host: _Host, step: int | None, *, parted: bool
+    ) -> tuple[list[Found], int | None]:
         if host.table is not None:
             rows = host.table.rows(text)
             if rows is not None:
@@ -145,13 +156,19 @@ class MetricReader:
             host.table = begun
             return [], step
         special = form(text)
-        found = pairs(text, stepped=step is not None or parted) if special is None or special[1] is not None else []
+        found = (
+            pairs(text, stepped=step is not None or parted)
+            if special is None or special[1] is not None
+            else []
+        )
         if iteration := _ITERATION.match(text):
-            host.iteration = int(iteration[1])
+            host.iteration = whole(iteration[1])
         if special is None:
             return found, step
         names = {one.name for one in special[0]}
-        return [one for one in found if one.name not in names] + special[0], special[1] if special[1] is not None else step
+        return [one for one in found if one.name not in names] + special[0], special[1] if special[
+            1
+        ] is not None else step
 
     def _by_patterns(self, line: str) -> Iterator[tuple[str, float]]:
         if not self._own:

@@ -15,7 +15,7 @@ _PAINT = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|[()][A-Z0-9])")
 _OVERWRITTEN = re.compile(r"\r|\x08+")
 # Others go on behind a bar that has not ended its line.
 _BEHIND = re.compile(r"(?<=\]) ?(?=[A-Za-z\d{*'])")
-_BAR = re.compile(r"\d%\||it/s\b|s/it\b|━|\d%[ ]?\[|\[=+>?\.*\]|\[[=>.-]{10,}\]")
+_BAR = ("%|", "it/s", "s/it", "━", "[=", "[..", "[>")
 _LOGGED = re.compile(
     r"^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]*:"
     r"|^\s{0,8}\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
@@ -26,7 +26,7 @@ _LOGGED = re.compile(
 _NOT_METRICS = re.compile(
     r"\s*\([\w-]+\): (?:\d+ x )?\w+\(|\s*(?:[a-z_]\w*\.)*\w*(?:Error|Exception|Warning): |\S+\.py:\d+: "
     r"|\s*(?:[$+] )?(?:export|python3?|torchrun|skylift|pip3?|apt-get|git|docker|accelerate) [^:]|wandb: |\[LightGBM\] "
-    r"|\s*(?:Collecting|Downloading|Requirement|Installing|Using cached|Successfully|remote:|Receiving|Resolving|Get:\d)"
+    r"|\s*(?:Collecting|Downloading|Requirement|Installing|Using cached|Successfully|remote:|Receiving|Resolving|Get:\d|HEAD is)"
     r"|\s*(?:return|assert|raise|if|elif|while|for|def|class|import|from|with|yield|del|lambda|print\() ?\S.*[(=:]"
 )
 _SAID = re.compile(r"\b[Ee]nvironment variable\b|\b[Oo]verrides?\b|\b[Oo]verriding\b")
@@ -42,6 +42,9 @@ def pieces(line: str) -> Iterator[str]:
     >>> list(pieces("\r\x1b[1m 50%\x1b[0m#015100%"))
     [' 50%', '100%']
     """
+    if len(line) <= LONGEST and line.isprintable() and "#" not in line and "%|" not in line:
+        yield line
+        return
     shown = [piece for piece in _OVERWRITTEN.split(unescape(line)) if piece and not piece.isspace()]
     for piece in shown[:2] + shown[2:][-_MOST_PIECES:] if len(shown) > _MOST_PIECES else shown:
         for part in _ends(_PAINT.sub("", piece) if "\x1b" in piece else piece):
@@ -65,7 +68,7 @@ def is_bar(text: str) -> bool:
     >>> is_bar("50%|███  | 8/16 [00:00<00:00, 9.1it/s, loss=1]"), is_bar("loss=1")
     (True, False)
     """
-    return _BAR.search(text) is not None
+    return any(mark in text for mark in _BAR)
 
 
 def metrics_part(text: str) -> str:
@@ -75,7 +78,11 @@ def metrics_part(text: str) -> str:
         text = _blank(logged) + text[logged.end() :]
     if _NOT_METRICS.match(text) or (("nvironment" in text or "verrid" in text) and _SAID.search(text)):
         return ""
-    return _WITHIN.sub(_blank, text) if "Namespace" in text or "TrainOutput" in text or "etric " in text else text
+    return (
+        _WITHIN.sub(_blank, text)
+        if "Namespace" in text or "TrainOutput" in text or "etric " in text
+        else text
+    )
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from skylift.runs.metrics.numbers import whole
+
 _WORD = r"global[_ -]?step|epoch|step|iteration|iter|episode"
 _STEP = re.compile(
-    rf"(?<![A-Za-z0-9_.-])(?P<word>{_WORD})(?:\((?:train|val|test)\))?['\"]?(?:[ ]{{0,40}}[:=#]|[ ]?->)?[ \t]{{0,20}}"
-    r"['\"]?\[?[ ]{0,8}(?P<value>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w%]|:\d|\.\w)",
-    re.IGNORECASE,
+    rf"(?<![a-z0-9_.-])(?P<word>{_WORD})(?:\((?:train|val|test)\))?['\"]?(?:[ ]{{0,40}}[:=#]|[ ]?->)?[ \t]{{0,20}}"
+    r"['\"]?\[?[ ]{0,8}(?P<value>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?![\w%]|:\d|\.\w)"
 )
+_WORDS = ("step", "epoch", "iter", "episode")
 # `Epochs 10`, `best epoch: 3`, `max step 5` say nothing of where training stands.
-_OTHERWISE = re.compile(r"(?:best|max|min|last|num|total|per|every|after|of|from|warmup)[ _]$", re.IGNORECASE)
+_OTHERWISE = re.compile(r"(?:best|max|min|last|num|total|per|every|after|of|from|warmup)[ _]$")
 _BRACKET = re.compile(r"^(?:\W{0,4}|.{0,60}(?<=[\s\]]))\[(?P<value>\d+)\](?=[\s\[])")
 _PAIR = re.compile(r"^\s{0,8}\[\s{0,8}(?P<value>\d+)\s{0,4}[,/]\s{0,8}\d+\]")
 _TIMM = re.compile(r"^(?:.{0,60}[ \]])?(?:Train|Val|Test|Eval)\w{0,6}:\s{1,4}(?P<value>\d+)\s{1,4}\[")
@@ -27,20 +29,21 @@ def step_of(text: str) -> tuple[int | None, bool]:
     """
     part = False
     first: int | None = None
-    for match in _STEP.finditer(text):
-        if _OTHERWISE.search(text[max(0, match.start() - 10) : match.start()]):
+    lowered = text.lower()
+    for match in _STEP.finditer(lowered) if any(word in lowered for word in _WORDS) else ():
+        if _OTHERWISE.search(lowered[max(0, match.start() - 10) : match.start()]):
             continue
-        value = float(match["value"].replace(",", ""))
-        if value != int(value):
+        value = whole(match["value"])
+        if value is None:
             part = True
-        elif match["word"].lower().startswith("global"):
-            return int(value), part
+        elif match["word"].startswith("global"):
+            return value, part
         elif first is None:
-            first = int(value)
+            first = value
     if first is not None or part:
         return first, part
     other = _PAIR.search(text) or _BRACKET.search(text) or _TIMM.search(text)
-    return (int(other["value"]) if other else None), False
+    return (whole(other["value"]) if other else None), False
 
 
 def says_epoch(text: str) -> bool:

@@ -6,24 +6,27 @@ import re
 from dataclasses import dataclass, field
 
 from skylift.runs.metrics.names import Kind, joined, kind
-from skylift.runs.metrics.numbers import NUMBER, Found, number
+from skylift.runs.metrics.numbers import NUMBER, Found, number, whole
 
 _COLUMN = re.compile(r"\S+(?: \S+)*")
 _CELL = re.compile(r"[^\s:]+:?")
 _VALUE = re.compile(NUMBER)
 _COUNTER = re.compile(r"(\d+)(?:/\d+)?")
-_STEPS = frozenset(("epoch", "iter", "iteration", "step"))
+_STEPS = frozenset(("epoch", "iter"))
 _LISTED = re.compile(r"\bmetric\W+DataLoader 0\b")
-_LISTED_ROW = re.compile(rf"^[\s│|]*(?P<name>[A-Za-z_]\S{{0,120}})[\s│|]{{1,80}}(?P<value>{NUMBER})[\s│|]*(?:$|[\s│|])")
-_TRAINER = re.compile(r"^\*{3,} (?:train|eval|predict|test)\w* metrics \*{3,}$")
+_LISTED_ROW = re.compile(
+    rf"^[\s│|]*(?P<name>[A-Za-z_]\S{{0,120}})[\s│|]{{1,80}}(?P<value>{NUMBER})[\s│|]*(?:$|[\s│|])"
+)
+_TRAINER = re.compile(r"^\*{3,} (?:train|eval|predict|test)\w* metrics \*{3,}\s*$")
 _TRAINER_ROW = re.compile(rf"^\s+(?P<name>\w+)\s+=\s+(?P<value>{NUMBER})$")
-_REPORT = re.compile(r"^\s+precision\s+recall\s+f1-score\s+support$")
+_REPORT = re.compile(r"^\s+precision\s+recall\s+f1-score\s+support\s*$")
 _REPORT_ROW = re.compile(
     rf"^\s*(?:(?P<row>\w+ avg)\s+(?P<precision>{NUMBER})\s+(?P<recall>{NUMBER})\s+)?(?:accuracy\s+)?(?P<last>{NUMBER})\s+\d+$"
 )
 _DETECTED = re.compile(r"^\s*Class\s+Images\s+\w+\s+Box\(P\s+R\s+mAP50\s+mAP50-95\)")
 _DETECTED_ROW = re.compile(rf"^\s*all\s+\d+\s+\d+(?P<values>(?:\s+{NUMBER}){{4}})\s*$")
 _DETECTED_NAMES = ("precision", "recall", "mAP50", "mAP50-95")
+_HEADS = {"listed": _LISTED, "trainer": _TRAINER, "report": _REPORT, "detected": _DETECTED}
 _PATIENCE = 100
 """Lines that are no rows, within a table: callbacks speak between two epochs."""
 
@@ -54,14 +57,9 @@ def heading(text: str) -> Table | None:
     >>> heading("epoch     train_loss  valid_loss  time").columns
     ('', 'train_loss', 'valid_loss', '')
     """
-    if _LISTED.search(text):
-        return Table("listed")
-    if _TRAINER.match(text.rstrip()):
-        return Table("trainer")
-    if _REPORT.match(text.rstrip()):
-        return Table("report")
-    if _DETECTED.match(text):
-        return Table("detected")
+    for form, head in _HEADS.items():
+        if head.search(text):
+            return Table(form)
     words = _COLUMN.findall(text) if "  " in text else []
     if len(words) < 2 or words[0].lower() not in _STEPS:
         return None
@@ -78,7 +76,11 @@ def _is_metric(word: str) -> bool:
 def _columns(table: Table, text: str) -> tuple[list[Found], int | None] | None:
     cells = list(_CELL.finditer(text))
     counter = _COUNTER.fullmatch(cells[0][0]) if cells else None
-    if counter is None or len(cells) < len(table.columns) or (len(cells) > len(table.columns) + 1 and "%" not in text):
+    if (
+        counter is None
+        or len(cells) < len(table.columns)
+        or (len(cells) > len(table.columns) + 1 and "%" not in text)
+    ):
         return None
     points = []
     for name, cell in zip(table.columns, cells, strict=False):
@@ -86,7 +88,7 @@ def _columns(table: Table, text: str) -> tuple[list[Found], int | None] | None:
             if not _VALUE.fullmatch(cell[0]):
                 return None
             points.append(Found(name, number(cell[0]), *cell.span()))
-    return points, int(counter[1])
+    return points, whole(counter[1])
 
 
 def _listed(_: Table, text: str) -> tuple[list[Found], int | None] | None:
@@ -117,11 +119,19 @@ def _detected(_: Table, text: str) -> tuple[list[Found], int | None] | None:
     if match is None:
         return None
     values = _VALUE.finditer(text, match.start("values"))
-    return [Found(name, number(one[0]), *one.span()) for name, one in zip(_DETECTED_NAMES, values, strict=False)], None
+    return [
+        Found(name, number(one[0]), *one.span()) for name, one in zip(_DETECTED_NAMES, values, strict=False)
+    ], None
 
 
 def _one(name: str, match: re.Match[str], group: str) -> Found:
     return Found(name, number(match[group]), *match.span(group))
 
 
-_ROWS = {"columns": _columns, "listed": _listed, "trainer": _trainer, "report": _report, "detected": _detected}
+_ROWS = {
+    "columns": _columns,
+    "listed": _listed,
+    "trainer": _trainer,
+    "report": _report,
+    "detected": _detected,
+}
