@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-BARE = ("oss", "OSS", "cc", "uc", "rec", "rror", "core", "f1", "mse", "erplexity")
+BARE = ("oss", "OSS", "cc", "uc", "rec", "rror", "core", "f1", "mse", "ppl", "erplexity")
 """Of names in front of a number with nothing in between, or a colon alone: `Loss 0.3`, `auc:0.7`. Only those with one
 of these are known, as looking for numbers everywhere takes its time."""
 # Each begins with plain characters, which the search for it is several times as fast for as for anything else.

@@ -29,7 +29,7 @@ _MEASURES = _words(
 _VAGUE = _words("error err errors return map precision prec ap objective")
 _QUALIFIERS = _words(
     "train training val valid valida validation test testing eval evaluation dev holdout average avg mean total final "
-    "best running macro micro weighted batch generator discriminator gen disc d g class balanced binary categorical "
+    "best last running macro micro weighted batch generator discriminator gen disc d g class balanced binary categorical "
     "sparse top cross entropy squared absolute percentage root log word character token roc pr dice pixel box mask "
     "explained variance rate epoch step ewa smoothed oob model student teacher intermediate overall "
     "median max min"
@@ -40,7 +40,7 @@ _COUNTS = _words(
     "cpus flos flops samples sample examples example images image instances instance count counts num number nnzs size "
     "sizes len length version id pid tid port rank world host hosts node nodes workers threads file files line lines "
     "col row rows bytes kb mb gb data params parameters epoch epochs step steps iter iters iteration iterations batches "
-    "index idx shape seed fold folds trial total_flos throughput speed fps remaining progress percent timestamp ts date "
+    "wps ups wpb bsz wall batch_size index idx shape seed fold folds trial total_flos throughput speed fps remaining progress percent timestamp ts date "
     "year month day status code exit pos offset tokens words day level priority depth leaves splits"
 )
 _OF_MEASURES = _words(

@@ -10,7 +10,7 @@ NUMBER = (
     r"|nan|NaN|inf|Infinity)"
 )
 """Also with thousands separated: ``1,234.5``."""
-END = r"(?![\w:/-]|\.\w)"
+END = r"(?![\w/-]|:\S|\.\w)"
 """What follows a number that stands for itself: no unit, no further part of a date, a path or a version."""
 
 _MOST_STEPS = 1e15

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from skylift.runs.metrics.hints import is_bare
 from skylift.runs.metrics.names import Kind, is_qualifier, joined, kind
@@ -15,15 +16,39 @@ _VALUE = re.compile(
     r"(?P<wrap>['\"]|tensor\(|np\.float\d\d?\()?"
     # Of nine of ten, which are ninety percent, the percent count.
     r"(?:\d[\d.,]{0,15}[ ]?(?:/|of)[ ]?\d[\d.,]{0,15}[ ]{0,4}[(\[=][ ]{0,4})?"
-    rf"(?P<value>{NUMBER})(?:[ ]?%|(?P<rest>[ ][*/][ ]?\w))?{END}"
+    rf"(?P<value>{NUMBER})(?:[ ]?%|(?P<rest>(?=[ ][*/+][ ]?\w|[ ]-{{1,2}}>)))?{END}"
 )
 _TOKEN = re.compile(r"[A-Za-z_][\w.@/:-]*$")
-_SIMPLE = re.compile(r"[a-z][a-z0-9_/]*")
+_SIMPLE = re.compile(r"[a-z][a-z0-9_/]*|LR")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 """Of the environment: `OMP_NUM_THREADS=1`."""
 _NEXT = re.compile(r"[ \t]{1,40}([A-Za-z][\w@./-]{0,60})")
 _LOOK_BACK = 120
 _MOST_WORDS = 4
+_LAST_PART = re.compile(r"[A-Za-z]+\d?\.?$")
+_NO_NAMES = frozenset(
+    (
+        "info",
+        "debug",
+        "warning",
+        "error",
+        "the",
+        "a",
+        "with",
+        "of",
+        "is",
+        "at",
+        "for",
+        "and",
+        "in",
+        "on",
+        "to",
+        "by",
+        "epoch",
+        "step",
+    )
+)
+"""Words of sentences, and of logs."""
 _NOT_BEFORE = frozenset("`?&$\\<-./@:\"'%")
 _CONTAINERS = frozenset(
     (
@@ -56,6 +81,8 @@ class Pair:
 
     spelled: str = ""
     """The name as it was printed, where that is another one: `mAP`."""
+    simple: bool = True
+    """One word, with no other in front of it."""
 
     @property
     def kind(self) -> Kind:
@@ -83,20 +110,11 @@ def _counts(pair: Pair, *, measured: bool, stepped: bool, given: bool) -> bool:
         case Kind.VAGUE:
             return pair.by == "=" or (pair.by != " " and told)
         case Kind.SETTING:
-            return (
-                told
-                and pair.alone
-                and pair.by in ("=", '"')
-                and _SIMPLE.fullmatch(pair.found.name) is not None
-            )
+            return False
         case Kind.OTHER:
             if pair.by == "=":
                 return pair.alone and (told or (not given and len(pair.found.name) > 1))
-            return told if pair.by == '"' else pair.by == ":" and measured and _is_simple(pair.found.name)
-
-
-def _is_simple(name: str) -> bool:
-    return _SIMPLE.fullmatch(name) is not None
+            return told if pair.by == '"' else pair.by == ":" and measured and pair.alone and pair.simple
 
 
 def _pairs(text: str) -> Iterator[Pair]:
@@ -107,7 +125,7 @@ def _pairs(text: str) -> Iterator[Pair]:
             _nest(inside, text[at : match.start()])
             at = match.end()
         sign = match["sep"].strip(" \t'\"")
-        if match["rest"] or (match["wrap"] and sign != ":"):
+        if match["rest"] is not None or (match["wrap"] and sign != ":"):
             continue
         head = text[max(0, match.start() - _LOOK_BACK) : match.start()]
         quote = match["sep"][0]
@@ -128,22 +146,38 @@ def _spoken(head: str, match: re.Match[str], sign: str, text: str) -> Pair | Non
     before = head[: token.start()]
     if (not sign or match["sep"] == ":") and not is_bare(token[0]):
         return None
-    joint = "=" if match["sep"] == "=" else (sign and ":") or " "
     if before[-1:] in _NOT_BEFORE or (_VARIABLE.fullmatch(token[0]) and _is_variable(token[0])):
         return None
-    if joint == "=":
-        return Pair(found(token[0], match, "value"), "=", _is_alone(text, match.start()))
-    words = [token[0].rstrip(".:")]
-    for word in reversed(before.split(" ")[-_MOST_WORDS - 1 :]):
-        if word and (len(words) >= _MOST_WORDS or not is_qualifier(word) or not word.rstrip(".").isalnum()):
-            break
-        words += [word] if word else []
-        if not word and len(words) > 1:
-            break
-    spelled = " ".join(reversed(words))
+    alone = _is_alone(text, match.start())
+    words = _words_before(before)
+    if match["sep"] == "=":
+        known = list(takewhile(is_qualifier, words)) if kind(token[0]) is Kind.MEASURE else []
+        name = joined(" ".join([*reversed(known), token[0]])) if known else token[0]
+        return Pair(found(name, match, "value"), "=", alone)
+    kept = words if len(words) < _MOST_WORDS else list(takewhile(is_qualifier, words))[: _MOST_WORDS - 1]
+    spelled = " ".join([*reversed(kept), token[0].rstrip(".:")])
     told = not match["value"].isdigit() and _ends(text, match.end())
-    number = found(joined(spelled), match, "value")
-    return Pair(number, joint, _is_alone(text, match.start()), told, spelled)
+    simple = not words and _SIMPLE.fullmatch(token[0]) is not None
+    return Pair(found(joined(spelled), match, "value"), (sign and ":") or " ", alone, told, spelled, simple)
+
+
+def _words_before(text: str) -> list[str]:
+    """The words that lead to a place, the nearest first, back to what separates them from others.
+
+    >>> _words_before("| Style "), _words_before("loss 0.3, "), _words_before("INFO epoch 1 test "), _words_before("[D ")
+    (['Style'], [], ['test'], ['D'])
+    """
+    found: list[str] = []
+    if text[-1:] != " " or text[-2:] == "  ":
+        return found
+    for word in reversed(text[:-1].split(" ")):
+        last = _LAST_PART.search(word)
+        if last is None or last[0].rstrip(".").lower() in _NO_NAMES:
+            break
+        found.append(last[0])
+        if last.start():
+            break
+    return found
 
 
 def _ends(text: str, at: int) -> bool:

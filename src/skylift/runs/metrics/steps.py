@@ -13,7 +13,7 @@ _STEP = re.compile(
 )
 _WORDS = ("step", "epoch", "iter", "episode")
 # `Epochs 10`, `best epoch: 3`, `max step 5` say nothing of where training stands.
-_OTHERWISE = re.compile(r"(?:best|max|min|last|num|total|per|every|after|of|from|warmup)[ _]$")
+_OTHERWISE = re.compile(r"(?:best|max|min|last|num|total|per|every|after|(?<!end )of|from|warmup)[ _]$")
 _BRACKET = re.compile(r"^(?:\W{0,4}|.{0,60}(?<=[\s\]]))\[(?P<value>\d+)\](?=[\s\[])")
 _PAIR = re.compile(r"^\s{0,8}\[\s{0,8}(?P<value>\d+)\s{0,4}[,/]\s{0,8}\d+\]")
 _TIMM = re.compile(r"^(?:.{0,60}[ \]])?(?:Train|Val|Test|Eval)\w{0,6}:\s{1,4}(?P<value>\d+)\s{1,4}\[")
