@@ -40,7 +40,7 @@ _COUNTS = _words(
     "cpus flos flops samples sample examples example images image instances instance count counts num number nnzs size "
     "sizes len length version id pid tid port rank world host hosts node nodes workers threads file files line lines "
     "col row rows bytes kb mb gb data params parameters epoch epochs step steps iter iters iteration iterations batches "
-    "wps ups wpb bsz wall batch_size index idx shape seed fold folds trial total_flos throughput speed fps remaining progress percent timestamp ts date "
+    "start end loaded wps ups wpb bsz wall batch_size index idx shape seed fold folds trial total_flos throughput speed fps remaining progress percent timestamp ts date "
     "year month day status code exit pos offset tokens words day level priority depth leaves splits"
 )
 _OF_MEASURES = _words(
@@ -52,7 +52,7 @@ _OF_MEASURES = _words(
 _SETTINGS = _OF_MEASURES | _words(
     "momentum dropout beta betas beta1 beta2 alpha gamma eps epsilon warmup layers layer hidden dim dims heads estimators "
     "features classes class jobs verbose lambda padding stride kernel bias true false default batch device lo hi low "
-    "high regularization reg c p k n nproc bins"
+    "high subsample colsample bytree theta regularization reg c p k n nproc bins"
 )
 _OF_EACH = _words("epoch step")
 """`loss_epoch` is one of an epoch."""

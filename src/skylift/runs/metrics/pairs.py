@@ -26,6 +26,7 @@ _NEXT = re.compile(r"[ \t]{1,40}([A-Za-z][\w@./-]{0,60})")
 _LOOK_BACK = 120
 _MOST_WORDS = 4
 _LAST_PART = re.compile(r"[A-Za-z]+\d?\.?$")
+_LED = re.compile(r"[A-Za-z] $")
 _NO_NAMES = frozenset(
     (
         "info",
@@ -96,7 +97,11 @@ def pairs(text: str, *, stepped: bool) -> list[Found]:
     """
     every = list(_pairs(text))
     measured = any(pair.kind is Kind.MEASURE for pair in every)
-    given = any(pair.kind in (Kind.SETTING, Kind.COUNT) for pair in every)
+    settings = sum(pair.kind is Kind.SETTING for pair in every)
+    given = settings > 0 or any(pair.kind is Kind.COUNT for pair in every)
+    if not stepped and settings > max(2, sum(pair.kind is Kind.MEASURE for pair in every)):
+        # What was set before training begins.
+        return []
     return [pair.found for pair in every if _counts(pair, measured=measured, stepped=stepped, given=given)]
 
 
@@ -113,7 +118,7 @@ def _counts(pair: Pair, *, measured: bool, stepped: bool, given: bool) -> bool:
             return False
         case Kind.OTHER:
             if pair.by == "=":
-                return pair.alone and (told or (not given and len(pair.found.name) > 1))
+                return pair.alone and (told or (not given and pair.told and len(pair.found.name) > 1))
             return told if pair.by == '"' else pair.by == ":" and measured and pair.alone and pair.simple
 
 
@@ -153,11 +158,13 @@ def _spoken(head: str, match: re.Match[str], sign: str, text: str) -> Pair | Non
     if match["sep"] == "=":
         known = list(takewhile(is_qualifier, words)) if kind(token[0]) is Kind.MEASURE else []
         name = joined(" ".join([*reversed(known), token[0]])) if known else token[0]
-        return Pair(found(name, match, "value"), "=", alone)
+        # Whole numbers count things: `found=1`.
+        told = not match["value"].isdigit()
+        return Pair(found(name, match, "value"), "=", alone, told, " ".join([*reversed(words[:1]), token[0]]))
     kept = words if len(words) < _MOST_WORDS else list(takewhile(is_qualifier, words))[: _MOST_WORDS - 1]
     spelled = " ".join([*reversed(kept), token[0].rstrip(".:")])
     told = not match["value"].isdigit() and _ends(text, match.end())
-    simple = not words and _SIMPLE.fullmatch(token[0]) is not None
+    simple = not words and _SIMPLE.fullmatch(token[0]) is not None and _LED.search(before) is None
     return Pair(found(joined(spelled), match, "value"), (sign and ":") or " ", alone, told, spelled, simple)
 
 

@@ -26,7 +26,8 @@ _LOGGED = re.compile(
 _NOT_METRICS = re.compile(
     r"\s*\([\w-]+\): (?:\d+ x )?\w+\(|\s*(?:[a-z_]\w*\.)*\w*(?:Error|Exception|Warning): |\S+\.py:\d+: "
     r"|\s*(?:[$+] )?(?:export|python3?|torchrun|skylift|pip3?|apt-get|git|docker|accelerate) [^:]|wandb: |\[LightGBM\] "
-    r"|\s*(?:Collecting|Downloading|Requirement|Installing|Using cached|Successfully|remote:|Receiving|Resolving|Get:\d|HEAD is)"
+    r"|\s*(?:hyper[-_ ]?param\w*|hparams|config\w*|cfg|arg(?:ument)?s|options|settings|flags)[ ]?[:=]"
+    r"|\s*Average (?:Precision|Recall)\s+\(A[PR]\) @\[|\s*(?:Collecting|Downloading|Requirement|Installing|Using cached|Successfully|remote:|Receiving|Resolving|Get:\d|HEAD is)"
     r"|\s*(?:return|assert|raise|if|elif|while|for|def|class|import|from|with|yield|del|lambda|print\() ?\S.*[(=:]"
 )
 _SAID = re.compile(r"\b[Ee]nvironment variable\b|\b[Oo]verrides?\b|\b[Oo]verriding\b")
