@@ -128,7 +128,8 @@ def supervise(folder: RunFolder, lifeline: int | None, handed: bytes = b"") -> N
         job.run()
     finally:
         folder.reserve.unlink(missing_ok=True)
-        folder.unfinished.unlink(missing_ok=True)
+        for rest in folder.path.glob(f"{folder.unfinished.name}*"):
+            rest.unlink(missing_ok=True)
     # Our stderr is supervisor.log, which whoever watches the run reads at its end.
     sys.stderr.writelines(f"{warning}\n" for warning in job.warnings)
     _tidy(folder, store)

@@ -76,3 +76,30 @@ def test_an_error_takes_the_bar_away(tmp_path: Path) -> None:
 def test_elsewhere_there_is_a_line_each(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines() == EACH
+
+
+WATCHING = """
+import time
+from datetime import datetime, timezone
+from skylift.cli.talk import say
+from skylift.cli.watching.faces import face_for
+from skylift.cli.watching.view import View
+from skylift.host.clock import SystemClock
+from skylift.values.jobs import Entered, LogLine, Pause
+
+face = face_for(lambda painted, plain: View("7qkf", lambda _: None), SystemClock(), quiet=False)
+with face.shown():
+    face.take(Entered("Training", 0))
+    for number in range(3):
+        face.take(LogLine(datetime.now(timezone.utc), "algo-1", f"line {number}"))
+        time.sleep(0.15)
+        face.take(Pause())
+        say(f"word {number}")
+"""
+
+
+def test_whoever_has_a_word_takes_the_footer_away_first(tmp_path: Path) -> None:
+    window = Window(tmp_path, [], python=("-c", WATCHING))
+    assert window.end() == 0
+    assert window.lines == [f"{kind} {number}" for number in range(3) for kind in ("line", "word")]
+    assert window.bytes.count(b"Training") >= 3

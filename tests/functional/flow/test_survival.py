@@ -112,10 +112,11 @@ def test_a_killed_runtime_is_a_failure_with_a_reason(project: Path, run: RunFold
 def test_a_killed_supervisor_leaves_a_record_as_whole_as_its_own(project: Path, run: RunFolder) -> None:
     os.kill(pid_in(run.supervisor), signal.SIGKILL)
     (run.path / ".record.json.h4lf.tmp").write_text("{")
+    run.unfinished.write_text("\r 50%")
     assert run.name in LOCAL.skylift(project, "runs")
     record = LOCAL.show(project, run.name)
     assert whole(record)
-    assert [*run.path.glob(".*.tmp"), *run.path.glob(run.reserve.name)] == []
+    assert [*run.path.glob(".*.tmp"), *run.path.glob(run.reserve.name), *run.path.glob("unfinished*")] == []
     assert record.at("SecondaryStatusTransitions[].Status")[-2:] == ["Training", "Failed"]
     assert record.at("Skylift.metrics.last") == {"train:loss": 0.5}
 

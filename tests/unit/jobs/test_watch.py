@@ -9,7 +9,7 @@ import pytest
 
 from skylift.errors import RemoteError
 from skylift.jobs.watch import Pace, watch
-from skylift.values.jobs import Entered, Event, LogLine, LogPage
+from skylift.values.jobs import Entered, Event, LogLine, LogPage, Pause, Unfinished
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 PACE = Pace(describe_s=1.0, describe_most_s=4.0, logs_s=1.0, drain_s=3.0)
@@ -58,10 +58,12 @@ class ScriptedService:
         found = self._pages.pop(0) if self._pages else []
         if isinstance(found, Exception):
             raise found
+        whole = [text for text in found if not text.startswith("\r")]
         return LogPage(
-            tuple(LogLine(NOW, "algo-1", text) for text in found),
+            tuple(LogLine(NOW, "algo-1", text) for text in whole),
             None,
             more=self.knows_of_more and bool(self._pages),
+            unfinished="".join(text for text in found if text.startswith("\r")),
         )
 
 
@@ -197,3 +199,28 @@ def test_phases_are_numbered_alike_for_whoever_watches_again() -> None:
     for looks in ([done], [after("Starting"), after(*FIRST), done]):
         events = watch(ScriptedService(looks, []), "x", pace=PACE, clock=FakeClock())
         assert [event.number for event in events if isinstance(event, Entered)] == [0, 1, 2, 3, 4]
+
+
+def test_an_unfinished_line_is_told_when_it_changes_and_before_the_next_look() -> None:
+    pages = [["a", "\r1%"], ["\r1%"], ["\r2%"], ["\r2%\r3%"], ["b"], []]
+    service = ScriptedService([RUNNING] * 7 + [DONE], pages)
+    events = list(watch(service, "x", pace=PACE, clock=FakeClock()))
+    told = [
+        event.text if isinstance(event, Unfinished | LogLine) else "-"
+        for event in events
+        if isinstance(event, Unfinished | LogLine | Pause)
+    ]
+    assert "".join(told).startswith("a\r1%--\r2%-\r2%\r3%-b-")
+
+
+def test_a_phase_comes_with_the_time_at_which_it_began() -> None:
+    transitions = [
+        {"Status": "Starting", "StartTime": "2026-01-01T00:00:00.000Z"},
+        {"Status": "Starting", "StartTime": "2026-01-01T00:00:09.000Z"},
+        {"Status": "Training", "StartTime": "2026-01-01T00:01:00+00:00"},
+        {"Status": "Uploading", "StartTime": "some day"},
+    ]
+    done = {**state("Completed", "Completed"), "SecondaryStatusTransitions": transitions}
+    events = watch(ScriptedService([done], []), "x", pace=PACE, clock=FakeClock())
+    since = [event.since for event in events if isinstance(event, Entered)]
+    assert since == [NOW, NOW.replace(minute=1), None, None]

@@ -10,7 +10,7 @@ from typing import Protocol, TextIO
 
 import click
 
-from skylift.cli.paint import colour, draws, settle
+from skylift.cli.paint import before_words, colour, draws, settle
 from skylift.cli.talk import say
 from skylift.cli.watching.painter import Painter
 from skylift.cli.watching.view import Phase, View, whole
@@ -130,6 +130,8 @@ class Live:
 
     @contextmanager
     def shown(self) -> Iterator[None]:
+        # Who watches may be told something by others than us, in the middle of it.
+        before_words(self._painter.clear)
         with self._painter.holding():
             try:
                 yield
