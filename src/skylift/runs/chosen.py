@@ -4,35 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from skylift.runs.summary import smaller_is_better
+from skylift.runs import summary
+from skylift.runs.summary import direction
 from skylift.values.record import Record
 
-_GOALS = ("min", "max", "none")
-
-
-def direction(record: Record, name: str) -> bool | None:
-    """Whether smaller is better for a metric of this run: as its job says, or its name; None where nothing says."""
-    goals = record.at("Skylift.metrics.goals")
-    said = goals.get(name) if isinstance(goals, dict) else None
-    return {"min": True, "max": False, "none": None}[said] if said in _GOALS else smaller_is_better(name)
+__all__ = ["best", "direction", "last", "metric_names", "objective", "value"]
 
 
 def objective(record: Record) -> str:
-    """The metric by which this run is judged: what its job says, else what was held out; empty for none.
-
-    >>> objective(Record({"Skylift": {"metrics": {"best": {"loss": {"value": 1}, "val_auc": {"value": 0.5}}}}}))
-    'val_auc'
-    """
-    said = record.at("Skylift.metrics.objective")
-    if isinstance(said, str) and said:
-        return said
-    best = record.at("Skylift.metrics.best")
-    # What was held out says more than what was trained on.
-    names = sorted(
-        best if isinstance(best, dict) else (),
-        key=lambda name: (not name.startswith(("val", "test")), "loss" in name, name),
-    )
-    return names[0] if names else ""
+    """The metric by which this run is judged; empty for none."""
+    found = summary.objective(record)
+    return found if isinstance(found, str) else ""
 
 
 def best(record: Record, name: str) -> float | None:
