@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _EPILOG = """\b
 A question: FIELD OPERATOR VALUE, with and, or, not and brackets.
-  fields     run status job target user age duration created objective commit branch dirty code
-             lock image instance python reason like raw, param:NAME metric:NAME best:NAME
+  fields     run (or name) status job target user age duration created objective commit branch dirty
+             code lock image instance python reason like raw, param:NAME metric:NAME best:NAME
              last:NAME data:CHANNEL; a NAME with unusual characters in quotes
   operators  = != < <= > >=, ~ and !~ (a regular expression is found in it, or not),
              in (a, b), not in (a, b), is null, is not null; dirty stands alone
