@@ -9,33 +9,23 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from skylift.errors import UsageError
-from skylift.runs.summary import smaller_is_better
+from skylift.runs.summary import direction, objective
 from skylift.values.comparison import Comparison, Gate, Metric
-from skylift.values.record import Record
+from skylift.values.record import OURS, Record
 
-_GOALS = {"min": True, "max": False, "none": None}
 _MARGIN = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%?)")
 _ROUNDING = 1e-9
 """0.73 - 0.72 is not 0.01 in floating point, and people do not mean that."""
 
 
-def direction(record: Record, name: str) -> bool | None:
-    """Whether smaller is better: what the run's config said, else what the metric's name says."""
-    goals = record.at("Skylift.metrics.goals")
-    said = str(goals.get(name)) if isinstance(goals, Mapping) else ""
-    return _GOALS[said] if said in _GOALS else smaller_is_better(name)
-
-
 def objective_of(records: Sequence[Record]) -> str:
     """The metric that runs are about: what they said, else the first that all have and know the better end of."""
-    said = [record.at("Skylift.metrics.objective") for record in records]
-    if said and isinstance(said[-1], str) and said[-1]:
-        return said[-1]
+    said = records[-1].at("Skylift.metrics.objective")
+    if isinstance(said, str) and said:
+        return said
     tables = [_table(record, "best") for record in records]
     shared = set.intersection(*(set(table) for table in tables)) if tables else set()
-    # What was held out says more than what was trained on.
-    names = sorted(shared, key=lambda name: (not name.startswith(("val", "test")), "loss" in name, name))
-    return names[0] if names else ""
+    return objective(Record({OURS: {"metrics": {"best": dict.fromkeys(shared)}}})) or ""
 
 
 def metrics_of(records: Sequence[Record], baseline: int) -> tuple[Metric, ...]:
