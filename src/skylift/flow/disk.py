@@ -13,6 +13,7 @@ from skylift.flow.project import Project
 from skylift.flow.recover import is_ownerless
 from skylift.host.disk_use import Meter, Trash, Use
 from skylift.host.files import read_json
+from skylift.runs.known import unreferenced
 from skylift.runs.store import RunStore
 
 PARTS = ("artifacts", "trees", "logs")
@@ -99,7 +100,17 @@ def leftovers(store: RunStore) -> list[Path]:
             found += [folder] if _is_old(folder, before) else []
             continue
         found += [path for path in _entries(folder) if _is_left(path, store, before)]
+    found += _of_no_run(store)
     return found + [path for path in _entries(store.state) if _is_left(path, store, before)]
+
+
+def _of_no_run(store: RunStore) -> list[Path]:
+    """What was kept of runs that are gone."""
+    try:
+        return unreferenced(store)
+    except (NotReady, OSError):
+        # A run that can not be read may refer to any of it.
+        return []
 
 
 def _is_left(path: Path, store: RunStore, before: float) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from skylift.runs.store import RunStore
 from skylift.values.record import Record
 
 PROGRAM = """\
@@ -70,8 +69,10 @@ class Compared:
         return self.record(name)
 
     def record(self, name: str) -> Record:
-        found: dict[str, Any] = json.loads(self.skylift("show", name, "--json").stdout)
-        return Record(found)
+        store = RunStore(self.root)
+        found = store.load(store.resolve(name))
+        assert found is not None
+        return found
 
     def said(self, record: Record) -> str:
         """What the program printed last of itself."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.functional.flow.compared import Compared, project_in
+
+from skylift.errors import UsageError
+from skylift.flow.comparing import CompareOptions
+from skylift.flow.project import Project
 
 LOCK = 'lock-version = "1.0"\ncreated-by = "test"\n'
 PACKAGE = '[[packages]]\nname = "{}"\nversion = "{}"\n[[packages.wheels]]\nurl = "https://{}files.example/{}-1-py3-none-any.whl"\nhashes = {{ sha256 = "{}" }}\n'
@@ -19,9 +26,12 @@ def project(weird_tmp_path: Path) -> Compared:
     return project_in(weird_tmp_path)
 
 
-def compared(project: Compared, *arguments: str, expect: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(project.skylift("compare", *arguments, "--json", expect=expect).stdout)
-    return found
+def compared(project: Compared, *arguments: str, patches: bool = False, baseline: str = "") -> dict[str, Any]:
+    """What the terminal would print as JSON."""
+    asked = CompareOptions(arguments, baseline, patches=patches)
+    found = Project.of_runs(project.root).compare(options=asked)
+    told: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(found)))
+    return told
 
 
 def lock(*packages: tuple[str, str], user: str = "") -> str:
@@ -37,7 +47,7 @@ def test_everything_that_lies_between_two_runs(project: Compared) -> None:
     project.write("new.py", "x = 1\n")
     project.write("pylock.skylift.toml", lock(("numpy", "2.0"), ("new", "1")))
     second = project.run("lr=0.25")
-    found = compared(project, first.name, second.name, "--code")
+    found = compared(project, first.name, second.name, patches=True)
     (between,) = found["between"]
     assert [(f["kind"], f["path"], f["added"], f["removed"]) for f in between["files"]] == [
         ("added", "new.py", 1, 0),
@@ -108,18 +118,21 @@ def test_which_runs_are_meant(project: Compared) -> None:
         (project.root / "skylift.toml").read_text() + '\n[jobs.other]\nentry-point = "train.py"\n',
     )
     names = [project.run().name, project.run("--job", "other").name, project.run("lr=0.3").name]
-    project.skylift("compare", "--baseline", names[0], names[0], expect=2)
+    with pytest.raises(UsageError, match="before"):
+        compared(project, names[0], baseline=names[0])
     names.append(project.skylift("run", "--like", names[0], "lr=0.1").stdout.strip())
     found = compared(project)
     assert found["runs"] == [names[2], names[3]]
     assert found["why"] == "the last two runs of the job train"
     assert compared(project, "@last")["runs"] == [names[0], names[3]], "the one that it repeats"
     assert compared(project, names[2])["runs"] == [names[0], names[2]], "the one before it of its job"
-    assert compared(project, "--baseline", names[1])["runs"] == [names[1], names[3]]
-    found = compared(project, names[0], names[2], "--baseline", names[2])
+    assert compared(project, baseline=names[1])["runs"] == [names[1], names[3]]
+    found = compared(project, names[0], names[2], baseline=names[2])
     assert (found["runs"], found["baseline"]) == ([names[0], names[2]], 1)
-    assert "no run of the job other before" in project.skylift("compare", names[1], expect=2).stderr
-    project.skylift("compare", *names, *names, expect=2)
+    with pytest.raises(UsageError, match="no run of the job other before"):
+        compared(project, names[1])
+    with pytest.raises(UsageError, match="twice"):
+        compared(project, names[0], names[1], names[0])
 
 
 def test_a_gate_has_an_exit_code(project: Compared) -> None:
@@ -128,7 +141,8 @@ def test_a_gate_has_an_exit_code(project: Compared) -> None:
     assert "gate: validation:auc 0.833 → 0.867, wanted ≥ +0.01: yes" in done.stderr
     done = project.skylift("compare", second.name, first.name, "--min-delta", "-1%", expect=6)
     assert "gate: validation:auc 0.867 → 0.833, wanted ≥ -1%: no" in done.stderr
-    found = compared(project, second.name, first.name, "--min-delta=0", "--metric", "loss", expect=6)
+    asked = ("--min-delta=0", "--metric", "loss", "--json")
+    found = json.loads(project.skylift("compare", second.name, first.name, *asked, expect=6).stdout)
     assert found["gate"]["open"] is False
     assert [metric["name"] for metric in found["metrics"]] == ["loss", "loss"]
     done = project.skylift("compare", "--min-delta=0", "--metric", "val_auc", expect=6)
@@ -158,3 +172,20 @@ def test_a_large_or_odd_file_is_not_kept_and_the_rest_is(project: Compared) -> N
     assert [(f["path"], f["added"]) for f in between["files"]] == [("bin.dat", None), ("weights.bin", None)]
     kept = (project.root / ".skylift" / "known" / "files").iterdir()
     assert max(path.stat().st_size for path in kept) < 1000
+
+
+def test_what_no_run_refers_to_is_swept_up(project: Compared) -> None:
+    project.write("part.py", 'WORD = "dirty"\n')
+    first = project.run()
+    project.write("part.py", 'WORD = "dirtier"\n')
+    second = project.run()
+    then = time.time() - 2 * 3600
+    kept = [path for path in (project.root / ".skylift" / "known").rglob("*") if path.is_file()]
+    for path in kept:
+        os.utime(path, (then, then))
+    project.skylift("rm", first.name, "--yes")
+    project.skylift("prune", "--yes")
+    gone = [path for path in kept if not path.exists()]
+    assert sorted(path.parent.name for path in gone) == ["code", "files"]
+    assert first.at("Skylift.revision.code") in {path.stem for path in gone}
+    assert second.at("Skylift.revision.code") not in {path.stem for path in gone}
