@@ -149,6 +149,7 @@ class Launch:
             inputs.plans,
             tuple(notes),
         )
+        plan = replace(plan, command=prepared.ours["command"], filled=prepared.ours["filled"])
         return _Thought(plan, image, inputs)
 
     def _folder(self) -> tuple[Prepared, RunFolder, bool]:

@@ -20,6 +20,7 @@ from skylift.flow.demands import NO_DEMANDS, Demands, demanded
 from skylift.flow.handing import check_secrets
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for, need_for_notebook
 from skylift.flow.sources import Sources
+from skylift.flow.started import concerns, started
 from skylift.host.files import canonical_json
 from skylift.host.redaction import without_secret
 from skylift.project.arguments.wire import Wire, on_wire
@@ -190,7 +191,9 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
         channels=channels,
         interpreter=interpreter,
     )
-    return replace(prepared, ours=_ours(prepared))
+    for concern in concerns(prepared):
+        sources.world.report(concern)
+    return replace(prepared, ours={**_ours(prepared), **started(prepared)})
 
 
 def _refuse_names_of_jobs(sources: Sources, options: RunOptions) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from skylift.report.cells import hidden, status, took
+from skylift.report.plans import started
 from skylift.report.text import duration, fields, number, safe, table
 from skylift.values.record import Left, Record
 from skylift.values.words import counted
@@ -18,6 +19,7 @@ def show(record: Record, left: Left) -> str:
     rows: list[tuple[str, object]] = [
         ("run", record.name),
         ("status", status(record)),
+        ("job", ours.get("job") or "-"),
         ("target", f"{ours.get('target')} ({ours.get('backend')})"),
         ("created", record.data.get("CreationTime", "-")),
         ("took", took(record)),
@@ -26,6 +28,7 @@ def show(record: Record, left: Left) -> str:
         rows.append(("reason", record.reason))
     if record.hint:
         rows.append(("hint", record.hint))
+    rows += started(str(ours.get("command") or ""), ours.get("filled") or {})
     rows += [
         ("code", _code(ours.get("revision") or {})),
         ("python", _python(ours.get("interpreter") or {})),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from skylift.report.text import duration, fields, safe, size, table
 from skylift.values.plan import BuiltImage, ImagePlan, Plan, PlannedLayer
@@ -12,6 +12,7 @@ from skylift.values.settings import Origin
 
 def plan_text(plan: Plan) -> str:
     rows: list[tuple[str, object]] = [("run", plan.run), ("target", f"{plan.target} ({plan.backend})")]
+    rows += started(plan.command, plan.filled)
     blocks = [fields(rows)]
     if plan.image is not None:
         blocks.append(image_plan(plan.image))
@@ -35,6 +36,13 @@ def plan_text(plan: Plan) -> str:
     blocks.append("CreateTrainingJob " + json.dumps(plan.request, indent=2, ensure_ascii=True))
     blocks.extend(safe(note) for note in plan.notes)
     return "\n\n".join(blocks)
+
+
+def started(command: str, filled: Mapping[str, str]) -> Sequence[tuple[str, object]]:
+    """What a script is started with, and what of it the config filled."""
+    said = [f"{name} = {template}" for name, template in filled.items()]
+    rows = [("command", command), ("filled", "\n".join(said))]
+    return [row for row in rows if row[1]]
 
 
 def image_plan(plan: ImagePlan) -> str:

@@ -61,6 +61,10 @@ class Plan:
     image: ImagePlan | None = None
     data: tuple[DataPlan, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    command: str = ""
+    """What the script is started with, folders as the contract has them."""
+    filled: Mapping[str, str] = field(default_factory=dict)
+    """What of that the config's ``[arguments]`` filled, with their templates."""
 
 
 @dataclass(frozen=True)

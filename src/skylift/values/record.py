@@ -27,6 +27,8 @@ EQUAL_ON_EVERY_BACKEND = (
     "Skylift.project",
     "Skylift.job",
     "Skylift.arguments",
+    "Skylift.command",
+    "Skylift.filled",
     "Skylift.revision",
     "Skylift.lock",
     "Skylift.metrics",
