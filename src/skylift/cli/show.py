@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from skylift.cli.options import json_option, load_runs, project_options, run_argument
 from skylift.cli.talk import answer
-from skylift.report.one_run import show
+from skylift.flow.finding import histories, other_model
+from skylift.report.one_run import Beside, show
 
 
 @click.command("show")
@@ -17,4 +20,16 @@ def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...])
     """Everything about a run."""
     found = load_runs(folder, overrides).find(run)
     record = found.record
-    answer("" if as_json else show(record, found.left), record.data, as_json=as_json)
+    text = ""
+    if not as_json:
+        text = show(record, found.left, Beside(histories(found), other_model(found), plain=_is_plain()))
+    answer(text, record.data, as_json=as_json)
+
+
+def _is_plain() -> bool:
+    """Whether blocks can not be written where the answer goes."""
+    try:
+        "▁█".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False

@@ -1,14 +1,32 @@
-"""Which run has what another one lacks."""
+"""What of a run stands in no record: how its metrics went, and which other run has what it lacks."""
 
 from __future__ import annotations
 
+from itertools import islice
+
 from skylift.errors import NotReady
+from skylift.flow.running import Run
+from skylift.runs.points import history
 from skylift.runs.store import RunStore
 from skylift.runs.unpack import is_without_files
 from skylift.values.record import Artifact, Record
 
 _MOST = 1000
 """How many runs are looked into, from the newest."""
+_MOST_ROWS = 500_000
+
+
+def histories(run: Run) -> dict[str, list[float]]:
+    """The values of each metric in the order in which they were printed; of a very long history its beginning."""
+    found: dict[str, list[float]] = {}
+    for row in islice(history(run.folder.metrics), _MOST_ROWS):
+        found.setdefault(row.name, []).append(row.value)
+    return found
+
+
+def other_model(run: Run) -> str:
+    """For a run that has ended without a model, the newest one that has it."""
+    return newest_with(run.store, run.name, "model") if run.record.terminal and not run.left.model else ""
 
 
 def newest_with(store: RunStore, lacking: str, what: Artifact) -> str:

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from skylift.report.cells import hidden, status, took
+from skylift.report.figures import metrics_block, system_block
 from skylift.report.plans import started
-from skylift.report.text import duration, fields, number, safe, table
+from skylift.report.text import duration, fields, safe, table
 from skylift.values.record import Left, Record
 from skylift.values.words import counted
 
 
-def show(record: Record, left: Left) -> str:
+@dataclass(frozen=True)
+class Beside:
+    """What is worth knowing of a run and stands in no record."""
+
+    histories: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """The values of each metric, as they were printed."""
+    other: str = ""
+    """For a run without a model, the newest one of the same job that has it."""
+    plain: bool = False
+    """Nothing but ASCII for curves."""
+
+
+NOTHING = Beside()
+
+
+def show(record: Record, left: Left, beside: Beside = NOTHING) -> str:
     """Everything worth knowing of one run."""
     ours = record.ours
     rows: list[tuple[str, object]] = [
@@ -28,13 +46,15 @@ def show(record: Record, left: Left) -> str:
         rows.append(("reason", record.reason))
     if record.hint:
         rows.append(("hint", record.hint))
-    rows += started(str(ours.get("command") or ""), ours.get("filled") or {})
+    rows += _like(ours.get("like"))
+    filled = ours.get("filled")
+    rows += started(str(ours.get("command") or ""), filled if isinstance(filled, Mapping) else {})
     rows += [
         ("code", _code(ours.get("revision") or {})),
         ("python", _python(ours.get("interpreter") or {})),
         ("lock", str(ours.get("lock") or "-")[:16]),
         ("image", (ours.get("image") or {}).get("reference", "-")),
-        ("model", left.model or ("none" if record.terminal else "-")),
+        ("model", left.model or _without(record, beside.other)),
         *([("output", left.output)] if left.output else []),
     ]
     channels = ours.get("channels") or {}
@@ -49,8 +69,31 @@ def show(record: Record, left: Left) -> str:
         )
     if ours.get("raw"):
         blocks.append(f"behind `--`, as it was given: {safe(shlex.join(ours['raw']))}")
-    blocks.extend(_metrics(record))
+    blocks += metrics_block(record, beside.histories, plain=beside.plain)
+    blocks += system_block(record)
     return "\n\n".join(blocks)
+
+
+def _without(record: Record, other: str) -> str:
+    if not record.terminal:
+        return "-"
+    return "none" + (f"; the newest run with one is {other}: skylift pull {other[-4:]}" if other else "")
+
+
+def _like(like: object) -> list[tuple[str, object]]:
+    """The run that this one repeats, what was changed, and what could not be the same."""
+    if not isinstance(like, Mapping):
+        return []
+    changed = like.get("changed")
+    said = (
+        [f"{name}={hidden(str(name), value)}" for name, value in changed.items()]
+        if isinstance(changed, Mapping)
+        else []
+    )
+    differs = like.get("differs")
+    lines = [f"{like.get('run')}, with {', '.join(said) or 'nothing changed'}"]
+    lines += [f"not as it was: {one}" for one in differs] if isinstance(differs, list) else []
+    return [("like", "\n".join(lines))]
 
 
 def _phase(item: dict[str, Any]) -> str:
@@ -80,17 +123,3 @@ def _channel(value: dict[str, Any]) -> str:
     return str(value.get("source", "-")) + (
         f" @ {known[:12]}, {counted(value.get('files') or 0, 'file')}" if known else ""
     )
-
-
-def _metrics(record: Record) -> list[str]:
-    last = record.at("Skylift.metrics.last") or {}
-    best = record.at("Skylift.metrics.best") or {}
-    if not last:
-        return []
-    rows = []
-    for name in sorted(last):
-        found = best.get(name) or {}
-        step = found.get("step")
-        at = f"{number(found.get('value'))}" + (f" at {step}" if step is not None else "")
-        rows.append((name, number(last[name]), at if found else "-"))
-    return [table(("METRIC", "LAST", "BEST"), rows)]
