@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from skylift.flow.parameters import Declared
 
 RAW = "skylift.raw"
 HAS_RAW = "skylift.has-raw"
@@ -70,6 +73,7 @@ def _write_parameters(asked: dict[str, Any], formatter: click.HelpFormatter) -> 
     if found.job is None:
         with formatter.section("Parameters of this project"):
             formatter.write_text(safe(found.problem))
+        _write_jobs(found, formatter)
         return
     what = found.job.entry_point or shlex.join(found.job.command)
     sections = list(parameter_sections(found.shown, found.job.hyperparameters, found.job.arguments))
@@ -87,3 +91,17 @@ def _write_parameters(asked: dict[str, Any], formatter: click.HelpFormatter) -> 
             formatter.write_paragraph()
         for line in lines:
             formatter.write_text(safe(line))
+    _write_jobs(found, formatter)
+
+
+def _write_jobs(found: Declared, formatter: click.HelpFormatter) -> None:
+    """What ``--job`` can be, where that is more than one."""
+    from skylift.report.text import safe
+
+    jobs = found.settings.jobs if found.settings is not None else {}
+    if len(jobs) < 2 and found.job is not None:
+        return
+    rows = [(safe(job.name), safe(job.entry_point or shlex.join(job.command))) for job in jobs.values()]
+    if rows:
+        with formatter.section("Jobs of this project (--job)"):
+            formatter.write_dl(rows, col_max=36)

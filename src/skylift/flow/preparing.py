@@ -30,7 +30,14 @@ from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
 from skylift.values.project import Arguments
 from skylift.values.references import run_name
 from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
-from skylift_runtime.contract import GRACE_VARIABLE, JOB_VARIABLE, LOCAL_ACCOUNT, SECRET_PREFIX, STOP_GRACE_S
+from skylift_runtime.contract import (
+    COMMAND_KEY,
+    GRACE_VARIABLE,
+    JOB_VARIABLE,
+    LOCAL_ACCOUNT,
+    SECRET_PREFIX,
+    STOP_GRACE_S,
+)
 
 _READ_AT_MOST = 1 << 30
 """Bytes of a local channel that are hashed before a job here starts; beyond, a fingerprint has to do."""
@@ -197,12 +204,25 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
 
 
 def _refuse_names_of_jobs(sources: Sources, options: RunOptions) -> None:
-    """``skylift run evaluate`` means another job, where the program has no sub-command of that name."""
-    commands = sources.schemas[options.job].commands
-    named = [word for word in options.given if word in sources.settings.jobs and word not in commands]
+    """``skylift run evaluate`` means another job, where the program has no sub-command of that name.
+
+    And so does ``command=evaluate``.
+    """
+    commands, jobs = sources.schemas[options.job].commands, sources.settings.jobs
+    words = {item: item.removeprefix(f"{COMMAND_KEY}=") for item in options.given}
+    named = [(item, word) for item, word in words.items() if word in jobs and word not in commands]
     if named:
         raise ConfigError(
-            [Issue(word, "is a job, and no parameter", f"skylift run --job {word}") for word in named]
+            [
+                Issue(
+                    item,
+                    "is a job, and no parameter"
+                    if item == word
+                    else f"`{word}` is a job, and no sub-command",
+                    f"skylift run --job {word}",
+                )
+                for item, word in named
+            ]
         )
 
 

@@ -64,6 +64,10 @@ def test_the_name_of_a_job_is_told_from_a_parameter(project: Path) -> None:
     assert "score: is a job, and no parameter" in done.stderr
     assert "skylift run --job score" in done.stderr
     assert not (project / ".skylift").exists()
+    done = skylift(project, "run", "command=score")
+    assert done.returncode == 2
+    assert "command=score: `score` is a job, and no sub-command" in done.stderr
+    assert "skylift run --job score" in done.stderr
 
 
 def test_a_misspelt_hyperparameter_starts_nothing(project: Path) -> None:

@@ -79,6 +79,14 @@ def test_help_shows_the_parameters_of_the_job_that_is_asked_for(project: Folder)
     assert "no job `x`, there are: evaluate, train" in said(project.root, "--job", "x")
 
 
+def test_help_lists_the_jobs_where_there_are_several(project: Folder) -> None:
+    for arguments in ((), ("--job", "evaluate"), ("--job", "x")):
+        text = said(project.root, *arguments)
+        assert "Jobs of this project (--job): train train.py evaluate sh evaluate.sh" in text
+    project.write("skylift.toml", CONFIG.partition("[jobs")[0])
+    assert "Jobs of this project" not in said(project.root)
+
+
 def test_help_is_there_without_a_project_and_with_a_broken_one(project: Folder, tmp_path: Path) -> None:
     assert "Parameters of" not in said(tmp_path)
     project.write("skylift.toml", "name = 3\nentrypoint = 'train.py'\n")
