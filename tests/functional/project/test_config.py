@@ -57,6 +57,9 @@ def test_what_is_not_said_comes_from_the_project_and_from_defaults(project: Fold
     assert origins["name"] == "pyproject.toml [project] name"
     assert origins["entry-point"] == "pyproject.toml"
     assert origins["image.bytecode"] == "default"
+    values = {origin.key: origin.value for origin in loaded.origins}
+    # No instance of the service's is here.
+    assert values["targets.local.instance-type"] == values["targets.docker.instance-type"] == "local"
 
 
 @pytest.mark.parametrize(

@@ -199,10 +199,19 @@ def _origins(said: Mapping[KeyPath, Said]) -> list[Origin]:
     """Every value in force, in the order of the keys; those that nobody set come from ``default``."""
     shown = {path: Origin(dotted(path), one.value, one.source.name) for path, one in said.items()}
     shown |= {
-        path: Origin(dotted(path), value, "default") for path, value in _defaults(config_keys(), (), said)
+        path: Origin(dotted(path), _in_force(path, value, said), "default")
+        for path, value in _defaults(config_keys(), (), said)
     }
     order = {key: position for position, key in enumerate(config_keys().keys)}
     return [shown[path] for path in sorted(shown, key=lambda path: (order[path[0]], path))]
+
+
+def _in_force(path: KeyPath, value: Any, said: Mapping[KeyPath, Said]) -> Any:
+    """A default as it works: a job on this machine runs on no instance of the service."""
+    if path[0] != "targets" or path[2:] != ("instance-type",):
+        return value
+    backend = said.get((*path[:2], "backend"))
+    return value if backend is None or backend.value == "sagemaker" else "local"
 
 
 def _defaults(spec: Spec, path: KeyPath, said: Mapping[KeyPath, Said]) -> list[tuple[KeyPath, Any]]:
