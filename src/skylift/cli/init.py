@@ -13,7 +13,7 @@ import click
 
 from skylift.cli.options import FOLDER, dry_run_option, json_option
 from skylift.cli.paint import columns, paint_for
-from skylift.cli.questions import file_name, one_of, yes_no_or_show, yes_or_no
+from skylift.cli.questions import file_name, minor_python, one_of, yes_no_or_show, yes_or_no
 from skylift.cli.talk import emit, say
 from skylift.errors import UsageError
 from skylift.flow.initialise import (
@@ -27,6 +27,7 @@ from skylift.flow.initialise import (
     propose,
     understand,
     undo_now,
+    with_python,
     without_candidates,
 )
 from skylift.host.redaction import redact_text
@@ -113,6 +114,10 @@ def _confirmed(root: Path, found: Detection, proposal: Proposal) -> tuple[Detect
             found = _of_another(root, found)
             _tell(found)
             return _confirmed(root, found, propose(root, found))
+        elif row.topic == "python" and not row.job:
+            # A job has one in any case.
+            found = with_python(found, minor_python())
+            agreed.add((row.job, row.topic))
         else:
             refused.add((row.job, row.topic))
     found = decided(found, agreed=frozenset(agreed), refused=frozenset(refused))
@@ -202,6 +207,14 @@ def _facts(found: Detection, proposal: Proposal, *, written: bool) -> dict[str, 
     }
 
 
+def _ways_out(undoing: Undoing) -> tuple[str, ...]:
+    whole = "remove all of the config, with what is yours: skylift init --undo --yes"
+    if undoing.unknown:
+        return (whole,)
+    back = "put back what is named above, and skylift init --undo takes out what it wrote and nothing else"
+    return (back, whole, "see it first: skylift init --undo --dry-run")
+
+
 def _undo(undoing: Undoing, *, yes: bool, asking: bool, dry_run: bool, as_json: bool) -> None:
     name = undoing.file.name
     shown = difference(name, undoing.before, undoing.after, paint=paint_for(sys.stdout))
@@ -209,8 +222,8 @@ def _undo(undoing: Undoing, *, yes: bool, asking: bool, dry_run: bool, as_json: 
         why = "has a config, and" if undoing.unknown else "was changed since skylift init wrote it:"
         what = "\n".join([f"{name} {why}", *map(safe, undoing.differs)])
         if not asking:
-            raise UsageError(what, hints=("remove all of the config: skylift init --undo --yes",))
-        say(what)
+            raise UsageError(what, hints=_ways_out(undoing))
+        say("\n".join([what, *(() if undoing.unknown else _ways_out(undoing)[:1])]))
         if not yes_or_no("remove all of the config all the same?", default=False):
             say("nothing was removed")
             return

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import click
 
 from skylift.cli.talk import say
+
+_OLDEST = 8
+"""The runtime in the job runs on no older minor of Python 3."""
 
 
 def yes_or_no(text: str, *, default: bool) -> bool:
@@ -37,6 +41,16 @@ def one_of(names: Sequence[str]) -> str:
 
 def file_name(text: str) -> str:
     return click.prompt(text, err=True, type=str).strip()
+
+
+def minor_python() -> str:
+    """A minor version of Python that a job can have."""
+    while True:
+        said = click.prompt("which Python, then (such as 3.11)", err=True, type=str).strip()
+        found = re.fullmatch(r"(3\.\d{1,2})(\.\d{1,3})?", said)
+        if found and int(found[1][2:]) >= _OLDEST:
+            return found[1]
+        say(f"type a version from 3.{_OLDEST} on, as 3.11; Ctrl-C ends it")
 
 
 def _asked(text: str, default: str, answers: Sequence[str]) -> str:

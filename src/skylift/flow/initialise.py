@@ -161,6 +161,17 @@ def decided(
     return replace(found, config=config, understood=tuple(rows))
 
 
+def with_python(found: Detection, version: str) -> Detection:
+    """The same with the Python that the user says."""
+    rows = [
+        replace(row, value=version, why="as you said", sure=True)
+        if (row.job, row.topic) == ("", "python")
+        else row
+        for row in found.understood
+    ]
+    return replace(found, config={**found.config, "python": version}, understood=tuple(rows))
+
+
 def without_candidates(found: Detection) -> Detection:
     """Without the rows on programs that could train, for where they are told anyhow."""
     rows = tuple(row for row in found.understood if row.topic != CANDIDATE)

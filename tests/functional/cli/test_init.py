@@ -96,13 +96,13 @@ def test_a_tie_is_an_error_with_the_commands_to_type(project: Folder) -> None:
 
 def test_in_a_terminal_a_tie_is_a_question_and_guesses_can_be_refused(project: Folder) -> None:
     two_programs(project)
-    code, shown = converse(project.root, ["init"], ["2\n", "y\n", "n\n", "y\n"])
+    code, shown = converse(project.root, ["init"], ["2\n", "y\n", "n\n", "3.10\n", "y\n"])
     assert code == 0, shown
     assert "1  " in shown
     assert "it is a program" in shown
     text = (project.root / "pyproject.toml").read_text()
     assert 'entry-point = "b/train.py"' in text
-    assert "python =" not in text
+    assert 'python = "3.10"' in text
     done(project.root, "init", "--undo")
     assert (project.root / "pyproject.toml").read_text() == PYPROJECT
 
@@ -229,11 +229,29 @@ def test_undo_asks_before_it_removes_what_the_user_edited(project: Folder) -> No
     assert result.returncode == 2
     assert "python was 3.11, and is 3.12" in result.stderr
     assert "skylift init --undo --yes" in result.stderr
+    assert "put back what is named above" in result.stderr
     assert config.read_text() == edited
     assert "nothing was removed" in converse(project.root, ["init", "--undo"], ["n\n"])[1]
     assert config.read_text() == edited
     done(project.root, "init", "--undo", "--yes")
     assert config.read_text() == PYPROJECT
+
+
+def test_undo_names_what_was_edited_in_a_config_that_is_older(project: Folder) -> None:
+    project.write("pyproject.toml", PYPROJECT + '[tool.skylift]\nentry-point = "train.py"\n')
+    done(project.root, "init", "--yes")
+    config = project.root / "pyproject.toml"
+    text = config.read_text()
+    assert "data/train" in text
+    config.write_text(text.replace("data/train", "data/other"))
+    result = skylift(project.root, "init", "--undo")
+    assert result.returncode == 2
+    assert "data/train, and is data/other" in result.stderr
+    assert "take out by hand" in result.stderr
+    # Put back, it is only what init wrote that goes.
+    config.write_text(text)
+    done(project.root, "init", "--undo")
+    assert config.read_text() == PYPROJECT + '[tool.skylift]\nentry-point = "train.py"\n'
 
 
 def died_before_writing(project: Folder, text: str) -> None:
@@ -578,3 +596,12 @@ def test_of_many_programs_the_likeliest_are_shown(project: Folder) -> None:
     assert "and 2 more: `skylift init --json` lists all" in refused.stderr
     error = json.loads(skylift(project.root, "init", "--yes", "--json").stdout)["error"]
     assert len(error["candidates"]) == 10
+
+
+def test_a_python_that_is_refused_is_asked_for(project: Folder) -> None:
+    (project.root / "pyproject.toml").unlink()
+    code, shown = converse(project.root, ["init"], ["y\n", "n\n", "2.7\n", "3.12.4\n", "y\n"], NO_COLOR="1")
+    assert code == 0, shown
+    assert "which Python, then" in shown
+    assert "type a version from 3.8 on" in shown
+    assert 'python = "3.12"' in (project.root / "skylift.toml").read_text()

@@ -117,8 +117,9 @@ def _edited(root: Path, file: Path, text: str, memory: Memory) -> Undoing:
     now = table_in(file)
     differs = _differences(memory.proposed, now or {})
     if not memory.began or now is None:
+        what = f"{file.name} was changed since skylift init wrote into it, and the config in it is older than that"
         raise UsageError(
-            f"{file.name} was changed since skylift init wrote into it, and the config in it is older than that",
+            "\n".join([f"{what}:", *differs] if differs else [what]),
             hints=("take out by hand: " + ", ".join(shown(key) for key, _ in leaves(memory.proposed)),),
             differs=list(differs),
         )
