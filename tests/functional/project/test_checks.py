@@ -61,6 +61,16 @@ def test_nothing_is_found_where_nothing_is_wrong(clean: Folder) -> None:
     assert found(clean) == []
 
 
+def test_what_init_could_not_read_is_one_line(clean: Folder) -> None:
+    clean.write_all(
+        {"evaluate.py": "if __name__ == '__main__':\n    print 'old'\n", "train_more.py": "def x(:\n"}
+    )
+    finding = one_of(clean, "unread")
+    assert finding.severity == "note"
+    assert "evaluate.py is a program of Python 2 (line 2)" in finding.what
+    assert "\n" not in finding.what
+
+
 def test_values_that_the_program_can_not_be_given(clean: Folder) -> None:
     add(clean, '[hyperparameters]\nlrr = 1\nlr = "fast"\n[arguments]\ndata-dri = "{channel:train}"\n')
     by_key = {one.where: one for one in found(clean)}

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 
 from skylift.project.checks.subject import CodeCall, Subject, folders
 from skylift.project.files.left_out import Rules, why_left_out
+from skylift.project.init.candidates import worth_a_look
+from skylift.project.init.evidence.survey import Survey
+from skylift.project.init.evidence.unread import unread
 from skylift.project.init.results import NOBODYS
 from skylift.project.source.trees import walk
 from skylift.values.finding import Finding
@@ -139,6 +142,15 @@ def _defaults(subject: Subject, job: JobSettings) -> dict[str, str]:
             text = text.replace(f"{{channel:{name}}}", folder)
         found |= dict.fromkeys(names, text if "{" not in text else "")
     return found
+
+
+def not_understood(subject: Subject) -> Iterator[Finding]:
+    """Programs that ``init`` could not read, in one line: what they do, no check knows either."""
+    survey = Survey.of(subject.root)
+    told = list(unread(survey, worth_a_look(survey, ())))
+    if told:
+        where, _, _ = told[0].partition(" ")
+        yield Finding("unread", "note", where, "; ".join(told), "mend what is said there; then: skylift init")
 
 
 def silence(subject: Subject) -> Iterator[Finding]:

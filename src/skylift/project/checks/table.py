@@ -9,6 +9,7 @@ from skylift.project.checks.code import (
     absolute_paths,
     bool_types,
     files_left_out,
+    not_understood,
     silence,
     writes_to_channels,
 )
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     channels_and_git,
     unfilled,
     cloud,
+    not_understood,
     silence,
 )
 _RANK = {"error": 0, "warning": 1, "note": 2}
