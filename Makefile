@@ -7,12 +7,13 @@ WORK := .work
 UV := $(WORK)/uv/bin/uv
 PY := .venv/bin/python
 READY := .venv/.ready
+SPHINX = .venv/bin/sphinx-build --fail-on-warning --keep-going --nitpicky --jobs auto --quiet -d $(WORK)/doctrees
 
 ifeq ($(INSTALL),1)
 export SKYLIFT_TEST_INSTALL := 1
 endif
 
-.PHONY: help demo test check bench docs failures
+.PHONY: help demo test check bench docs site links tutorial failures
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -24,13 +25,14 @@ demo: $(READY) ## the example, from `skylift init` to a training job in the sand
 test: $(READY) ## every test; what cannot run on this machine is skipped and says why
 	$(PY) -m pytest
 
-check: $(READY) ## lint, format, types, the runtime's Python 3.8, who may import whom, and a fresh reference
+check: $(READY) ## lint, format, types, the runtime's Python 3.8, who may import whom, and a fresh site whose links lead somewhere
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/vermin --quiet --no-tips --violations -t=3.8- src/skylift_runtime
 	$(PY) -m pytest -q tests/unit/test_house.py tests/unit/test_habits.py
 	$(PY) tools/docs.py --check
+	$(SPHINX) -b html docs docs/_build/html
 
 bench: $(READY) ## how long it takes, beside others, with ratios
 	$(PY) -m benchmarks
@@ -40,6 +42,16 @@ failures: $(READY) ## write docs/failures.md anew: programs that fail, and what 
 
 docs: $(READY) ## write docs/reference anew from the code
 	$(PY) tools/docs.py
+
+site: docs ## the documentation as a site, docs/_build/html; a link that leads nowhere is an error
+	$(SPHINX) -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+links: $(READY) ## ask whether what the documentation points to elsewhere is still there; needs the network
+	$(SPHINX) -b linkcheck docs $(WORK)/linkcheck
+
+tutorial: $(READY) ## type docs/tutorial.md, and write into it what is printed today
+	PYTHONPATH=. $(PY) -m tests.services run -- $(PY) -m tools.tutorial --write
 
 $(READY): uv.lock pyproject.toml $(UV)
 	$(UV) sync --quiet --locked --all-groups --python $(WORK)/uv/bin/python

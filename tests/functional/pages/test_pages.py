@@ -1,0 +1,87 @@
+"""What the pages tell people to type and to write: commands, options and keys that there are."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from tools.site import REPOSITORY, fenced, pages
+
+from skylift.cli import cli
+from skylift.host.toml import parse_toml
+from skylift.project.config.layers import Source, read_layer
+
+PAGES = [str(page.relative_to(REPOSITORY)) for page in pages()]
+_SEPARATORS = {"&&", "||", "|", ";", "--"}
+
+
+def commands(page: Path) -> Iterator[str]:
+    """Every `skylift …` that a page says: lines of consoles, and code within a sentence."""
+    text = page.read_text()
+    for block in fenced(text, "console"):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                yield from re.findall(r"(?:^|[\s(\"])(skylift [^|&)#;]*)", line[2:].split("   #")[0])
+    yield from re.findall(r"`(skylift [^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_command_on_a_page_is_one_that_there_is(page: str) -> None:
+    wrong = [f"{command}: {said}" for command in commands(REPOSITORY / page) if (said := problem(command))]
+    assert not wrong
+
+
+def problem(text: str) -> str:
+    """What is wrong with a command line, as far as its verbs and options go; empty for nothing."""
+    try:
+        words = shlex.split(text.replace("…", "x"))[1:]
+    except ValueError:
+        return ""
+    group: click.Command = cli
+    while isinstance(group, click.Group) and words and not words[0].startswith("-"):
+        name = words.pop(0)
+        found = group.get_command(click.Context(group), name)
+        if found is None:
+            # `skylift VERB`, and sentences that only begin with our name.
+            return "" if name.isupper() else f"there is no `{name}`"
+        group = found
+    known = {option for parameter in group.params for option in parameter.opts + parameter.secondary_opts}
+    known |= {"--help", "-h"}
+    for word in words:
+        if word in _SEPARATORS or not (
+            word.startswith("-") or group.context_settings.get("allow_interspersed_args", True)
+        ):
+            break
+        if re.match(r"-{1,2}[a-z]", word) and word.partition("=")[0] not in known:
+            return f"there is no option `{word}`"
+    return ""
+
+
+def test_a_command_that_there_is_not_is_found() -> None:
+    assert problem("skylift fly") == "there is no `fly`"
+    assert problem("skylift run --onn cloud") == "there is no option `--onn`"
+    assert problem("skylift run --on cloud epochs=3 -- --anything") == ""
+    assert problem("skylift sandbox run -- skylift run --on cloud") == ""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_config_on_a_page_is_one_that_is_understood(page: str) -> None:
+    wrong = [issue for block in fenced((REPOSITORY / page).read_text(), "toml") for issue in issues(block)]
+    assert not wrong
+
+
+def issues(block: str) -> list[str]:
+    """Keys that there are not, and values of a wrong type. A block without our table is our own file, or not ours."""
+    table = parse_toml(block)
+    if {"tool", "project"} & table.keys():
+        table = table.get("tool", {}).get("skylift", {})
+    return [f"{issue.where} {issue.what}" for issue in read_layer(table, Source("a page")).issues]
+
+
+def test_a_key_that_there_is_not_is_found() -> None:
+    assert issues('[tool.skylift.channels]\ntrain = { locl = "x" }\n')
+    assert not issues('[tool.skylift.channels]\ntrain = { local = "x" }\n[project]\nname = "x"\n')
