@@ -31,7 +31,7 @@ check: $(READY) ## lint, format, types, the runtime's Python 3.8, who may import
 	$(PY) -m mypy
 	.venv/bin/vermin --quiet --no-tips --violations -t=3.8- src/skylift_runtime
 	$(PY) -m pytest -q tests/unit/test_house.py tests/unit/test_habits.py
-	$(PY) tools/docs.py --check
+	$(PY) -m tools.docs --check
 	$(SPHINX) -b html docs docs/_build/html
 
 bench: $(READY) ## how long it takes, beside others, with ratios
@@ -41,7 +41,7 @@ failures: $(READY) ## write docs/failures.md anew: programs that fail, and what 
 	$(PY) -m tools.failures
 
 docs: $(READY) ## write docs/reference anew from the code
-	$(PY) tools/docs.py
+	$(PY) -m tools.docs
 
 site: docs ## the documentation as a site, docs/_build/html; a link that leads nowhere is an error
 	$(SPHINX) -b html docs docs/_build/html

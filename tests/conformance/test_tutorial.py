@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from tools import tutorial
+
+from skylift.values.record_fields import undocumented
 
 pytestmark = [pytest.mark.docker, pytest.mark.registry, pytest.mark.sandbox]
 
@@ -38,3 +41,11 @@ def test_every_command_of_the_tutorial_prints_what_the_page_shows(
     assert not wrong, "\n".join([*wrong, "`make tutorial` renews the page"])
     codes = {done.step.command: done.code for done in steps if done.code}
     assert codes == FAILS
+
+
+def test_every_field_of_its_records_is_in_the_reference(typed: tuple[Path, list[tutorial.Typed]]) -> None:
+    folder, _ = typed
+    records = [json.loads(path.read_text()) for path in folder.rglob("runs/*/record.json")]
+    assert {record["Skylift"]["backend"] for record in records} == {"local", "docker", "sagemaker"}
+    missing = {path for record in records for path in undocumented(record)}
+    assert not missing, "values/record_fields.py has a line for each"

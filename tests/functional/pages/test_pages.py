@@ -9,10 +9,12 @@ from pathlib import Path
 
 import click
 import pytest
+from tools.reference import config
 from tools.site import REPOSITORY, fenced, pages
 
 from skylift.cli import cli
 from skylift.host.toml import parse_toml
+from skylift.project.config import reference
 from skylift.project.config.layers import Source, read_layer
 
 PAGES = [str(page.relative_to(REPOSITORY)) for page in pages()]
@@ -85,3 +87,19 @@ def issues(block: str) -> list[str]:
 def test_a_key_that_there_is_not_is_found() -> None:
     assert issues('[tool.skylift.channels]\ntrain = { locl = "x" }\n')
     assert not issues('[tool.skylift.channels]\ntrain = { local = "x" }\n[project]\nname = "x"\n')
+
+
+def test_every_key_of_the_config_has_an_example() -> None:
+    shown: set[str] = set()
+    for _, example in config.SECTIONS.values():
+        table = parse_toml(example)["tool"]["skylift"]
+        paths = {".".join(path) for path in read_layer(table, Source("a page")).said}
+        shown |= paths | {re.sub(r"^jobs\.[^.]+\.", "", path) for path in paths}
+    missing = [key for key, *_ in reference.rows() if not any(is_of(key, path) for path in shown)]
+    assert not missing, "tools/reference/config.py has an example of each section"
+
+
+def is_of(key: str, path: str) -> bool:
+    """Whether a key of the reference is that of a path, whatever names were chosen, or a table around it."""
+    names = r"[^.]+".join(map(re.escape, key.split("<name>")))
+    return re.match(rf"{names}(\.|$)", path) is not None
