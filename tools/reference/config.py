@@ -47,6 +47,7 @@ groups = ["train"]
         """\
 [tool.skylift]
 entry-point = "-m flight_delays.train"
+objective = "validation:auc"
 retry = { max = 2, exit-codes = [75] }
 
 [tool.skylift.hyperparameters]
@@ -79,6 +80,7 @@ output = ["logs/**"]
 
 [tool.skylift.metrics]
 "validation:auc" = "val_auc=([-+0-9.eE]+)"
+quality = { pattern = "held-out quality ([0-9.]+)", goal = "max" }
 
 [tool.skylift.secrets]
 WANDB_API_KEY = "secretsmanager:team/tracking#wandb"

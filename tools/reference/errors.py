@@ -26,6 +26,7 @@ _CODES = """\
 | 3 | something is not ready: environment, stale lock |
 | 4 | the job failed |
 | 5 | a remote service failed |
+| 6 | a gate says no |
 | 7 | the job was stopped, or a limit was reached |
 | 130 | interrupted |
 """

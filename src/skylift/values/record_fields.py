@@ -95,6 +95,24 @@ OURS_BY_PATH = (
     Field("metrics.last.<name>", "number or null", "The last value; null for what is no number (nan, inf)."),
     Field("metrics.best.<name>.value", "number", "The best value, where the name says which way is better."),
     Field("metrics.best.<name>.step", "number or null", "At which step; null where the line did not say."),
+    Field(
+        "metrics.forms.<name>",
+        "text",
+        "What stood in front of the number; for the next request's MetricDefinitions.",
+    ),
+    Field(
+        "metrics.goals.<name>",
+        "text",
+        "What the config says: `max`, `min` or `none`; absent where it does not.",
+    ),
+    Field(
+        "metrics.objective",
+        "text",
+        "The metric that the job is about, as the config says; absent where it does not.",
+    ),
+    Field("like.run", "text", "The run that this one repeats; absent for others, with all of `like`."),
+    Field("like.changed", "table of any", "Parameters that were given another value."),
+    Field("like.differs", "list of text", "What else could not be the same, in words."),
     Field("hint", "text", "What this side knew of a failure and the job could not; absent without one."),
     Field("cost", "null", "Kept for the price of the job."),
 )
