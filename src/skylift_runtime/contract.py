@@ -50,6 +50,13 @@ GRACE_VARIABLE = "SKYLIFT_GRACE_S"
 START_VARIABLE = "SKYLIFT_START"
 """A word that only the processes of one start of one job beside us have, so that none of them lingers."""
 
+FIGURES_VARIABLE = "SKYLIFT_FIGURES"
+"""Seconds between two lines of system figures. Without it there are none: nobody may be there to hide them."""
+FIGURES_PREFIX = "[skylift:figures] "
+"""Begins a line of ours in the job's output, with an object in JSON behind it. Views hide it, readers pass it over."""
+FIGURES_JOINT = "\x1e\x1e"
+"""Ends what stands before such a line where the job's own line goes on behind it, and no newline was the job's."""
+
 RESERVED_CHANNEL = "skylift"
 """A channel of ours: dataset indexes and whatever else does not fit a request. Hidden from ``SM_CHANNELS``."""
 INDEX_FILE = "indexes.json"

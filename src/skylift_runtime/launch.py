@@ -15,7 +15,12 @@ from skylift_runtime.ties import adopt_orphans, end_with_us
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Mapping, Sequence
+    from typing import Callable, Mapping, Optional, Sequence
+
+    from skylift_runtime.figures import Figures
+
+    Measure = Callable[[Tee], Optional[Figures]]
+    """Begins to look at what the job uses, and to tell it among the job's output."""
 
 
 def run(
@@ -25,12 +30,14 @@ def run(
     environ: Mapping[str, str],
     relay: Relay,
     hand_over: Sequence[int] = (),
+    measure: Optional[Measure] = None,
 ) -> Ending:
     """Run a command to its end, in a session of its own, its output where ours goes.
 
     As process 1 of a container we also bury whatever else ends here.
 
     :param hand_over: descriptors that it gets beside the usual three.
+    :param measure: is called when it has begun, unless its output goes to a terminal.
     :raises Unusable: when it cannot be started.
     """
     if relay.received:
@@ -41,10 +48,12 @@ def run(
     if tee is not None:
         tee.start()
     relay.attach(pid)
+    # At a terminal there is nobody who hides our lines.
+    figures = measure(tee) if measure is not None and tee is not None else None
     status = _wait_for(pid)
     _end_leftovers(pid, relay)
     relay.detach()
-    said = tee.finish() if tee is not None else ""
+    said = tee.finish(figures.last if figures is not None else None) if tee is not None else ""
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     code = 128 + number if number else os.WEXITSTATUS(status)
     return Ending(code, number, stopped=bool(relay.received), said=said, oom=oom_kills() > kills)

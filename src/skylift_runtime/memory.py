@@ -29,7 +29,7 @@ def oom_kills(cgroups: str = "/sys/fs/cgroup", proc: str = "/proc") -> int:
 
 def _counters(cgroups: str, proc: str) -> Iterator[str]:
     """Where the counter may be. In a container our path may be the host's, and the root is our own cgroup."""
-    own = _own_cgroups(proc)
+    own = own_cgroups(proc)
     for number, controllers, path in own:
         if number == "0":
             yield cgroups + path.rstrip("/") + "/memory.events"
@@ -39,7 +39,8 @@ def _counters(cgroups: str, proc: str) -> Iterator[str]:
     yield cgroups + "/memory/memory.oom_control"
 
 
-def _own_cgroups(proc: str) -> List[List[str]]:
+def own_cgroups(proc: str) -> List[List[str]]:
+    """Number, controllers and path of each cgroup that we are in."""
     try:
         with open(proc + "/self/cgroup", encoding="utf-8") as stream:
             lines = stream.read().splitlines()

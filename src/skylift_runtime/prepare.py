@@ -9,7 +9,7 @@ import sys
 from skylift_runtime.arguments import command_line, keyword_arguments, needed
 from skylift_runtime.channels import lay_channels
 from skylift_runtime.config import Config, Machine, look_at_machine, read_config
-from skylift_runtime.contract import FACTS_VARIABLE, JOB_NAME_VARIABLE, SECRET_PREFIX, Tree
+from skylift_runtime.contract import FACTS_VARIABLE, FIGURES_VARIABLE, JOB_NAME_VARIABLE, SECRET_PREFIX, Tree
 from skylift_runtime.description import EntryPoint, Job, is_described, read_job
 from skylift_runtime.environment import (
     Launch,
@@ -31,6 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Dict, List, Mapping, Sequence
 
+_A_DAY_S = 86400.0
 _PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
 
@@ -50,6 +51,8 @@ class Prepared(NamedTuple):
     install_environ: Mapping[str, str] = {}
     """What only that has in its environment; its values are secrets."""
     hosts: Sequence[str] = ()
+    figures_s: float = 0.0
+    """Seconds between two lines of system figures; 0 for none."""
     blank: Callable[[str], str] = str
     """Takes the values of secrets out of a text."""
 
@@ -91,6 +94,7 @@ def _described(tree: Tree, environ: Mapping[str, str], *, kept: bool) -> Prepare
         channels=channels,
         bootstrapped=job.entry_point.kind != "command",
         hosts=config.hosts,
+        figures_s=_seconds(environ.get(FIGURES_VARIABLE, "")),
     )
 
 
@@ -118,6 +122,7 @@ def _drop_in(tree: Tree, environ: Mapping[str, str], relay: Relay) -> Prepared:
         install=found.install,
         install_environ=found.install_environ,
         hosts=config.hosts,
+        figures_s=_seconds(environ.get(FIGURES_VARIABLE, "")),
     )
 
 
@@ -193,10 +198,23 @@ def _environment(environ: Mapping[str, str], ours: Mapping[str, str], root: str,
         environ, list(dict.fromkeys([*folders, root])), os.path.dirname(_PACKAGE)
     )
     result["PATH"] = search_path(environ)
-    # That of a runtime around us, if anything.
+    # That of a runtime around us, if anything; and a runtime in the job would tell the same figures again.
     result.pop(FACTS_VARIABLE, None)
+    result.pop(FIGURES_VARIABLE, None)
     result.setdefault("PYTHONUNBUFFERED", "1")
     return result
+
+
+def _seconds(text: str) -> float:
+    """
+    >>> _seconds("30"), _seconds(""), _seconds("often"), _seconds("-1"), _seconds("nan")
+    (30.0, 0.0, 0.0, 0.0, 0.0)
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        return 0.0
+    return found if 0 < found < _A_DAY_S else 0.0
 
 
 def _with_room(environ: Dict[str, str], command: Sequence[str]) -> Dict[str, str]:

@@ -43,6 +43,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Mapping, Optional, Sequence
 
+    from skylift_runtime.figures import Figures
+    from skylift_runtime.launch import Measure
+    from skylift_runtime.tee import Tee
+
 
 def main(argv: Optional[Sequence[str]] = None, environ: Optional[Mapping[str, str]] = None) -> int:
     """Run the job that this container was started for, and return its exit code."""
@@ -101,7 +105,7 @@ def _run_reserved(tree: Tree, prepared: Prepared, relay: Relay) -> int:
 
 
 def _installing(prepared: Prepared) -> Prepared:
-    prepared = prepared._replace(command=list(prepared.install), bootstrapped=False)
+    prepared = prepared._replace(command=list(prepared.install), bootstrapped=False, figures_s=0.0)
     more = prepared.install_environ
     if not more:
         return prepared
@@ -120,10 +124,35 @@ def _attempt(tree: Tree, prepared: Prepared, relay: Relay) -> "tuple[Ending, str
             environ=prepared.environ if slate is None else {**prepared.environ, FACTS_VARIABLE: str(slate)},
             relay=relay,
             hand_over=() if slate is None else (slate,),
+            measure=_measure(tree, prepared),
         )
     finally:
         said = read_and_close(slate) if slate is not None else ""
     return ending, _reason(tree, prepared, ending, read_facts(said)) if ending.code else ""
+
+
+def _measure(tree: Tree, prepared: Prepared) -> Optional[Measure]:
+    if not prepared.figures_s:
+        return None
+    folders = {
+        "model": tree.model,
+        "output": tree.output_data,
+        "checkpoints": tree.checkpoints,
+        "work": prepared.work.root,
+    }
+
+    def measure(tee: Tee) -> Optional[Figures]:
+        # Only now: the user's code has been started, and what is imported holds it up no more.
+        try:
+            from skylift_runtime.figures import Figures, Wanted
+        except (ImportError, OSError):
+            # It has removed us.
+            return None
+        figures = Figures(Wanted(prepared.figures_s, folders, prepared.environ), tee)
+        figures.start()
+        return figures
+
+    return measure
 
 
 def _again(tree: Tree, prepared: Prepared) -> Prepared:

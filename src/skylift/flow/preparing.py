@@ -29,9 +29,10 @@ from skylift.project.source.notebooks import is_notebook
 from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
 from skylift.values.project import Arguments
 from skylift.values.references import run_name
-from skylift.values.settings import ChannelSettings, JobSettings, TargetSettings
+from skylift.values.settings import ChannelSettings, JobSettings, SystemSettings, TargetSettings
 from skylift_runtime.contract import (
     COMMAND_KEY,
+    FIGURES_VARIABLE,
     GRACE_VARIABLE,
     JOB_VARIABLE,
     LOCAL_ACCOUNT,
@@ -165,11 +166,22 @@ class Prepared:
     def _environment(self) -> dict[str, str]:
         """Of a secret only the reference travels."""
         references = {SECRET_PREFIX + name: text for name, text in self.job.secrets.items()}
-        return {**self.target.environment, JOB_VARIABLE: self.job.name, **references, **_grace(self.target)}
+        figures = _figures(self.sources.settings.system)
+        return {
+            **self.target.environment,
+            JOB_VARIABLE: self.job.name,
+            **references,
+            **_grace(self.target),
+            **figures,
+        }
 
 
 def _grace(target: TargetSettings) -> dict[str, str]:
     return {GRACE_VARIABLE: str(target.grace)} if target.grace != STOP_GRACE_S else {}
+
+
+def _figures(system: SystemSettings) -> dict[str, str]:
+    return {FIGURES_VARIABLE: str(system.interval)} if system.figures else {}
 
 
 def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = False) -> Prepared:

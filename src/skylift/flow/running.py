@@ -26,6 +26,7 @@ from skylift.runs.points import Row, history
 from skylift.runs.recorder import Recorder, RemoteRecorder, record_of
 from skylift.runs.store import RunStore
 from skylift.runs.unpack import is_without_files
+from skylift.values.figures import sift
 from skylift.values.jobs import Described, Event, LogLine, Pause, Unfinished, hosts_of
 from skylift.values.record import Artifact, Left, Record
 from skylift.values.run_folder import RunFolder
@@ -155,10 +156,11 @@ class Run:
         with RemoteRecorder(self._recorder(), self.folder) as recorder:
             for event in self._events():
                 last = event if isinstance(event, Described) else last
-                if not (isinstance(event, Described) and event.terminal):
-                    recorder.take(event)
-                yield from _without(skip, [event])
-                skip -= isinstance(event, LogLine)
+                is_end = isinstance(event, Described) and event.terminal
+                seen = event if is_end else recorder.take(event)
+                if seen is not None:
+                    yield from _without(skip, [seen])
+                    skip -= isinstance(seen, LogLine)
             if last is not None and last.terminal:
                 recorder.end(last)
 
@@ -189,7 +191,7 @@ class Run:
             page = self.backend.service.logs(self.name, cursor)
             if not page.lines:
                 return
-            yield from page.lines
+            yield from page.lines if self.backend.here else _without_figures(page.lines)
             cursor = page.cursor
 
     def stop(self, *, kill: bool = False) -> None:
@@ -247,6 +249,13 @@ class Run:
     def _repr_html_(self) -> str:
         known = self.store.load(self.name)
         return run_html(known) if known is not None else html.escape(repr(self))
+
+
+def _without_figures(lines: Iterable[LogLine]) -> Iterator[LogLine]:
+    for line in lines:
+        text, _ = sift(line.text)
+        if text is not None:
+            yield replace(line, text=text)
 
 
 def _without(skip: int, events: Iterable[Event]) -> Iterator[Event]:

@@ -13,9 +13,11 @@ import os
 import signal
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from skylift.host.processes import this_process
 from skylift.runs.metrics import MetricReader
 from skylift.runs.recorder import Recorder
 from skylift.runs.store import RunStore
+from skylift.values.figures import Sieve
 from skylift.values.jobs import Described, hosts_of
 from skylift.values.printed import Printed
 from skylift.values.run_folder import RunFolder
@@ -52,11 +55,15 @@ class _Observer:
         self._noting = threading.Lock()
         self._rests: dict[str, bytes] = {}
         """Of the hosts whose line is unfinished, in the order in which they said so."""
+        self._sieves: dict[str, Sieve] = defaultdict(Sieve)
         self.give_up: Callable[[], None] = lambda: None
         """Called when what the job says can not be kept any more: nobody would know what it does."""
 
     def changed(self, description: Mapping[str, Any]) -> None:
         described = Described(description)
+        held = b"".join(sieve.rest() for sieve in self._sieves.values()) if described.terminal else b""
+        if held:
+            self._write(held, SystemClock().now())
         with self._turn:
             try:
                 self._recorder.take(described)
@@ -69,14 +76,18 @@ class _Observer:
                     self._recorder.take(described)
 
     def printed(self, printed: Printed) -> None:
-        data = printed.data
+        data, figures = self._sieves[printed.host].feed(printed.data)
+        for one in figures:
+            with self._turn:
+                self._recorder.measured(printed.host, printed.at, one)
+        if not data:
+            return
+        printed = printed if data is printed.data else replace(printed, data=data)
         if self._several:
             # Whole lines come; one of a host that has no end gets one, or the next host's would stand behind it.
             name = f"[{printed.host}] ".encode()
             data = b"".join(name + line + b"\n" for line in data.removesuffix(b"\n").split(b"\n"))
-        with self._writing, self._kept(self._folder.log):
-            self._times.note(self._log.seek(0, os.SEEK_END), printed.at)
-            self._log.write(data)
+        self._write(data, printed.at)
         with self._turn, self._kept(self._folder.metrics):
             self._recorder.printed(printed)
 
@@ -93,6 +104,11 @@ class _Observer:
             part = self._folder.unfinished.with_suffix(".part")
             part.write_bytes(name + rest)
             part.replace(self._folder.unfinished)
+
+    def _write(self, data: bytes, at: datetime) -> None:
+        with self._writing, self._kept(self._folder.log):
+            self._times.note(self._log.seek(0, os.SEEK_END), at)
+            self._log.write(data)
 
     @contextmanager
     def _kept(self, path: Path) -> Iterator[None]:

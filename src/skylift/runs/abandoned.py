@@ -7,7 +7,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 from skylift.host.clock import iso
+from skylift.runs.figures import System
+from skylift.runs.figures import history as system_history
 from skylift.runs.points import history
+from skylift.runs.recorder import of_system
 from skylift.runs.summary import summary
 from skylift.values.record import OURS, SCHEMA, Record
 from skylift.values.run_folder import RunFolder
@@ -37,7 +40,11 @@ def lost(folder: RunFolder, intent: Mapping[str, Any], before: Record | None, re
         **({"FailureReason": reason} if reason else {}),
         "LastModifiedTime": end,
         "TrainingEndTime": end,
-        OURS: {**ours, "metrics": found},
+        OURS: {
+            **ours,
+            "metrics": found,
+            **of_system(System(system_history(folder.system)), ours),
+        },
     }
     return Record({**known, **ending})
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,14 @@ from typing import Any
 from skylift.host.clock import iso
 from skylift.host.files import remove_tree
 from skylift.host.line_times import TimesWriter
+from skylift.runs.advice import advice
+from skylift.runs.figures import System
+from skylift.runs.figures import row as system_row
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import Point, row
 from skylift.runs.store import RunStore
 from skylift.runs.summary import Summary
+from skylift.values.figures import Figures, sift
 from skylift.values.jobs import TERMINAL, Described, Event, LogLine, hosts_of
 from skylift.values.ports import Clock
 from skylift.values.printed import Printed
@@ -47,9 +53,11 @@ class Recorder:
         self._reader = reader
         self._clock = clock
         self._summary = Summary(ours.get("metrics"))
+        self._system = System()
         self._described: Mapping[str, Any] | None = None
         self._saved_s = clock.monotonic()
         self.metrics_file = store.folder(name).metrics
+        self.system_file = store.folder(name).system
 
     def take(self, event: Event) -> None:
         if isinstance(event, Described):
@@ -63,6 +71,12 @@ class Recorder:
     def printed(self, printed: Printed) -> None:
         """The same as taking each of the lines, at the speed of a log."""
         self._keep(self._reader.find(printed), printed.at, printed.lines)
+
+    def measured(self, host: str, at: datetime, figures: Figures) -> None:
+        """Keep a line of system figures. No run fails for want of room for them."""
+        self._system.add(host, figures)
+        with suppress(OSError), self.system_file.open("a") as stream:
+            stream.write(system_row(host, at, figures))
 
     def _keep(self, points: Sequence[Point], at: datetime, lines: Callable[[], Sequence[str]]) -> None:
         if not points:
@@ -79,7 +93,7 @@ class Recorder:
     def _save(self) -> None:
         self._saved_s = self._clock.monotonic()
         if self._described is not None:
-            self._store.save(record_of(self._described, self._ours, self._summary))
+            self._store.save(record_of(self._described, self._ours, self._summary, self._system))
 
 
 class RemoteRecorder:
@@ -100,23 +114,32 @@ class RemoteRecorder:
         self._part = Path(tempfile.mkdtemp(dir=self._folder.path, prefix=".watch-"))
         self._recorder.metrics_file = self._part / self._folder.metrics.name
         self._times = TimesWriter(self._part / self._folder.log_times.name)
+        self._recorder.system_file = self._part / self._folder.system.name
         return self
 
     def __exit__(self, *_: object) -> None:
         remove_tree(self._part)
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event) -> Event | None:
+        """What of the event is the job's: None for a line of figures, which is for nobody to see."""
         if isinstance(event, LogLine):
+            text, figures = sift(event.text)
+            if figures is not None:
+                self._recorder.measured(event.host, event.at, figures)
+            if text is None:
+                return None
+            event = event if text == event.text else replace(event, text=text)
             with (self._part / self._folder.log.name).open("ab") as stream:
                 self._times.note(stream.seek(0, os.SEEK_END), event.at)
                 stream.write(event.spoken(several=self._several).encode(errors="replace") + b"\n")
         elif isinstance(event, Described):
             self._several = len(hosts_of(event.description)) > 1
         self._recorder.take(event)
+        return event
 
     def end(self, last: Described) -> None:
         """Every line has been read: put log and metrics in place, then write the final record, once."""
-        for path in (self._folder.log, self._folder.log_times, self._folder.metrics):
+        for path in (self._folder.log, self._folder.log_times, self._folder.metrics, self._folder.system):
             part = self._part / path.name
             if part.exists():
                 part.replace(path)
@@ -124,7 +147,10 @@ class RemoteRecorder:
 
 
 def record_of(
-    description: Mapping[str, Any], ours: Mapping[str, Any], found: Summary | None = None
+    description: Mapping[str, Any],
+    ours: Mapping[str, Any],
+    found: Summary | None = None,
+    system: System | None = None,
 ) -> Record:
     """A service's description with all of ours under one key.
 
@@ -133,8 +159,15 @@ def record_of(
     >>> record_of({"TrainingJobName": "x"}, {"project": "p"}).at("Skylift.schema")
     1
     """
-    told = found or description.get("TrainingJobStatus") in TERMINAL
+    ended = description.get("TrainingJobStatus") in TERMINAL
     said = ours.get("metrics")
     known = {key: value for key, value in ours.items() if key != "metrics"}
-    metrics = {"metrics": (found or Summary(said)).as_json()} if told else {}
-    return Record({**description, OURS: {"schema": SCHEMA, **known, **metrics}})
+    metrics = {"metrics": (found or Summary(said)).as_json()} if found or ended else {}
+    used = of_system(system or System(), ours) if ended else {}
+    return Record({**description, OURS: {"schema": SCHEMA, **known, **metrics, **used}})
+
+
+def of_system(system: System, ours: Mapping[str, Any]) -> dict[str, Any]:
+    """What the record of a run that has ended says of its system figures."""
+    summary = system.as_json()
+    return {"system": summary, "advice": advice(summary, here=ours.get("backend") != "sagemaker")}

@@ -53,6 +53,8 @@ PRESENT_ON_EVERY_BACKEND = (
     "Skylift.interpreter",
     "Skylift.image",
     "Skylift.user",
+    "Skylift.system",
+    "Skylift.advice",
 )
 """Fields that are there wherever it runs, with values of that place."""
 

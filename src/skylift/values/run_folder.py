@@ -31,8 +31,13 @@ class RunFolder:
         return self.path / "metrics.jsonl"
 
     @property
+    def system(self) -> Path:
+        """System figures: what the runtime said of the job's use of its machine, an object a line."""
+        return self.path / "system.jsonl"
+
+    @property
     def log(self) -> Path:
-        """What the job printed, byte for byte."""
+        """What the job printed, byte for byte; without the runtime's system figures."""
         return self.path / "log"
 
     @property

@@ -11,7 +11,7 @@ from skylift.errors import Issue, UsageError
 from skylift.project.config.job_checks import check_job
 from skylift.project.config.layers import KeyPath
 from skylift.values.references import parse_image, parse_repository, parse_s3, slug
-from skylift.values.settings import AwsSettings, ImageSettings, Settings, TargetSettings
+from skylift.values.settings import AwsSettings, ImageSettings, Settings, SystemSettings, TargetSettings
 from skylift_runtime.contract import (
     DEFAULT_JOB,
     ENVIRONMENT_COUNT_LIMIT,
@@ -20,6 +20,7 @@ from skylift_runtime.contract import (
 
 Where = Callable[[KeyPath], str]
 _OLDEST_MINOR = 8
+_FIGURES_S = range(5, 86400)
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 _ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/.+")
 _INSTANCE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9-]+")
@@ -36,6 +37,7 @@ def check(settings: Settings, root: Path, where: Where) -> list[Issue]:
         *_project(settings, where),
         *_image(settings.image, where),
         *_aws(settings.aws, where),
+        *_system(settings.system, where),
     ]
     for name, job in settings.jobs.items():
         path: KeyPath = () if name == DEFAULT_JOB else ("jobs", name)
@@ -105,6 +107,12 @@ def _aws(aws: AwsSettings, where: Where) -> Iterator[Issue]:
             yield at.issue(
                 key, f"not the ARN of a role: {arn!r}", "write it as arn:aws:iam::<account>:role/<name>"
             )
+
+
+def _system(system: SystemSettings, where: Where) -> Iterator[Issue]:
+    if system.interval not in _FIGURES_S:
+        what = f"wants 5 seconds to a day, not {system.interval}"
+        yield Issue(where(("system", "interval")), what, "leave it out for 30, or say figures = false")
 
 
 def _target(at: _At, target: TargetSettings) -> Iterator[Issue]:

@@ -11,7 +11,13 @@ from skylift.host.toml import NotToml, parse_toml
 from skylift.project.config.convert import Unfit, from_text
 from skylift.project.config.keys import Free, Named, Spec, Table, Value, config_keys
 from skylift.project.config.layers import KeyPath, Layer, Source, dotted, read_layer
-from skylift_runtime.contract import FACTS_VARIABLE, GRACE_VARIABLE, JOB_VARIABLE, PROJECT_VARIABLE
+from skylift_runtime.contract import (
+    FACTS_VARIABLE,
+    FIGURES_VARIABLE,
+    GRACE_VARIABLE,
+    JOB_VARIABLE,
+    PROJECT_VARIABLE,
+)
 
 _PREFIX = "SKYLIFT_"
 _TEST_PREFIX = "SKYLIFT_TEST_"
@@ -21,6 +27,7 @@ _NOT_SETTINGS = frozenset(
         JOB_VARIABLE,
         FACTS_VARIABLE,
         GRACE_VARIABLE,
+        FIGURES_VARIABLE,
         "SKYLIFT_CACHE_DIR",
         "SKYLIFT_DEBUG",
     }
