@@ -255,7 +255,7 @@ def _without_figures(lines: Iterable[LogLine]) -> Iterator[LogLine]:
     for line in lines:
         text, _ = sift(line.text)
         if text is not None:
-            yield replace(line, text=text)
+            yield line if text == line.text else replace(line, text=text)
 
 
 def _without(skip: int, events: Iterable[Event]) -> Iterator[Event]:

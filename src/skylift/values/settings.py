@@ -158,12 +158,12 @@ class TargetSettings:
 
 @dataclass(frozen=True)
 class SystemSettings:
-    """System figures: how much of processors, memory, disk and GPUs a job uses. ``skylift show`` sums them up."""
+    """System figures: what a job uses of its machine."""
 
     figures: bool = True
-    """Whether the runtime looks at them. It takes less than 0.5 % of a core."""
+    """Whether the runtime looks at what a job uses of processors, memory, disk and GPUs, for ``skylift show``."""
     interval: Seconds = 30
-    """Seconds between two lines of them, at least 5."""
+    """Seconds between two lines of system figures, 5 at least. In CloudWatch they stand in the log."""
 
 
 @dataclass(frozen=True)
