@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import images, reading, runs, runtime, startup, understanding
+from benchmarks import figures, images, reading, runs, runtime, startup, understanding
 from tests.base_image import Unavailable
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument(
         "only",
         nargs="?",
-        choices=["startup", "runs", "reading", "understanding", "runtime", "images"],
+        choices=["startup", "runs", "reading", "understanding", "runtime", "figures", "images"],
         help="one of them (default: all)",
     )
     wanted = parser.parse_args()
@@ -28,6 +28,8 @@ def main() -> None:
         print(understanding.report(runs=5), flush=True)
     if wanted.only in (None, "runtime"):
         print(runtime.report(runs=11), flush=True)
+    if wanted.only in (None, "figures"):
+        print(figures.report(seconds=60), flush=True)
     if wanted.only in (None, "images"):
         try:
             print(images.report(wanted.runs))

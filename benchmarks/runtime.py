@@ -19,7 +19,7 @@ from tests.base_image import Unavailable
 from tests.foreign import Foreign
 from tests.services import Machine
 
-from skylift_runtime.contract import RUNTIME_START
+from skylift_runtime.contract import FIGURES_VARIABLE, RUNTIME_START
 
 BUDGET_MS = 60
 """What the runtime may add to ``python train.py``."""
@@ -206,7 +206,13 @@ def _ways(scratch: Path, toolkit: Path | None) -> dict[str, Way]:
         BARE: Way([sys.executable, "train.py"], base, plain, lay_plain),
         OURS: Way(
             [sys.executable, *OPTIONS, str(RUNTIME / START), "train"],
-            {**base, "SAGEMAKER_BASE_DIR": str(ours), "SKYLIFT_PROJECT": str(description)},
+            # With system figures, as a client asks for them.
+            {
+                **base,
+                "SAGEMAKER_BASE_DIR": str(ours),
+                "SKYLIFT_PROJECT": str(description),
+                FIGURES_VARIABLE: "30",
+            },
             scratch,
             lay_ours,
         ),

@@ -71,7 +71,7 @@ def test_what_only_looks_like_figures_reaches_no_file(said: str) -> None:
 
 
 def test_whatever_comes_in_whatever_pieces_the_job_gets_its_bytes_back() -> None:
-    dice = random.Random(0)  # noqa: S311 - to be repeatable
+    dice = random.Random(0)
     for _ in range(300):
         own, wire = b"", b""
         at_start = True
