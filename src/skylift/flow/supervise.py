@@ -62,8 +62,9 @@ class _Observer:
     def changed(self, description: Mapping[str, Any]) -> None:
         described = Described(description)
         held = b"".join(sieve.rest() for sieve in self._sieves.values()) if described.terminal else b""
-        if held:
-            self._write(held, SystemClock().now())
+        # Two bytes at most: where there is no room for them, that is no reason to lose the end.
+        with suppress(OSError):
+            self._log.write(held)
         with self._turn:
             try:
                 self._recorder.take(described)
