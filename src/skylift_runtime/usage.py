@@ -119,12 +119,27 @@ class Meter:
                 if value is not None:
                     found[name] = value
                     break
-        for folder in self._folders("io"):
+        moved = self._moved()
+        if moved is not None:
+            found["read"], found["written"] = moved
+        return found
+
+    def _moved(self) -> Optional[Tuple[int, int]]:
+        for folder in self._folders("blkio"):
             text = self._text(folder + "/io.stat")
             if text:
-                found["read"], found["written"] = _sum_of(text, "rbytes="), _sum_of(text, "wbytes=")
-                break
-        return found
+                return _sum_of(text, "rbytes="), _sum_of(text, "wbytes=")
+            # cgroup v1: `8:0 Read 4096`, for each device.
+            rows = [
+                line.split() for line in self._text(folder + "/blkio.throttle.io_service_bytes").splitlines()
+            ]
+            if rows:
+                kinds = [
+                    [_number(row[2]) for row in rows if row[1:2] == [kind] and len(row) == 3]
+                    for kind in ("Read", "Write")
+                ]
+                return sum(kinds[0]), sum(kinds[1])
+        return None
 
     def _cpu(self, folder: str) -> Optional[float]:
         fields = _fields(self._text(folder + "/cpu.stat"))

@@ -183,6 +183,36 @@ def test_any_number_may_watch_a_remote_job_and_each_line_is_kept_once(store: Run
     ]
 
 
+FIGURES = '[skylift:figures] {"s":90.0,"n":18,"mem":{"max":63e9,"of":64e9}}'
+
+
+def test_figures_of_a_remote_job_are_kept_apart_and_shown_to_nobody(store: RunStore) -> None:
+    folder = store.create("x", {})
+    end = Described({"TrainingJobName": "x", "TrainingJobStatus": "Completed"})
+    lines = ["a", "50%#036#036", FIGURES, FIGURES[:30], "half" + FIGURES]
+    with RemoteRecorder(recorder(store), folder) as watcher:
+        seen = [watcher.take(LogLine(NOW, "algo-1", line)) for line in lines]
+        watcher.end(end)
+    assert [event.text for event in seen if isinstance(event, LogLine)] == ["a", "50%", "half"]
+    assert folder.log.read_text().splitlines() == ["a", "50%", "half"]
+    assert len(folder.system.read_text().splitlines()) == 2
+    found = store.load("x")
+    assert found is not None
+    assert found.at("Skylift.system.hosts")["algo-1"]["seconds"] == 180.0
+    assert found.at("Skylift.advice") == ["memory came within 10 % of its limit: 63.0 of 64.0 GB"]
+
+
+def test_no_run_fails_for_want_of_room_for_figures(store: RunStore) -> None:
+    store.create("x", {})
+    recording = recorder(store)
+    recording.system_file = Path("/dev/full")
+    recording.measured("algo-1", NOW, {"s": 1.0})
+    recording.take(Described({"TrainingJobName": "x", "TrainingJobStatus": "Completed"}))
+    found = store.load("x")
+    assert found is not None
+    assert found.at("Skylift.system.hosts")["algo-1"]["seconds"] == 1.0
+
+
 def test_keys_of_a_newer_client_under_ours_survive(store: RunStore) -> None:
     store.create("x", {})
     store.save(Record({"TrainingJobName": "x", "Skylift": {"FromTheFuture": 1}}))

@@ -349,7 +349,8 @@ def test_the_older_cgroups_are_read_too_and_the_limit_of_a_parent_counts(tmp_pat
     lay(
         tmp_path,
         {
-            "proc/self/cgroup": "5:memory:/docker/x\n4:cpuacct,cpu:/docker/x\n",
+            "proc/self/cgroup": "5:memory:/docker/x\n4:cpuacct,cpu:/docker/x\n3:blkio:/docker/x\n",
+            "cg/blkio/docker/x/blkio.throttle.io_service_bytes": "8:0 Read 10\n8:0 Write 20\n8:16 Read 1\nTotal 31\n",
             "proc/meminfo": MEMINFO,
             "cg/cpu/docker/cpu.cfs_quota_us": "50000\n",
             "cg/cpu/docker/cpu.cfs_period_us": "100000\n",
@@ -364,7 +365,7 @@ def test_the_older_cgroups_are_read_too_and_the_limit_of_a_parent_counts(tmp_pat
     )
     meter = Meter(whole=True, proc=str(tmp_path / "proc"), cgroups=str(tmp_path / "cg"))
     found, limits = meter.read(), meter.limits()
-    assert (found.cpu, found.memory) == (1.5, 2000)
+    assert (found.cpu, found.memory, found.read, found.written) == (1.5, 2000, 11, 20)
     assert (limits.cores, limits.memory) == (0.5, 2_000_000_000)
 
 
