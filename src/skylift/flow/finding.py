@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from skylift.errors import NotReady
-from skylift.flow.running import Run
 from skylift.runs.points import history
 from skylift.runs.store import RunStore
 from skylift.runs.unpack import is_without_files
 from skylift.values.record import Artifact, Record
+
+if TYPE_CHECKING:
+    from skylift.flow.running import Run
 
 _MOST = 1000
 """How many runs are looked into, from the newest."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from skylift.data.dataset import Datasets
 from skylift.errors import UsageError
-from skylift.flow.preparing import ChannelInput, Prepared
+from skylift.flow.channels import ChannelInput
+from skylift.flow.preparing import Prepared
 from skylift.flow.world import Cloud
 from skylift.host.files import canonical_json, write_bytes
 from skylift.values.jobs import ChannelSpec, DatasetFile

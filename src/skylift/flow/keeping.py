@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterator
 
 from skylift.errors import NotReady
-from skylift.flow.preparing import ChannelInput, Prepared
+from skylift.flow.channels import ChannelInput
+from skylift.flow.preparing import Prepared
 from skylift.flow.sources import Sources
 from skylift.host.files import read_source
 from skylift.host.redaction import redact_text

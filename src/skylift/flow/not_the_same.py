@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from skylift.flow.channels import ChannelInput
 from skylift.flow.interpreters import UNKNOWN
 from skylift.flow.keeping import files_of
-from skylift.flow.preparing import ChannelInput, Prepared
+from skylift.flow.preparing import Prepared
 from skylift.runs.changes import file_changes, package_changes
 from skylift.runs.compare import identity
 from skylift.runs.known import Known

@@ -8,14 +8,11 @@ import secrets
 import string
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from skylift.data.dataset import version_of
-from skylift.data.glance import Glance, glance
-from skylift.data.scan import scan
-from skylift.errors import ConfigError, Issue, NotReady
+from skylift.errors import ConfigError, Issue
 from skylift.flow.arguments import arguments_of
+from skylift.flow.channels import ChannelInput, channel_facts, channel_input
 from skylift.flow.demands import NO_DEMANDS, Demands, demanded
 from skylift.flow.handing import check_secrets
 from skylift.flow.interpreters import UNKNOWN, Interpreter, interpreter_for, need_for_notebook
@@ -24,12 +21,11 @@ from skylift.flow.started import concerns, started
 from skylift.host.files import canonical_json
 from skylift.host.redaction import without_secret
 from skylift.project.arguments.wire import Wire, on_wire
-from skylift.project.files.made import carry, maker_of
 from skylift.project.source.notebooks import is_notebook
-from skylift.values.jobs import ChannelSpec, DatasetFile, JobSpec
+from skylift.values.jobs import ChannelSpec, JobSpec
 from skylift.values.project import Arguments
 from skylift.values.references import run_name
-from skylift.values.settings import ChannelSettings, JobSettings, SystemSettings, TargetSettings
+from skylift.values.settings import JobSettings, SystemSettings, TargetSettings
 from skylift_runtime.contract import (
     COMMAND_KEY,
     FIGURES_VARIABLE,
@@ -39,9 +35,6 @@ from skylift_runtime.contract import (
     SECRET_PREFIX,
     STOP_GRACE_S,
 )
-
-_READ_AT_MOST = 1 << 30
-"""Bytes of a local channel that are hashed before a job here starts; beyond, a fingerprint has to do."""
 
 LOCAL_ROLE = f"arn:aws:iam::{LOCAL_ACCOUNT}:role/local"
 
@@ -60,32 +53,6 @@ class RunOptions:
     """Interpreter for the local target."""
     detach: bool = False
     demands: Demands = NO_DEMANDS
-
-
-@dataclass(frozen=True)
-class ChannelInput:
-    """A channel with what is known of its content."""
-
-    name: str
-    settings: ChannelSettings
-    folder: Path | None = None
-    """On this machine; None when the channel is read where it lies."""
-    files: tuple[DatasetFile, ...] | None = None
-    """None when nobody read them all: for a job on this machine a quick look may have to do."""
-    seen: Glance | None = None
-
-    @property
-    def version(self) -> str | None:
-        return version_of(self.files) if self.files is not None else None
-
-    @property
-    def identity(self) -> str:
-        """What tells this input from another: version, fingerprint, or the place it lies at."""
-        return self.version or (self.seen.fingerprint if self.seen else self.source)
-
-    @property
-    def source(self) -> str:
-        return str((self.settings.cloud if self.folder is None else None) or self.settings.local)
 
 
 @dataclass(frozen=True)
@@ -195,7 +162,7 @@ def prepare_run(sources: Sources, options: RunOptions, *, only_plan: bool = Fals
     _refuse_names_of_jobs(sources, options)
     arguments = arguments_of(sources, job, options.given, options.raw)
     channels = tuple(
-        _channel(sources, target, (job.name, name), said) for name, said in sorted(job.channels.items())
+        channel_input(sources, target, (job.name, name), said) for name, said in sorted(job.channels.items())
     )
     interpreter = UNKNOWN if only_plan else interpreter_for(sources, target, options.python)
     if interpreter is not UNKNOWN and is_notebook(job.entry_point):
@@ -241,42 +208,6 @@ def _refuse_names_of_jobs(sources: Sources, options: RunOptions) -> None:
 def _new_name(sources: Sources) -> str:
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
     return run_name(sources.settings.name, sources.world.clock.now(), letters)
-
-
-def _how_to_get(sources: Sources, job: str, folder: str) -> str:
-    maker = maker_of(folder, sources.settings.jobs.values(), job)
-    if maker is None:
-        return "put the data there, or change [channels]"
-    return f"the job `{maker.job}` makes it: {carry(maker.job, maker.kind, maker.into)}"
-
-
-def _channel(
-    sources: Sources, target: TargetSettings, named: tuple[str, str], said: ChannelSettings
-) -> ChannelInput:
-    job, name = named
-    if target.backend == "sagemaker" and said.cloud:
-        return ChannelInput(name, said)
-    if not said.local:
-        raise NotReady(
-            f"channel `{name}` has no folder on this machine",
-            hints=(f'give it one: [channels] {name} = {{ local = "…", cloud = "{said.cloud}" }}',),
-        )
-    folder = sources.home / said.local
-    if not folder.is_dir():
-        raise NotReady(
-            f"channel `{name}` is the folder {said.local}, which is not there",
-            hints=(_how_to_get(sources, job, said.local),),
-            folder=str(folder),
-        )
-    if target.backend == "sagemaker" and said.mode != "File":
-        raise NotReady(
-            f"channel `{name}` has mode {said.mode}, and a folder of this machine travels in mode File",
-            hints=('leave the mode out, or say where the data lies: cloud = "s3://…"',),
-        )
-    seen = glance(folder)
-    must_read = target.backend == "sagemaker" or (seen.bytes <= _READ_AT_MOST and not seen.has_links)
-    files = scan(folder) if must_read else None
-    return ChannelInput(name, said, folder.resolve(), files, seen)
 
 
 def _ours(prepared: Prepared) -> dict[str, Any]:
@@ -334,16 +265,6 @@ def _lock_digest(sources: Sources, interpreter: Interpreter) -> str | None:
         return sources.lock.digest
     # With an environment of the user's own nothing has to be resolved: no network is needed to train.
     return sources.known_lock.digest if sources.known_lock is not None else None
-
-
-def channel_facts(channel: ChannelInput) -> dict[str, Any]:
-    """What the record says of a channel."""
-    facts: dict[str, Any] = {"source": channel.source, "version": channel.version}
-    if channel.seen is not None:
-        facts |= {"files": channel.seen.files, "bytes": channel.seen.bytes}
-    if channel.seen is not None and channel.version is None:
-        facts["fingerprint"] = channel.seen.fingerprint
-    return facts
 
 
 def _user() -> str:

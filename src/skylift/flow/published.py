@@ -8,7 +8,8 @@ from dataclasses import replace
 from skylift.data.dataset import Datasets, version_of
 from skylift.data.glance import Glance
 from skylift.errors import SkyliftError
-from skylift.flow.preparing import ChannelInput, Prepared, channel_facts
+from skylift.flow.channels import ChannelInput, channel_facts
+from skylift.flow.preparing import Prepared
 from skylift.flow.world import Cloud
 from skylift.runs.known import Known
 from skylift.values.jobs import DatasetFile

@@ -9,12 +9,14 @@ from pathlib import Path
 from skylift.flow.backends import Backend
 from skylift.flow.live import with_metrics
 from skylift.flow.running import Run
+from skylift.flow.world import Cloud, World
 from skylift.host.files import write_json
 from skylift.jobs.watch import Pace
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import Point, row
 from skylift.runs.store import RunStore
 from skylift.values.jobs import Event, LogLine, LogPage, Measured, Pause, Unfinished
+from skylift.values.settings import AwsSettings
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -65,7 +67,8 @@ def watched(tmp_path: Path, *, live: bool) -> list[Event]:
     write_json(store.folder("a-1").intent, {"executor": "service", "ours": {}})
     service = OneJob(pages)
     backend = Backend("sagemaker", lambda: service, Pace(0, 0, 0, 0), FakeClock(), here=False)
-    return list(Run("a-1", store, backend).watch(live=live))
+    cloud = Cloud(AwsSettings(), World({}, tmp_path))
+    return list(Run("a-1", store, backend, cloud).watch(live=live))
 
 
 def values(events: Iterable[Event]) -> list[tuple[tuple[tuple[str, float], ...], bool]]:
