@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NUMBER = (
     r"[-+]?(?:\d{1,3}(?:,\d{3}){1,6}(?:\.\d+)?(?![\d,])|\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?"
@@ -16,8 +16,7 @@ END = r"(?![\w/-]|:\S|\.\w)"
 _MOST_STEPS = 1e15
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A number with its name, and where in the text it stands."""
 
     name: str
@@ -31,7 +30,7 @@ def number(text: str) -> float:
     >>> number("1,234.5"), number("-1e-3")
     (1234.5, -0.001)
     """
-    return float(text.replace(",", ""))
+    return float(text.replace(",", "") if "," in text else text)
 
 
 def whole(text: str) -> int | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from skylift.runs.metrics.hints import is_bare
 from skylift.runs.metrics.names import Kind, is_qualifier, joined, kind
@@ -70,8 +70,9 @@ _CONTAINERS = frozenset(
 """Keys that say nothing of what they hold."""
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
+    """A number with a name in front of it, of which is not yet known whether it is a metric."""
+
     found: Found
     by: str
     """``=`` for what is joined to its number by it, ``"`` for a key, ``:`` and a blank."""
@@ -95,19 +96,20 @@ def pairs(text: str, *, stepped: bool) -> list[Found]:
 
     :param stepped: the text says a step, so it speaks of training.
     """
-    every = list(_pairs(text))
-    measured = any(pair.kind is Kind.MEASURE for pair in every)
-    settings = sum(pair.kind is Kind.SETTING for pair in every)
-    given = settings > 0 or any(pair.kind is Kind.COUNT for pair in every)
-    if not stepped and settings > max(2, sum(pair.kind is Kind.MEASURE for pair in every)):
+    every = [(pair, pair.kind) for pair in _pairs(text)]
+    kinds = [of for _, of in every]
+    measures, settings = kinds.count(Kind.MEASURE), kinds.count(Kind.SETTING)
+    if not stepped and settings > max(2, measures):
         # What was set before training begins.
         return []
-    return [pair.found for pair in every if _counts(pair, measured=measured, stepped=stepped, given=given)]
+    told, given = stepped or measures > 0, settings > 0 or Kind.COUNT in kinds
+    return [
+        pair.found for pair, of in every if _counts(pair, of, told=told, given=given, measured=measures > 0)
+    ]
 
 
-def _counts(pair: Pair, *, measured: bool, stepped: bool, given: bool) -> bool:
-    told = measured or stepped
-    match pair.kind:
+def _counts(pair: Pair, of: Kind, *, told: bool, given: bool, measured: bool) -> bool:
+    match of:
         case Kind.COUNT:
             return False
         case Kind.MEASURE:
@@ -145,7 +147,7 @@ def _pairs(text: str) -> Iterator[Pair]:
 
 
 def _spoken(head: str, match: re.Match[str], sign: str, text: str) -> Pair | None:
-    token = _TOKEN.search(head)
+    token = _TOKEN.search(head, max(head.rfind(" "), head.rfind("\t")) + 1)
     if token is None:
         return None
     before = head[: token.start()]

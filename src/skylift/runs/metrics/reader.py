@@ -73,19 +73,16 @@ class MetricReader:
         return self._read(line, self._hosts.setdefault(host, _Host()))
 
     def _every(self, printed: Printed) -> Iterator[str]:
-        worth = set(hinted(printed.data))
-        host = self._hosts[printed.host]
+        """The lines that an own pattern may match, and those that are worth a look without one."""
+        host, worth = self._hosts[printed.host], set(hinted(printed.data))
+        if not worth and host.table is None:
+            yield from printed.candidates([*self._own.values()])
+            return
         searches = [pattern.search for pattern in self._own.values()]
         at = 0
-        # What is done here is done for every line of a log, of which there can be millions.
         for raw, line in zip(printed.data.removesuffix(b"\n").split(b"\n"), printed.lines(), strict=True):
-            if (
-                at in worth
-                or host.table
-                or "#" in line
-                or not line.isprintable()
-                or any(s(line) for s in searches)
-            ):
+            looked_at = at in worth or host.table is not None or "#" in line or not line.isprintable()
+            if looked_at or any(search(line) is not None for search in searches):
                 yield line
             at += len(raw) + 1
 
@@ -101,7 +98,7 @@ class MetricReader:
                 if before is not None and before.step != point.step and "poch" in text:
                     kept.append(before)
                 latest[point.name] = point
-        for name, value in self._by_patterns(line):
+        for name, value in self._by_patterns(line) if self._own else ():
             latest[name] = Point(name, value, step)
         return [*kept, *latest.values()]
 
@@ -171,8 +168,6 @@ class MetricReader:
         ] is not None else step
 
     def _by_patterns(self, line: str) -> Iterator[tuple[str, float]]:
-        if not self._own:
-            return
         texts = [piece for text in shown(unescape(line)) for piece in _ends(text)]
         stored = [escape(text) for text in texts]
         for name, pattern in self._own.items():
