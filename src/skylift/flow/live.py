@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import history, read_row
-from skylift.runs.summary import smaller_is_better
+from skylift.runs.summary import direction, way
 from skylift.values.jobs import Event, LogLine, Measured, Unfinished
 from skylift.values.ports import Clock
 from skylift.values.record import Record
 from skylift.values.run_folder import RunFolder
-
-__all__ = ["curves_of", "directions", "smaller_is_better", "with_metrics"]
 
 _PACE_S = 0.5
 _LINES = 1024
@@ -56,9 +56,16 @@ def curves_of(folder: RunFolder) -> dict[str, list[float]]:
     return found
 
 
+def direction_in(intent: Mapping[str, Any]) -> Callable[[str], bool | None]:
+    """The same for a run that has read nothing yet: as its config said, else by the name."""
+    ours = intent.get("ours")
+    said = ours.get("metrics") if isinstance(ours, Mapping) else None
+    return partial(way, said.get("goals") if isinstance(said, Mapping) else None)
+
+
 def directions(record: Record) -> dict[str, bool | None]:
     """For each metric of a run whether smaller is better; None where nobody says."""
-    return {name: smaller_is_better(name) for name in record.at("Skylift.metrics.last") or {}}
+    return {name: direction(record, name) for name in record.at("Skylift.metrics.last") or {}}
 
 
 class _Written:

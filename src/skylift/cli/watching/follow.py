@@ -11,7 +11,7 @@ from skylift.cli.talk import emit, exit_code, say
 from skylift.cli.watching.ending import Results, ending
 from skylift.cli.watching.faces import Face, Mute, face_for
 from skylift.cli.watching.view import View
-from skylift.flow.live import curves_of, directions, smaller_is_better
+from skylift.flow.live import curves_of, direction_in, directions
 from skylift.values.record import Record
 
 if TYPE_CHECKING:
@@ -80,8 +80,10 @@ def _interrupted(run: Run, face: Face) -> bool:
 
 
 def _face(run: Run, *, quiet: bool) -> Face:
+    better = direction_in(run.store.intent(run.name))
+
     def view(painted: bool, plain: bool) -> View:
-        return View(run.name[-4:], smaller_is_better, here=run.backend.here, plain=plain, times=painted)
+        return View(run.name[-4:], better, here=run.backend.here, plain=plain, times=painted)
 
     return face_for(view, run.backend.clock, quiet=quiet)
 
