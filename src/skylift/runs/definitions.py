@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from skylift.runs.summary import direction, objective
@@ -56,12 +56,15 @@ def _seen(last: Record) -> list[str]:
     )
 
 
-def _found(names: Iterable[str], last: Record, own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _found(names: Sequence[str], last: Record, own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     said = last.at("Skylift.metrics.forms")
     # A record from before forms were kept: the two ways in which most programs print.
     forms = said if isinstance(said, Mapping) else {}
     words = {name: str(forms[name]) for name in forms if name not in own}
     for name in names:
+        if any(other.endswith(f":{name}") and other not in words for other in names) and said is not None:
+            # `{"val": {"loss": 1}}` says "loss", too.
+            continue
         if name in words:
             pattern = number_behind(words[name], words.values())
             if finds(pattern, words[name]):

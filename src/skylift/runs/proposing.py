@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from skylift.runs.templates import Slot, Template
-from skylift.values.directions import smaller_is_better
 from skylift.values.patterns import number_behind, outside_common
 from skylift.values.printed import escape, last_number
 from skylift.values.tried import Proposed, Unread
@@ -17,12 +16,15 @@ _LEAST = 3
 _MOST_TRIED = 100
 
 
-def unread(templates: Iterable[Template]) -> list[Unread]:
-    """Lines with a number whose name says that it is a result, and which was not read."""
+def unread(templates: Iterable[Template], known: Collection[str]) -> list[Unread]:
+    """Lines with a number whose name says that it is a result, and which was not read.
+
+    :param known: names that were read from other lines: a bar, or a summary, says them once more.
+    """
     found: dict[str, Unread] = {}
     for template in templates:
         for slot in template.slots:
-            if slot.name and not template.is_read(slot) and _is_result(slot):
+            if slot.name not in known and not template.is_read(slot) and _is_result(slot):
                 found.setdefault(slot.name, Unread(slot.name, template.line, template.text, template.count))
     return list(found.values())
 
@@ -35,7 +37,7 @@ def proposals(templates: Collection[Template], known: Collection[str]) -> list[P
     forms = {slot.before for template in templates for slot in template.slots if slot.before}
     wanted = sorted(
         ((template, slot) for template in templates for slot in template.slots if _is_wanted(template, slot)),
-        key=lambda pair: (smaller_is_better(pair[1].name) is None, -pair[0].count),
+        key=lambda pair: (not pair[1].result, -pair[0].count),
     )
     found: dict[str, Proposed] = {}
     for template, slot in wanted[:_MOST_TRIED]:
@@ -50,7 +52,7 @@ def proposals(templates: Collection[Template], known: Collection[str]) -> list[P
 
 
 def _is_result(slot: Slot) -> bool:
-    return smaller_is_better(slot.name) is not None and not slot.whole
+    return slot.result and not slot.whole
 
 
 def _is_wanted(template: Template, slot: Slot) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from skylift.values.directions import smaller_is_better
 from skylift.values.printed import shown, unescape
 
 _MOST = 2000
@@ -25,110 +26,21 @@ _UNIT = re.compile(
 _WORDS = re.compile(
     r"(?P<words>[^\W\d_][\w@/.-]*(?:[ \t]+[^\W\d_][\w@/.-]*)*)(?P<joint>['\"]?\s*(?:[:=]|->)?\s*['\"]?)\Z"
 )
+_OF_ADDRESSES = ("?", "&")
 _MOST_WORDS = 3
 _SEPARATOR = re.compile(r"[,;|(){}\[\]\t]|\s-\s|:\s|\0")
-_FILLING = frozenset(
-    [
-        "was",
-        "is",
-        "are",
-        "of",
-        "at",
-        "now",
-        "to",
-        "by",
-        "the",
-        "a",
-        "an",
-        "with",
-        "has",
-        "and",
-        "in",
-        "on",
-        "for",
-        "reached",
-        "got",
-        "=",
-        "-",
-    ]
-)
-_NO_RESULT = frozenset(
-    [
-        "epoch",
-        "epochs",
-        "step",
-        "steps",
-        "iter",
-        "iters",
-        "iteration",
-        "iterations",
-        "batch",
-        "batches",
-        "time",
-        "eta",
-        "elapsed",
-        "took",
-        "seconds",
-        "duration",
-        "version",
-        "port",
-        "pid",
-        "seed",
-        "size",
-        "shape",
-        "params",
-        "parameters",
-        "memory",
-        "mem",
-        "gpu",
-        "gpus",
-        "cpu",
-        "cpus",
-        "rank",
-        "world",
-        "worker",
-        "workers",
-        "layer",
-        "layers",
-        "samples",
-        "sample",
-        "rows",
-        "files",
-        "bytes",
-        "total",
-        "progress",
-        "device",
-        "num",
-        "number",
-        "line",
-        "lines",
-        "page",
-        "day",
-        "date",
-        "year",
-        "month",
-        "id",
-        "exit",
-        "code",
-        "node",
-        "host",
-        "remaining",
-        "left",
-        "round",
-        "rounds",
-        "fold",
-        "folds",
-        "trial",
-        "build",
-        "python",
-        "cuda",
-        "max_epochs",
-        "n",
-        "count",
-        "warning",
-        "error:",
-    ]
-)
+_FILLING_WORDS = """
+    was is are of at now to by the a an with has and in on for reached got = - so far
+"""
+_FILLING = frozenset(_FILLING_WORDS.split())
+_NO_RESULT_WORDS = """
+    epoch epochs step steps iter iters iteration iterations batch batches time eta elapsed took seconds duration
+    version port pid seed size shape params parameters memory mem gpu gpus cpu cpus rank world worker workers
+    layer layers samples sample rows files bytes total progress device num number line lines page day date year
+    month id exit code node host remaining left round rounds fold folds trial build python cuda max_epochs n count
+    warning error: from than
+"""
+_NO_RESULT = frozenset(_NO_RESULT_WORDS.split())
 
 
 @dataclass
@@ -142,6 +54,8 @@ class Slot:
     first: float
     last: float
     whole: bool
+    result: bool = False
+    """Its last word says which way it is better: `val loss`, and not `loss improved from`."""
     varies: bool = False
     counts: bool = True
     """Each value is one more than the one before: a counter."""
@@ -219,21 +133,23 @@ class Templates:
 
 
 def _slot(text: str, found: re.Match[str]) -> Slot:
-    before, name = _called(text, found)
+    before, words = _called(text, found)
+    name = re.sub(r"[^\w@/.]+", "_", "_".join(words)).strip("_./").lower()
     value = float(found[0])
-    return Slot(before, name, value, value, value.is_integer())
+    says = bool(words) and smaller_is_better(words[-1]) is not None
+    return Slot(before if name else "", name, value, value, value.is_integer(), says)
 
 
-def _called(text: str, found: re.Match[str]) -> tuple[str, str]:
-    """The words in front of a number with what joins them to it, and the name that they make."""
+def _called(text: str, found: re.Match[str]) -> tuple[str, list[str]]:
+    """The words in front of a number with what joins them to it, and those of them that name it."""
     front, behind = text[: found.start()], text[found.end() : found.end() + 16]
     alone = _ALONE_BEFORE.search(front[-1:]) and _ALONE_AFTER.match(behind)
     if _UNIT.match(behind) or not alone:
-        return "", ""
+        return "", []
     masked = _NUMBER.sub(lambda one: "\0" * len(one[0]), front)
     words = _WORDS.search(masked)
     if words is None or not words["joint"]:
-        return "", ""
+        return "", []
     at = max((one.end() for one in _SEPARATOR.finditer(words["words"])), default=0)
     own = words["words"][at:].split()
     last = len(own)
@@ -244,9 +160,8 @@ def _called(text: str, found: re.Match[str]) -> tuple[str, str]:
         first += 1
     named = own[first:last]
     if not named or named[-1].lower() in _NO_RESULT or named[0].lower() in _NO_RESULT:
-        return "", ""
+        return "", []
     start = words.start("words") + at
     # From the first of these words on; the text in front is as long as it was, masked or not.
     start += [one.start() for one in re.finditer(r"\S+", front[start:])][first]
-    name = re.sub(r"[^\w@/.]+", "_", "_".join(named)).strip("_./").lower()
-    return front[start:], name
+    return ("", []) if front[start - 1 : start] in _OF_ADDRESSES else (front[start:], named)

@@ -91,7 +91,7 @@ class Trial:
             tuple(metrics),
             tuple(name for name in self._own if name not in self._printed),
             tuple(name for name in self._own if name in self._printed - self._stored),
-            tuple(unread(templates)[:_MOST_UNREAD]),
+            tuple(unread(templates, self._found)[:_MOST_UNREAD]),
             tuple(proposed[:_MOST_PROPOSED]),
             max(0, len(proposed) - _MOST_PROPOSED),
             table,

@@ -6,146 +6,21 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-_SMALLER = frozenset(
-    [
-        "loss",
-        "losses",
-        "error",
-        "errors",
-        "err",
-        "mse",
-        "mae",
-        "rmse",
-        "rmsle",
-        "msle",
-        "mape",
-        "smape",
-        "wape",
-        "mase",
-        "medae",
-        "mphe",
-        "nll",
-        "nloglik",
-        "ce",
-        "bce",
-        "xent",
-        "crossentropy",
-        "logloss",
-        "mlogloss",
-        "multilogloss",
-        "perplexity",
-        "ppl",
-        "bpc",
-        "bpb",
-        "wer",
-        "cer",
-        "ter",
-        "eer",
-        "fid",
-        "kid",
-        "lpips",
-        "fpr",
-        "fnr",
-        "far",
-        "frr",
-        "inertia",
-        "deviance",
-        "hinge",
-        "hingeloss",
-        "brier",
-        "crps",
-        "pinball",
-        "regret",
-        "cost",
-        "penalty",
-        "distance",
-        "hausdorff",
-        "chamfer",
-        "divergence",
-        "kld",
-        "rmspe",
-        "rse",
-        "mistakes",
-        "misclassified",
-    ]
-)
-_LARGER = frozenset(
-    [
-        "accuracy",
-        "acc",
-        "auc",
-        "auroc",
-        "roc",
-        "aucpr",
-        "auprc",
-        "prauc",
-        "map",
-        "ap",
-        "f1",
-        "f2",
-        "fbeta",
-        "fscore",
-        "precision",
-        "prec",
-        "recall",
-        "sensitivity",
-        "specificity",
-        "r2",
-        "rsquared",
-        "ndcg",
-        "dcg",
-        "mrr",
-        "hits",
-        "iou",
-        "miou",
-        "giou",
-        "ciou",
-        "jaccard",
-        "dice",
-        "bleu",
-        "sacrebleu",
-        "chrf",
-        "chrfpp",
-        "rouge",
-        "rougel",
-        "rougelsum",
-        "meteor",
-        "cider",
-        "bertscore",
-        "em",
-        "psnr",
-        "ssim",
-        "msssim",
-        "reward",
-        "rewards",
-        "return",
-        "returns",
-        "elbo",
-        "likelihood",
-        "loglik",
-        "loglikelihood",
-        "mcc",
-        "kappa",
-        "gini",
-        "pearson",
-        "spearman",
-        "kendall",
-        "corr",
-        "correlation",
-        "silhouette",
-        "purity",
-        "nmi",
-        "ari",
-        "ami",
-        "tpr",
-        "tnr",
-        "pck",
-        "success",
-        "completeness",
-        "homogeneity",
-        "top",
-    ]
-)
+_SMALLER_WORDS = """
+    loss losses error errors err mse mae rmse rmsle msle mape smape wape mase medae mphe nll nloglik ce bce xent
+    crossentropy logloss mlogloss multilogloss perplexity ppl bpc bpb wer cer ter eer fid kid lpips fpr fnr far
+    frr inertia deviance hinge hingeloss brier crps pinball regret cost penalty distance hausdorff chamfer
+    divergence kld rmspe rse mistakes misclassified
+"""
+_SMALLER = frozenset(_SMALLER_WORDS.split())
+_LARGER_WORDS = """
+    accuracy acc auc auroc roc aucpr auprc prauc map ap f1 f2 fbeta fscore precision prec recall sensitivity
+    specificity r2 rsquared ndcg dcg mrr hits iou miou giou ciou jaccard dice bleu sacrebleu chrf chrfpp rouge
+    rougel rougelsum meteor cider bertscore em psnr ssim msssim reward rewards return returns elbo likelihood
+    loglik loglikelihood mcc kappa gini pearson spearman kendall corr correlation silhouette purity nmi ari ami
+    tpr tnr pck success completeness homogeneity top
+"""
+_LARGER = frozenset(_LARGER_WORDS.split())
 _WEAK = frozenset({"score", "scores"})
 """What a score is of says more: a Brier score is an error."""
 _PAIRS = {
@@ -164,34 +39,11 @@ _PAIRS = {
     ("false", "positives"): True,
     ("false", "negatives"): True,
 }
-_UNDONE = frozenset(
-    [
-        "scale",
-        "scaler",
-        "weight",
-        "weights",
-        "coef",
-        "coefficient",
-        "threshold",
-        "thresh",
-        "lr",
-        "type",
-        "mode",
-        "name",
-        "function",
-        "fn",
-        "seed",
-        "time",
-        "seconds",
-        "count",
-        "std",
-        "stddev",
-        "interval",
-        "window",
-        "lambda",
-        "gamma",
-    ]
-)
+_UNDONE_WORDS = """
+    scale scaler weight weights coef coefficient threshold thresh lr type mode name function fn seed time seconds
+    count std stddev interval window lambda gamma
+"""
+_UNDONE = frozenset(_UNDONE_WORDS.split())
 """Behind such a word, the weight of a loss, a number does not say how well anything went."""
 _TURNED = frozenset({"neg", "negative", "minus", "negated"})
 _OF_DATA = ("train", "training", "valid", "validation", "val", "test", "eval", "dev")

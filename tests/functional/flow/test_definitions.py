@@ -10,6 +10,7 @@ import pytest
 from tests.functional.flow.watching import LOCAL
 
 from skylift.flow.launching import Launch
+from skylift.flow.live import direction_in
 from skylift.flow.preparing import Prepared, RunOptions, prepare_run
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud, World
@@ -99,3 +100,9 @@ def test_more_names_than_the_service_takes_are_left_out_and_told(project: Path) 
     found, notes = names(project)
     assert len(found) == 40
     assert any("21 left out, the service takes 40" in note for note in notes)
+
+
+def test_who_looks_on_knows_the_goals_before_there_is_a_record() -> None:
+    better = direction_in({"ours": {"metrics": {"goals": {"score2": "min", "loss": "none"}}}})
+    assert [better(name) for name in ("score2", "loss", "auc", "lr")] == [True, None, False, None]
+    assert direction_in({})("loss") is True

@@ -93,6 +93,11 @@ def test_what_no_pattern_finds_is_left_out_and_told() -> None:
     assert "in_a_table" in found.notes[-1]
 
 
+def test_a_name_that_stands_in_the_words_of_another_is_left_out() -> None:
+    found = definitions({}, record({"loss": '"loss": ', "lr": '"lr": '}, "val:loss"))
+    assert list(found.patterns) == ["lr"]
+
+
 def test_where_every_metric_stood_in_a_table_nothing_is_looked_for() -> None:
     found = definitions({}, record({}, "in_a_table", "and_another"))
     assert found.patterns == {}

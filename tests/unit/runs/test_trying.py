@@ -109,9 +109,9 @@ def test_what_is_no_result_is_not_proposed(line: str) -> None:
 
 
 def test_a_result_is_proposed_even_if_it_is_told_once() -> None:
-    found = try_(["all done", "Final accuracy after that is 0.912", "the rest is silence"])
+    found = try_(["all done", "and the final accuracy so far is 0.912", "the rest is silence"])
     (one,) = found.proposed
-    assert (one.name, one.first, one.line, one.count) == ("accuracy_after_that", 0.912, 2, 1)
+    assert (one.name, one.first, one.line, one.count) == ("final_accuracy", 0.912, 2, 1)
     assert [unread.line for unread in found.unread] == [2]
 
 
@@ -120,6 +120,24 @@ def test_what_looks_like_a_metric_and_can_not_be_had_is_told() -> None:
     found = try_([f"\x1b[1mbest accuracy is\x1b[0m {turn / 8}" for turn in (1, 2, 3)])
     assert found.proposed == ()
     assert "best_accuracy, line 1 and 2 lines like it" in text_of(found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "see http://127.0.0.1/?lr=0.1&loss=0.5",
+        "loss improved from 0.5 to 0.4",
+        "training from score 0.5",
+        "loss scale 0.5",
+    ],
+)
+def test_what_is_no_result_is_not_proposed_for_being_told_once(line: str) -> None:
+    assert try_([line]).proposed == ()
+
+
+def test_what_is_read_elsewhere_is_not_told_as_unread() -> None:
+    found = try_(["epoch=1 loss=0.5", "the very best loss 0.75", "loss 0.25 at the end"])
+    assert "loss" not in [one.name for one in found.unread]
 
 
 def test_a_proposal_does_not_find_the_numbers_of_others() -> None:
