@@ -11,7 +11,9 @@ from datetime import datetime, timezone
 import click
 
 from skylift.cli.options import json_option, load_runs, project_options, run_argument
+from skylift.cli.paint import paints
 from skylift.cli.times import moment, pattern
+from skylift.cli.watching.follow import show_log
 from skylift.flow.reading_logs import Wanted, read_log
 from skylift.flow.running import Run
 from skylift.host.clock import iso
@@ -62,6 +64,10 @@ def command(
     if raw and wanted == Wanted() and _is_whole(found, follow=follow):
         with found.folder.log.open("rb") as stream:
             shutil.copyfileobj(stream, sys.stdout.buffer)
+        return
+    plainly = not raw and not as_json and wanted == Wanted()
+    if follow and plainly and paints(sys.stdout) and not found.record.terminal:
+        show_log(found)
         return
     several = len(hosts_of(found.record.data)) > 1
     lines = read_log(found, wanted, follow=follow)

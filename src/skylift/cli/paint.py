@@ -49,6 +49,11 @@ def columns(stream: TextIO) -> int:
     return shutil.get_terminal_size().columns if stream.isatty() else 80
 
 
+def paints(stream: TextIO) -> bool:
+    """Whether something can stand on this stream for a while, and change."""
+    return stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
 def draws(stream: TextIO) -> bool:
     """Whether whoever reads this stream sees blocks and arrows, and not question marks."""
     try:

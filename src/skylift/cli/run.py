@@ -155,7 +155,7 @@ def _detached(run: Run, *, as_json: bool) -> int:
     run.release()
     if as_json:
         emit({"run": run.name})
-    say(f"detached; follow it: skylift logs -f {run.name[-4:]}")
+    say(f"detached; follow it: skylift attach {run.name[-4:]}")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 
 import click
 
-from skylift.cli.paint import before_words, colour, draws
+from skylift.cli.paint import before_words, colour, draws, paints
 from skylift.cli.talk import say, step
 from skylift.cli.watching.painter import Painter
 from skylift.report.text import cut, duration, safe, size
@@ -63,7 +62,7 @@ class Steps:
         self._moving: dict[str, _Moving] = {}
         self._turn = threading.RLock()
         stream = sys.stderr
-        live = not quiet and stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        live = not quiet and paints(stream)
         self._painter = Painter(stream, clock) if live else None
         self._plain = not draws(stream)
         if live:

@@ -175,3 +175,34 @@ def test_quiet_is_quiet(project: Path, signs: Path) -> None:
     assert window.end() == 0
     assert len(window.lines) == 1
     assert window.lines[0].startswith("watched-")
+
+
+def test_a_log_that_is_followed_shows_the_bar_as_well(project: Path, signs: Path) -> None:
+    start = [sys.executable, "-m", "skylift", "run", "--detach", "--python", sys.executable]
+    subprocess.run(start, cwd=project, check=True, capture_output=True)
+    window = Window(project, ["logs", "-f"])
+    lines = window.until(has("50%|#####"))
+    assert lines == ["a line before", " 50%|#####     | loss=0.50"]
+    (signs / "seen").touch()
+    (signs / "ended").touch()
+    assert window.end() == 0
+    assert window.lines[:2] == ["a line before", "100%|##########| loss=0.05"]
+    assert sum("%|" in line for line in window.lines) == 1
+
+
+def test_who_attaches_sees_what_the_starter_would_and_leaves_without_stopping(
+    project: Path, signs: Path
+) -> None:
+    start = [sys.executable, "-m", "skylift", "run", "--detach", "--python", sys.executable]
+    subprocess.run(start, cwd=project, check=True, capture_output=True)
+    window = Window(project, ["attach"])
+    window.until(has("50%|#####", "Training"))
+    window.type(CTRL_C)
+    assert window.end() == 130
+    assert any(line.startswith("left running: watched-") for line in window.lines)
+    assert not any(line.startswith("Training ") for line in window.lines)
+    (signs / "seen").touch()
+    (signs / "ended").touch()
+    window = Window(project, ["attach"])
+    assert window.end() == 0
+    assert any(line.startswith("Completed  watched-") for line in window.lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,7 +9,7 @@ from typing import Protocol, TextIO
 
 import click
 
-from skylift.cli.paint import before_words, colour, draws, settle
+from skylift.cli.paint import before_words, colour, draws, paints, settle
 from skylift.cli.talk import say
 from skylift.cli.watching.painter import Painter
 from skylift.cli.watching.view import Phase, View, whole
@@ -104,8 +103,9 @@ class Plain:
 class Live:
     """The log scrolls; below it stand the bars that move, and how the run is."""
 
-    def __init__(self, view: View, painter: Painter, clock: Clock) -> None:
-        self._view, self._painter, self._clock = view, painter, clock
+    def __init__(self, view: View, painter: Painter, clock: Clock, *, status: bool = True) -> None:
+        """``status``: below the job's own lines stands how the run is."""
+        self._view, self._painter, self._clock, self._status = view, painter, clock, status
         self._now = clock.now()
         self._waiting: list[str] = []
 
@@ -145,7 +145,7 @@ class Live:
         footer: list[str] = []
         if columns >= _NARROWEST:
             standing = self._view.standing(columns, height, self._now)
-            footer = [*standing.rows, *(_dim(line) for line in standing.status)]
+            footer = [*standing.rows, *(_dim(line) for line in standing.status if self._status)]
         self._painter.paint(self._taken(), footer)
 
     def _taken(self) -> list[str]:
@@ -162,7 +162,7 @@ def face_for(view_of: Callable[[bool, bool], View], clock: Clock, *, quiet: bool
     settle()
     if quiet:
         return Mute()
-    if stream.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+    if paints(stream):
         return Live(view_of(True, not draws(stream)), Painter(stream), clock)
     return Plain(view_of(False, True), stream, clock)
 

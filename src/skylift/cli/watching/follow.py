@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from skylift.cli.paint import draws
 from skylift.cli.talk import emit, exit_code, say
 from skylift.cli.watching.ending import Results, ending
-from skylift.cli.watching.faces import Face, Mute, face_for
+from skylift.cli.watching.faces import Face, Live, Mute, face_for
+from skylift.cli.watching.painter import Painter
 from skylift.cli.watching.view import View
-from skylift.flow.live import curves_of, direction_in, directions
+from skylift.flow.live import curves_of, direction_in, directions, smaller_is_better
+from skylift.values.jobs import Described, LogLine, Pause, Unfinished
 from skylift.values.record import Record
 
 if TYPE_CHECKING:
@@ -55,6 +57,16 @@ def _ending(run: Run, record: Record) -> str:
     return ending(record, results, columns=columns, plain=not draws(sys.stderr))
 
 
+def show_log(run: Run) -> None:
+    """Follow only the log of a run, on a terminal that is stdout: its lines, and below them those that still change."""
+    view = View(run.name[-4:], smaller_is_better, here=run.backend.here, plain=not draws(sys.stdout))
+    live = Live(view, Painter(sys.stdout), run.backend.clock, status=False)
+    with live.shown():
+        for event in run.watch(live=True):
+            if isinstance(event, LogLine | Unfinished | Described | Pause):
+                live.take(event)
+
+
 def _follow(run: Run, face: Face, *, leaving: bool) -> bool:
     """Whether somebody interrupted it. What runs here has ended then, unless we are only ``leaving``."""
     interrupted = False
@@ -93,4 +105,4 @@ def _leave(run: Run, *, release: bool) -> None:
     if release:
         run.release()
     tag = run.name[-4:]
-    say(f"\nleft running: {run.name}\n  follow  skylift logs -f {tag}\n  stop    skylift stop {tag}")
+    say(f"\nleft running: {run.name}\n  follow  skylift attach {tag}\n  stop    skylift stop {tag}")
