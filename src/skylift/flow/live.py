@@ -9,11 +9,13 @@ from typing import Any
 
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import history, read_row
-from skylift.runs.summary import direction, way
+from skylift.runs.summary import direction, objective, way
 from skylift.values.jobs import Event, LogLine, Measured, Unfinished
 from skylift.values.ports import Clock
 from skylift.values.record import Record
 from skylift.values.run_folder import RunFolder
+
+__all__ = ["curves_of", "directions", "objective", "said_of", "with_metrics"]
 
 _PACE_S = 0.5
 _LINES = 1024
@@ -56,16 +58,15 @@ def curves_of(folder: RunFolder) -> dict[str, list[float]]:
     return found
 
 
-def direction_in(intent: Mapping[str, Any]) -> Callable[[str], bool | None]:
-    """The same for a run that has read nothing yet: as its config said, else by the name."""
-    ours = intent.get("ours")
-    said = ours.get("metrics") if isinstance(ours, Mapping) else None
-    return partial(way, said.get("goals") if isinstance(said, Mapping) else None)
-
-
 def directions(record: Record) -> dict[str, bool | None]:
     """For each metric of a run whether smaller is better; None where nobody says."""
     return {name: direction(record, name) for name in record.at("Skylift.metrics.last") or {}}
+
+
+def said_of(intent: Mapping[str, Any]) -> tuple[Callable[[str], bool | None], str]:
+    """Of a run that has begun: whether a metric is better when it is smaller, and the one that it is about, if any."""
+    said = (intent.get("ours") or {}).get("metrics") or {}
+    return partial(way, said.get("goals")), str(said.get("objective") or "")
 
 
 class _Written:

@@ -87,7 +87,7 @@ from skylift.cli.watching.view import View
 from skylift.host.clock import SystemClock
 from skylift.values.jobs import Entered, LogLine, Pause
 
-face = face_for(lambda painted, plain: View("7qkf", lambda _: None), SystemClock(), quiet=False)
+face = face_for(lambda painted, plain: View("7qkf"), SystemClock(), quiet=False)
 with face.shown():
     face.take(Entered("Training", 0))
     for number in range(3):

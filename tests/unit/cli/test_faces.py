@@ -30,7 +30,7 @@ class FakeClock:
 
 def make_face() -> tuple[Plain, io.StringIO, FakeClock]:
     stream, clock = io.StringIO(), FakeClock()
-    return Plain(View("7qkf", lambda _: None, plain=True, times=False), stream, clock), stream, clock
+    return Plain(View("7qkf", plain=True, times=False), stream, clock), stream, clock
 
 
 def test_lines_come_at_once_and_a_bar_when_it_has_its_end() -> None:

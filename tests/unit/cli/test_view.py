@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from skylift.cli.watching.view import Metric, View
+from skylift.cli.watching.view import Metric, Metrics, View
 from skylift.report.text import width
 from skylift.values.jobs import Described, Entered, Event, LogLine, Measured, Pause, Unfinished
 
@@ -22,7 +22,8 @@ def line(text: str, host: str = "algo-1") -> LogLine:
 
 
 def make_view(*, here: bool = True, plain: bool = False, times: bool = True) -> View:
-    return View("7qkf", lambda name: "loss" in name if "lr" not in name else None, here=here, plain=plain, times=times)  # fmt: skip
+    about = Metrics(lambda name: "loss" in name if "lr" not in name else None)
+    return View("7qkf", about, here=here, plain=plain, times=times)
 
 
 def told(view: View, *events: Event, at: datetime = NOON) -> list[str]:
@@ -87,6 +88,12 @@ def test_metrics_stand_in_the_footer_the_held_out_first() -> None:
     assert "loss 0.2 best ↓ 0.3" in footer(view, 100)[-1]
     told(view, Unfinished(""))
     assert "loss 0.3 best ↓ 0.3" in footer(view, 100)[-1]
+
+
+def test_what_the_run_is_about_stands_first() -> None:
+    view = View("7qkf", Metrics(lambda _: False, "speed"))
+    told(view, Entered("Training", 0, NOON), Measured((("val_auc", 0.5), ("speed", 3.0))))
+    assert footer(view)[-1] == "speed 3 best ↑ 3   val_auc 0.5 best ↑ 0.5"
 
 
 def test_nothing_but_ascii_where_there_is_nothing_else() -> None:

@@ -27,6 +27,8 @@ class Results:
     smaller: Mapping[str, bool | None] = field(default_factory=dict)
     """For each metric whether it is better when it is smaller; None where nobody says."""
     curves: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    objective: str = ""
+    """The metric that the run is about."""
 
 
 def ending(record: Record, results: Results, *, columns: int = 0, plain: bool = False) -> str:
@@ -73,7 +75,7 @@ def _next(record: Record, left: Left) -> list[str]:
 
 def _metrics(record: Record, results: Results, columns: int, *, plain: bool) -> str:
     last, best = record.at("Skylift.metrics.last") or {}, record.at("Skylift.metrics.best") or {}
-    names = sorted(last, key=lambda name: importance(name, results.smaller.get(name)))
+    names = sorted(last, key=lambda name: importance(name, results.smaller.get(name), results.objective))
     rows = []
     for name in names[:_MOST_METRICS]:
         curve = results.curves.get(name, ())

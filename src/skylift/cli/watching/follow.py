@@ -11,8 +11,8 @@ from skylift.cli.talk import emit, exit_code, say
 from skylift.cli.watching.ending import Results, ending
 from skylift.cli.watching.faces import Face, Live, Mute, face_for
 from skylift.cli.watching.painter import Painter
-from skylift.cli.watching.view import View
-from skylift.flow.live import curves_of, direction_in, directions, smaller_is_better
+from skylift.cli.watching.view import Metrics, View
+from skylift.flow.live import curves_of, directions, objective, said_of
 from skylift.values.jobs import Described, LogLine, Pause, Unfinished
 from skylift.values.record import Record
 
@@ -52,14 +52,16 @@ def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False) -> i
 
 
 def _ending(run: Run, record: Record) -> str:
-    results = Results(run.left, run.warnings, directions(record), curves_of(run.folder))
+    results = Results(
+        run.left, run.warnings, directions(record), curves_of(run.folder), objective(record) or ""
+    )
     columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
     return ending(record, results, columns=columns, plain=not draws(sys.stderr))
 
 
 def show_log(run: Run) -> None:
     """Follow only the log of a run, on a terminal that is stdout: its lines, and below them those that still change."""
-    view = View(run.name[-4:], smaller_is_better, here=run.backend.here, plain=not draws(sys.stdout))
+    view = View(run.name[-4:], here=run.backend.here, plain=not draws(sys.stdout))
     live = Live(view, Painter(sys.stdout), run.backend.clock, status=False)
     with live.shown():
         for event in run.watch(live=True):
@@ -92,10 +94,9 @@ def _interrupted(run: Run, face: Face) -> bool:
 
 
 def _face(run: Run, *, quiet: bool) -> Face:
-    better = direction_in(run.store.intent(run.name))
-
     def view(painted: bool, plain: bool) -> View:
-        return View(run.name[-4:], better, here=run.backend.here, plain=plain, times=painted)
+        about = Metrics(*said_of(run.store.intent(run.name)))
+        return View(run.name[-4:], about, here=run.backend.here, plain=plain, times=painted)
 
     return face_for(view, run.backend.clock, quiet=quiet)
 

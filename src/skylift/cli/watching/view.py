@@ -52,6 +52,16 @@ class Phase(str):
 
 
 @dataclass(frozen=True)
+class Metrics:
+    """What is known of a run's metrics before it has printed one."""
+
+    smaller: Callable[[str], bool | None] = lambda _: None
+    """Whether one is better when it is smaller; None where nobody says."""
+    objective: str = ""
+    """The one that the run is about."""
+
+
+@dataclass(frozen=True)
 class Standing:
     """What is shown below the log: lines of the job that may still change, and how the run stands."""
 
@@ -68,19 +78,20 @@ class View:
     def __init__(
         self,
         tag: str,
-        smaller: Callable[[str], bool | None],
+        about: Metrics | None = None,
         *,
         here: bool = True,
         plain: bool = False,
         times: bool = True,
     ) -> None:
         """
-        :param smaller: whether a metric is better when it is smaller.
+        :param about: what is known of the metrics beforehand.
         :param here: the log is what was printed; the service spells it its way.
         :param plain: nothing but ASCII.
         :param times: phases are told with their time when they are over; otherwise when they begin.
         """
-        self._tag, self._smaller, self._here, self._plain, self._times = tag, smaller, here, plain, times
+        self._tag, self._here, self._plain, self._times = tag, here, plain, times
+        self._about = about or Metrics()
         self._began: datetime | None = None
         self._screen = Screen()
         self._unfinished = ""
@@ -132,7 +143,7 @@ class View:
             return
         for name, value in event.values:
             self._passing.pop(name, None)
-            self._metrics.setdefault(name, Metric(value)).take(value, smaller=self._smaller(name))
+            self._metrics.setdefault(name, Metric(value)).take(value, smaller=self._about.smaller(name))
 
     def _enter(self, event: Entered, now: datetime) -> list[str]:
         before, since = self.phase, event.since or now
@@ -187,9 +198,7 @@ class View:
         return [dot.join([*parts, self._tag]), *self._metric_line(room)]
 
     def _metric_line(self, room: int) -> list[str]:
-        names = sorted(
-            {*self._metrics, *self._passing}, key=lambda name: importance(name, self._smaller(name))
-        )
+        names = sorted({*self._metrics, *self._passing}, key=self._importance)
         line = ""
         for name in names:
             more = self._one_metric(name)
@@ -199,6 +208,9 @@ class View:
             line = joined
         return [line] if line else []
 
+    def _importance(self, name: str) -> tuple[bool, bool, bool, str]:
+        return importance(name, self._about.smaller(name), self._about.objective)
+
     def _one_metric(self, name: str) -> str:
         metric = self._metrics.get(name)
         last = self._passing.get(name, metric.last if metric else 0.0)
@@ -206,7 +218,7 @@ class View:
         if metric is None:
             return text
         if metric.best is not None:
-            text += f" best{arrow(self._smaller(name), plain=self._plain)}{number(float(metric.best))}"
+            text += f" best{arrow(self._about.smaller(name), plain=self._plain)}{number(float(metric.best))}"
         if len(metric.values) > 1:
             text += " " + sparkline(metric.values, _SPARK, plain=self._plain)
         return text
@@ -232,6 +244,7 @@ def arrow(smaller: bool | None, *, plain: bool) -> str:
     return (" (low) " if smaller else " (high) ") if plain else (" ↓ " if smaller else " ↑ ")
 
 
-def importance(name: str, smaller: bool | None) -> tuple[bool, bool, str]:
-    """What was held out says more than what was trained on, and both more than a learning rate."""
-    return smaller is None, not name.lower().startswith(("val", "test", "eval")), name
+def importance(name: str, smaller: bool | None, objective: str) -> tuple[bool, bool, bool, str]:
+    """What the run is about goes first, what was held out before what was trained on, and a learning rate last."""
+    held_out = name.lower().startswith(("val", "test", "eval", "dev"))
+    return name != objective, smaller is None, not held_out, name
