@@ -10,7 +10,7 @@ import pytest
 from tests.functional.flow.watching import LOCAL
 
 from skylift.flow.launching import Launch
-from skylift.flow.live import direction_in
+from skylift.flow.live import said_of
 from skylift.flow.preparing import Prepared, RunOptions, prepare_run
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud, World
@@ -103,6 +103,6 @@ def test_more_names_than_the_service_takes_are_left_out_and_told(project: Path) 
 
 
 def test_who_looks_on_knows_the_goals_before_there_is_a_record() -> None:
-    better = direction_in({"ours": {"metrics": {"goals": {"score2": "min", "loss": "none"}}}})
+    better, _ = said_of({"ours": {"metrics": {"goals": {"score2": "min", "loss": "none"}}}})
     assert [better(name) for name in ("score2", "loss", "auc", "lr")] == [True, None, False, None]
-    assert direction_in({})("loss") is True
+    assert said_of({})[0]("loss") is True
