@@ -245,8 +245,13 @@ def _values(found: Declared, parameter: Parameter | None, name: str) -> Iterable
 
 def _runs(folder: Path, incomplete: str) -> Iterator[CompletionItem]:
     """The letters that end a run's name are its own; its whole name is offered to those who begin it."""
-    from skylift.flow.names import run_names
+    from skylift.flow.names import jobs_of, run_names
 
+    if incomplete.startswith("@last:"):
+        yield from (
+            CompletionItem(f"@last:{job}") for job in jobs_of(folder) if f"@last:{job}".startswith(incomplete)
+        )
+        return
     names = run_names(folder)
     back = [f"@last~{number}" for number in range(1, min(len(names), _BACK))] if incomplete else []
     for name in ("@last", *back, *(name[-4:] for name in names), *(names if incomplete else ())):

@@ -12,6 +12,7 @@ from skylift.runs.brief import brief
 from skylift.runs.query.fields import KINDS
 from skylift.runs.query.tree import Field
 from skylift.runs.store import RunStore
+from skylift.values.record import Record
 
 _ENOUGH = 200
 """Runs that are looked into for names of parameters and metrics; nobody waits for all of them at each key."""
@@ -30,6 +31,12 @@ def names_of(folder: Path, kind: str) -> list[str]:
     for data in _recent(RunStore(find_root(folder))):
         found.update(dict.fromkeys(_names(data.get("Skylift"), kind)))
     return list(found)
+
+
+def jobs_of(folder: Path) -> list[str]:
+    """The jobs that recent runs of the project are of."""
+    jobs = (Record(data).at("Skylift.job") for data in _recent(RunStore(find_root(folder))))
+    return list(dict.fromkeys(job for job in jobs if isinstance(job, str) and job))
 
 
 def fields_of(folder: Path, begun: str) -> Iterator[tuple[str, str]]:

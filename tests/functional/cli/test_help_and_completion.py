@@ -255,6 +255,10 @@ OF_RUNS = [
     ("skylift runs --where param:ea", ["param:early-stop"]),
     ("skylift runs --job e", ["evaluate"]),
     ("skylift show @last~", ["@last~1"]),
+    ("skylift wait kzoo @last:", ["@last:train"]),
+    ("skylift attach k", ["kzoo"]),
+    ("skylift rm k", ["kzoo"]),
+    ("skylift metrics k", ["kzoo"]),
 ]
 
 
