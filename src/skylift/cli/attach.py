@@ -6,8 +6,6 @@ import click
 
 from skylift.cli.options import json_option, load_runs, project_options, quiet_option, run_argument
 from skylift.cli.talk import say
-from skylift.cli.watching.follow import watched
-from skylift.flow.patience import patient
 
 
 @click.command("attach")
@@ -20,6 +18,10 @@ def command(*, run: str, quiet: bool, as_json: bool, folder: str, overrides: tup
 
     Ctrl-C ends the watching, never the run. The exit code is that of `skylift run`.
     """
+    # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
+    from skylift.cli.watching.follow import watched
+    from skylift.flow.patience import patient
+
     found = load_runs(folder, overrides).find(run)
     if not quiet and not as_json and not found.record.terminal:
         say(f"watching {found.name}; Ctrl-C leaves it running")

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +21,10 @@ from skylift.host.clock import iso
 from skylift.report.text import safe
 from skylift.values.jobs import hosts_of
 from skylift.values.log_lines import Said, states
+
+if TYPE_CHECKING:
+    from skylift.flow.reading_logs import Wanted
+    from skylift.flow.running import Run
 
 
 @click.command("logs")
@@ -58,6 +63,9 @@ def command(
 
     Options add up: `skylift logs -f --since 1h --grep 'loss|auc'`.
     """
+    # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
+    from skylift.flow.reading_logs import Wanted
+
     asked = pattern("--grep", grep, any_case=ignore_case)
     wanted = Wanted(moment("--since", since, datetime.now(timezone.utc)), host, asked, tail)
     found = load_runs(folder, overrides).find(run)

@@ -10,7 +10,6 @@ from skylift.cli.options import complete, explained, json_option, load_runs, pro
 from skylift.cli.questions import yes_or_no
 from skylift.cli.talk import emit, say
 from skylift.errors import UsageError
-from skylift.flow.removing import end, going, remove
 from skylift.report.disk import going_text, going_total
 
 _STAYED = 3
@@ -37,6 +36,9 @@ def command(
     What lies in the cloud stays there, and is named. Your data is not touched: links are not followed, and what is
     mounted is left alone.
     """
+    # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
+    from skylift.flow.removing import end, going, remove
+
     project = load_runs(folder, overrides)
     names = tuple(dict.fromkeys(map(project.store.resolve, runs)))
     agreed(yes=yes, as_json=as_json)

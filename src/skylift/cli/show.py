@@ -8,7 +8,6 @@ import click
 
 from skylift.cli.options import json_option, load_runs, project_options, run_argument
 from skylift.cli.talk import answer
-from skylift.flow.finding import histories, other_model
 from skylift.report.one_run import Beside, show
 
 
@@ -18,6 +17,9 @@ from skylift.report.one_run import Beside, show
 @project_options
 def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """Everything about a run."""
+    # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
+    from skylift.flow.finding import histories, other_model
+
     found = load_runs(folder, overrides).find(run)
     record = found.record
     text = ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from skylift.cli.options import chosen, json_option, load_runs, project_options, runs_argument
 from skylift.cli.talk import emit, say
-from skylift.flow.patience import kill as kill_now
-from skylift.flow.patience import patient
-from skylift.flow.running import Run
+
+if TYPE_CHECKING:
+    from skylift.flow.running import Run
 
 
 @click.command("stop")
@@ -33,6 +35,10 @@ def command(
     overrides: tuple[str, ...],
 ) -> None:
     """Ask a run to stop, or several: SIGTERM, and SIGKILL when the grace is over. What it saved is kept."""
+    # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
+    from skylift.flow.patience import kill as kill_now
+    from skylift.flow.patience import patient
+
     if everything and runs:
         raise click.UsageError("either name runs, or --all")
     project = load_runs(folder, overrides)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from skylift.cli.boundary import tell
 from skylift.cli.options import chosen, json_option, load_runs, project_options, runs_argument
 from skylift.cli.talk import emit, exit_code, say
 from skylift.errors import SkyliftError
-from skylift.flow.demands import seconds
-from skylift.flow.patience import patient
-from skylift.flow.running import Run
+
+if TYPE_CHECKING:
+    from skylift.flow.running import Run
 
 _BY_BADNESS = (0, 7, 4, 3, 5)
 """What is not known is worse than what is."""
@@ -31,6 +33,9 @@ def command(
     Exit code 0 completed, 4 failed, 7 stopped, 3 not ended in time; of several runs that of the worst. With --json the
     record, of several runs a list.
     """
+    # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
+    from skylift.flow.demands import seconds
+
     project = load_runs(folder, overrides)
     limit_s = seconds("--timeout", timeout)
     began_s = project.sources.world.clock.monotonic()
@@ -48,6 +53,8 @@ def command(
 
 def _waited(run: Run, limit_s: float | None, *, as_json: bool) -> int:
     """The exit code that one run means, which is told unless a record will tell it."""
+    from skylift.flow.patience import patient
+
     try:
         record = patient(run, say, limit_s).wait()
         if as_json:

@@ -227,6 +227,34 @@ def test_every_shell_that_is_here_takes_our_script(name: str, tmp_path: Path) ->
     assert "_SKYLIFT_COMPLETE" in script.read_text()
 
 
+LIGHT = """
+import importlib, sys
+for verb in sys.argv[1:]:
+    importlib.import_module(f"skylift.cli.{verb}")
+    heavy = {"skylift.flow.sources", "skylift.flow.backends", "skylift.aws.session"} & set(sys.modules)
+    assert not heavy, (verb, heavy)
+"""
+
+
+def test_shells_do_not_wait_for_the_cloud_to_complete_a_run() -> None:
+    verbs = [
+        "show",
+        "logs",
+        "attach",
+        "wait",
+        "stop",
+        "pull",
+        "rm",
+        "compare",
+        "metrics",
+        "shell",
+        "run",
+        "runs",
+    ]
+    done = subprocess.run([sys.executable, "-c", LIGHT, *verbs], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.fixture
 def with_records(project: Folder) -> Folder:
     for number, name in enumerate(("demo-261124131819-kzoo", "demo-261124131737-aaaa")):
