@@ -158,7 +158,7 @@ def _show_runs(answer: Answer, said: str, metrics: tuple[str, ...], *, as_json: 
         same = same_in_all(listing, columns)
         if same:
             say(same)
-    _tell(answer, len(answer.records), answer.matching)
+    _tell(answer, answer.nowhere(said, metrics), len(answer.records), answer.matching)
 
 
 def _show_groups(
@@ -173,7 +173,7 @@ def _show_groups(
         click.echo(groups_csv(shown), nl=False)
     elif shown.groups:
         _table(groups_table(shown, _columns()))
-    _tell(answer, len(shown.groups), len(found.groups))
+    _tell(answer, answer.nowhere(said, metrics, "group-by"), len(shown.groups), len(found.groups))
 
 
 def _table(fitted: Fitted) -> None:
@@ -182,8 +182,8 @@ def _table(fitted: Fitted) -> None:
         say(safe(f"no room for: {', '.join(fitted.left_out)}  (--columns chooses)"))
 
 
-def _tell(answer: Answer, shown: int, there: int) -> None:
-    for text in answer.unknown:
+def _tell(answer: Answer, nowhere: tuple[str, ...], shown: int, there: int) -> None:
+    for text in (*answer.unknown, *nowhere):
         say(safe(text))
     if not answer.total:
         say("nothing has run yet; start with: skylift run")

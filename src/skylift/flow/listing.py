@@ -105,7 +105,16 @@ class Answer:
 
     def full(self) -> Iterable[Record]:
         """The whole records of the same runs."""
-        return filter(None, (self.load(record.name) for record in self.records))
+        for record in self.records:
+            found = self.load(record.name)
+            if found is not None:
+                yield Record({"TrainingJobName": record.name, **found.data})
+
+    def nowhere(self, said: str, metrics: Sequence[str], name: str = "columns") -> tuple[str, ...]:
+        """Which of these no run has that is shown, in words."""
+        fields = checked_fields(said, name) if said.strip() else []
+        fields += [Field("metric", metric) for metric in metrics]
+        return tuple(_nowhere_of(fields, self.records, "run of these")) if self.records else ()
 
     def listing(self, said: str = "", metrics: Sequence[str] = ()) -> Listing:
         """As a table with these columns, or else the usual ones.
@@ -229,17 +238,21 @@ def _unknown(question: Question, records: Sequence[Record]) -> Iterable[str]:
     if question.job and all(record.at("Skylift.job") != question.job for record in records):
         there = sorted({str(record.at("Skylift.job")) for record in records})
         yield f"no run of a job `{question.job}`; there are: {', '.join(there)}"
-    for asked in dict.fromkeys(question.fields):
+    yield from _nowhere_of(question.fields, records, "run")
+
+
+def _nowhere_of(fields: Iterable[Field], records: Sequence[Record], among: str) -> Iterable[str]:
+    for asked in dict.fromkeys(fields):
         if asked.kind == "param" and all(parameter(record, asked.name) is None for record in records):
-            yield _nowhere("parameter", asked, (n for r in records for n in r.at("Skylift.arguments") or ()))
+            names = (name for record in records for name in columns.parameter_names(record))
+            yield _nowhere(f"no {among} has a parameter", asked, names)
         if asked.kind in ("metric", "best", "last") and not any(
             asked.name in chosen.metric_names(record) for record in records
         ):
-            yield _nowhere("metric", asked, (n for r in records for n in chosen.metric_names(r)))
+            names = (name for record in records for name in chosen.metric_names(record))
+            yield _nowhere(f"no {among} has a metric", asked, names)
 
 
 def _nowhere(what: str, asked: Field, names: Iterable[str]) -> str:
     known = dict.fromkeys(map(str, names))
-    return " ".join(
-        filter(None, [f"no run has a {what} `{asked.name}`;", nearest(asked.name, known)])
-    ).rstrip(";")
+    return " ".join(filter(None, [f"{what} `{asked.name}`;", nearest(asked.name, known)])).rstrip(";")

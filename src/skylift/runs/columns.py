@@ -114,6 +114,10 @@ def _parameters(records: Sequence[Record]) -> tuple[list[str], dict[str, dict[st
     return list(differing), {job: table for job, table in same.items() if table}
 
 
+def parameter_names(record: Record) -> Iterable[str]:
+    return _table(record)
+
+
 def _table(record: Record) -> Mapping[str, Any]:
     tables = (record.at("Skylift.given"), record.at("Skylift.arguments"))
     return {name: value for table in tables if isinstance(table, Mapping) for name, value in table.items()}

@@ -145,6 +145,10 @@ def test_a_name_that_no_run_has_is_told(project: Folder) -> None:
         "no run of a job `evaluate`; there are: train"
         in done(project.root, "runs", "--job", "evaluate").stderr
     )
+    wrong = "validation:au"
+    for arguments in (["-m", wrong], ["--columns", f"metric:{wrong}"], ["--group-by", "job", "-m", wrong]):
+        stderr = done(project.root, "runs", *arguments).stderr
+        assert f"no run of these has a metric `{wrong}`; did you mean `validation:auc`?" in stderr
     assert json.loads(done(project.root, "runs", "--where", "param:lrr < 1", "--json").stdout) == []
 
 

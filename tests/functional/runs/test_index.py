@@ -203,7 +203,7 @@ def test_records_of_strange_shape_are_listed(store: RunStore) -> None:
         },
     )
     for _ in range(2):
-        found = Watched(store).shelf.ask(Question("not param:n = 99"))
+        found = Watched(store).shelf.ask(Question("not param:nowhere = 99"))
         assert len(found.records) == 5
         found.listing()
         found.wide()

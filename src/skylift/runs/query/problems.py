@@ -38,7 +38,10 @@ class QueryError(UsageError):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint with the name that was probably meant; empty when none is near."""
-    found = difflib.get_close_matches(word.lower(), list(known), 1, _NARROW)
+    names = list(known)
+    found = [
+        match for text in (word, word.lower()) for match in difflib.get_close_matches(text, names, 1, _NARROW)
+    ]
     return f"did you mean `{found[0]}`?" if found else ""
 
 
