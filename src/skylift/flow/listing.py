@@ -108,7 +108,7 @@ class Answer:
         for record in self.records:
             found = self.load(record.name)
             if found is not None:
-                yield Record({"TrainingJobName": record.name, **found.data})
+                yield _named(found, record.name)
 
     def nowhere(self, said: str, metrics: Sequence[str], name: str = "columns") -> tuple[str, ...]:
         """Which of these no run has that is shown, in words."""
@@ -193,10 +193,7 @@ class Shelf:
         if record is None:
             return None
         final = record.terminal and stamp is not None and self._store.stamp(name) == stamp
-        whole = (
-            record if "TrainingJobName" in record.data else Record({**record.data, "TrainingJobName": name})
-        )
-        return index.row(name, stamp if final and stamp else _NOT_YET, brief(whole).data)
+        return index.row(name, stamp if final and stamp else _NOT_YET, brief(_named(record, name)).data)
 
     def _settled(self, name: str) -> Record | None:
         """The record as it is now; None for a folder that is no run, or one of which nothing was started yet."""
@@ -225,6 +222,10 @@ class Shelf:
     def _copied(self, name: str) -> Record:
         record = self._store.load(name)
         return Record({**(brief(record).data if record is not None else {}), "TrainingJobName": name})
+
+
+def _named(record: Record, name: str) -> Record:
+    return record if "TrainingJobName" in record.data else Record({**record.data, "TrainingJobName": name})
 
 
 def _is_meant(question: Question, record: Record, now: datetime) -> bool:
