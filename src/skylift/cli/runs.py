@@ -154,7 +154,7 @@ def _show_runs(answer: Answer, said: str, metrics: tuple[str, ...], *, as_json: 
         click.echo(as_csv_text(answer.listing(said) if said else answer.wide()), nl=False)
     elif answer.records:
         listing, columns = answer.listing(said, metrics), _columns()
-        _table(runs_table(listing, columns))
+        _table(runs_table(listing, columns), "--columns chooses")
         same = same_in_all(listing, columns)
         if same:
             say(same)
@@ -172,14 +172,14 @@ def _show_groups(
     elif as_csv:
         click.echo(groups_csv(shown), nl=False)
     elif shown.groups:
-        _table(groups_table(shown, _columns()))
+        _table(groups_table(shown, _columns()), "--json has all")
     _tell(answer, answer.nowhere(said, metrics, "group-by"), len(shown.groups), len(found.groups))
 
 
-def _table(fitted: Fitted) -> None:
+def _table(fitted: Fitted, otherwise: str) -> None:
     click.echo(fitted.text)
     if fitted.left_out:
-        say(safe(f"no room for: {', '.join(fitted.left_out)}  (--columns chooses)"))
+        say(safe(f"no room for: {', '.join(fitted.left_out)}  ({otherwise})"))
 
 
 def _tell(answer: Answer, nowhere: tuple[str, ...], shown: int, there: int) -> None:
