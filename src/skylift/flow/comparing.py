@@ -155,6 +155,7 @@ class _Looking:
                 before, after, ("Skylift.interpreter.freeze", "packages"), self._packages_of, not_kept
             ),
             data=self._data(before, after, not_kept),
+            not_as_it_was=_not_as_it_was(before, after),
         )
         return replace(found, not_kept=tuple(not_kept))
 
@@ -234,6 +235,12 @@ class _Looking:
             sizes = [sum(file.size for file in side.values()) for side in (was, is_now)]
             found.append(DataChange(channel, file_changes(was, is_now), *sizes))
         return tuple(found)
+
+
+def _not_as_it_was(before: Record, after: Record) -> tuple[str, ...]:
+    told = after.at("Skylift.like.differs")
+    is_like = after.at("Skylift.like.run") == before.name and isinstance(told, list)
+    return tuple(str(one) for one in told) if is_like else ()
 
 
 def _kinds(*sides: Mapping[str, KnownFile]) -> int:

@@ -47,7 +47,7 @@ def code_of(record: Record, now: Sources, store: RunStore, known: Known, *, here
     :param here: the work tree as it is now, whatever it is.
     """
     wanted = record.at("Skylift.revision.code")
-    if now.code_hash == wanted:
+    if _is(now, wanted):
         yield Code(now, "the work tree, which is what it was", same=True)
         return
     files = known.code(wanted)
@@ -61,6 +61,14 @@ def code_of(record: Record, now: Sources, store: RunStore, known: Known, *, here
         yield code if isinstance(code, Code) else Code(now, "the work tree as it is now", code)
     finally:
         remove_tree(folder)
+
+
+def _is(now: Sources, wanted: object) -> bool:
+    try:
+        return now.code_hash == wanted
+    except (ConfigError, NotReady, UsageError):
+        # What keeps the work tree from being run is nothing to the code of then.
+        return False
 
 
 def _changes(files: Mapping[str, KnownFile] | None, now: Sources) -> str:

@@ -13,17 +13,18 @@ _DATA_SHOWN = 3
 
 
 def between(found: Comparison, tags: Sequence[str]) -> Iterator[str]:
-    """A block for each run of which something is to be said; then the changes of its code, if asked for."""
+    """A block for the runs of which the same is to be said; then the changes of their code, if asked for."""
     by_run = dict(zip(found.runs, tags, strict=True))
-    base = tags[found.baseline]
+    told: dict[str, list[str]] = {}
     for one in found.between:
         rows = [*_rows(one)]
-        if rows:
-            body = "\n".join(f"  {line}" for line in fields(rows).splitlines())
-            yield f"from {safe(base)} to {safe(by_run[one.run])}\n{body}"
-        patches = "\n".join(_patch(file) for file in one.files or () if file.patch)
-        if patches:
-            yield patches
+        parts = ["\n".join(f"  {line}" for line in fields(rows).splitlines())] if rows else []
+        patches = [_patch(file) for file in one.files or () if file.patch]
+        parts += ["\n" + "\n".join(patches)] if patches else []
+        if parts:
+            told.setdefault("\n".join(parts), []).append(by_run[one.run])
+    for text, runs in told.items():
+        yield f"from {safe(tags[found.baseline])} to {safe(', '.join(runs))}\n{text}"
 
 
 def _patch(file: FileChange) -> str:
@@ -41,6 +42,8 @@ def _rows(one: Between) -> Iterator[tuple[str, str]]:
         yield "packages", "\n".join(_packages(one.packages))
     for change in one.data:
         yield f"data {change.channel}", "\n".join(_data(change))
+    if one.not_as_it_was:
+        yield "not as it was", "\n".join(one.not_as_it_was)
     if one.not_kept:
         yield "not kept", f"{', '.join(one.not_kept)}: it differs, and what it was is not known here"
 
@@ -53,7 +56,7 @@ def _commits(found: Commits) -> Iterator[str]:
         yield "one of the two was not in git"
         return
     counts = [f"{counted(found.added_count, 'commit')} more" if found.added_count else ""]
-    counts += [f"{counted(found.removed_count, 'commit')} less" if found.removed_count else ""]
+    counts += [f"{counted(found.removed_count, 'commit')} fewer" if found.removed_count else ""]
     yield ", ".join(filter(None, counts)) + (" (diverged)" if all(counts) else "")
     for sign, lines, count in (
         ("+", found.added, found.added_count),

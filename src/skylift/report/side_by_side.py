@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from skylift.report.between import between
@@ -14,11 +14,13 @@ from skylift.report.understood import Paint
 from skylift.values.comparison import Comparison, Difference, Metric
 
 _HASH = re.compile(r"(?:sha256:)?([0-9a-f]{32,})")
-_SHOWN = 12
+_SHOWN = 8
 """Letters of a hash."""
 _WIDEST = 28
 """Columns of a cell, and of a name."""
 _NARROWEST = 6
+_FEW = 3
+"""Runs that may stand in blocks with all that is to be said of their metrics in a row."""
 _CURVES = 3
 _POINTS = 2000
 _ROWS = 8
@@ -30,7 +32,7 @@ _TITLES = {
     "secret": "secrets (by reference)",
     "data": "data",
     "best": "metrics: best",
-    "last": "metrics: last",
+    "last": "metrics: last, where that is not the best",
 }
 
 _Row = tuple[str, Sequence[str]]
@@ -66,7 +68,15 @@ def tags_of(names: Sequence[str]) -> list[str]:
 
 
 def _grid(found: Comparison, tags: Sequence[str], columns: int) -> str:
-    rows = [*_sections(found)]
+    """Full cells where all runs fit beside each other so, or are few; else deltas stand below what they are of."""
+    text, blocks = _laid(found, tags, columns, [*_sections(found, _in_a_row)])
+    if blocks > 1 and len(tags) > _FEW:
+        text, _ = _laid(found, tags, columns, [*_sections(found, _in_two_rows)])
+    return text
+
+
+def _laid(found: Comparison, tags: Sequence[str], columns: int, rows: Sequence[_Row]) -> tuple[str, int]:
+    """The text, and how many blocks it has."""
     cells = [row for row in rows if row[1]]
     names = min(max((width(name) for name, _ in cells), default=0), _WIDEST, max(_NARROWEST, columns // 3))
     room = columns - names - 2
@@ -76,7 +86,7 @@ def _grid(found: Comparison, tags: Sequence[str], columns: int) -> str:
     widest = max(_NARROWEST, min(_WIDEST + 8, room - widths[found.baseline] - 4))
     widths = [min(widest, one) for one in widths]
     blocks = _blocks(widths, found.baseline, room)
-    return "\n\n".join(_block(rows, tags, (names, widths), chosen) for chosen in blocks)
+    return "\n\n".join(_block(rows, tags, (names, widths), chosen) for chosen in blocks), len(blocks)
 
 
 def _blocks(widths: Sequence[int], baseline: int, room: int) -> list[list[int]]:
@@ -111,16 +121,26 @@ def _padded(text: str, columns: int) -> str:
     return text + " " * (columns - width(text))
 
 
-def _sections(found: Comparison) -> Iterator[_Row]:
+def _sections(found: Comparison, metric: Callable[[Metric], Iterable[_Row]]) -> Iterator[_Row]:
     """Titles and rows, all of it safe to show."""
+    best = {row.name: row.values for row in found.metrics if row.which == "best"}
     for topic, title in _TITLES.items():
         rows = [
             *(_difference(row) for row in found.differences if row.topic == topic),
-            *(_metric(row) for row in found.metrics if row.which == topic),
+            *(
+                line
+                for row in found.metrics
+                if row.which == topic and not _is_told(row, best)
+                for line in metric(row)
+            ),
         ]
         if rows:
             yield title, ()
             yield from rows
+
+
+def _is_told(row: Metric, best: Mapping[str, tuple[float | None, ...]]) -> bool:
+    return row.which == "last" and row.values == best.get(row.name)
 
 
 def _difference(row: Difference) -> _Row:
@@ -138,28 +158,42 @@ def _difference(row: Difference) -> _Row:
 def _value(row: Difference, value: Any) -> str:
     if row.topic == "secret":
         return "-" if value is None else safe(value)
-    if row.name == "uncommitted changes" and row.topic == "code":
-        return f"yes ({value[:8]})" if value else "none"
+    if row.name == "uncommitted changes" and row.topic == "code" and not value:
+        return "none"
+    if row.name == "again of" and isinstance(value, str):
+        return safe(tags_of([value])[0])
     if value == "" or value is None:
         return "-"
     found = _HASH.fullmatch(value) if isinstance(value, str) and row.topic != "parameter" else None
     return found[1][:_SHOWN] if found else safe(hidden(row.name, value))
 
 
-def _metric(row: Metric) -> _Row:
-    return safe(row.name), [_measured(row, at) for at in range(len(row.values))]
+def _in_a_row(row: Metric) -> Iterator[_Row]:
+    """``0.728 @3  -0.003 -0.4% worse``."""
+    pairs = ((_measured(row, at), _change(row, at)) for at in range(len(row.values)))
+    yield safe(row.name), ["  ".join(filter(None, pair)) for pair in pairs]
+
+
+def _in_two_rows(row: Metric) -> Iterator[_Row]:
+    """The value, and below it ``-0.4% worse``."""
+    yield safe(row.name), [_measured(row, at) for at in range(len(row.values))]
+    changes = [_change(row, at, short=True) for at in range(len(row.values))]
+    if any(changes):
+        yield "", changes
 
 
 def _measured(row: Metric, at: int) -> str:
-    """``0.728 at 3  -0.003 -0.4% worse``."""
-    text, step, delta = number(row.values[at]), row.steps[at], row.deltas[at]
-    if step is not None and row.values[at] is not None:
-        text += f" @{step}"
+    step = row.steps[at]
+    return number(row.values[at]) + (f" @{step}" if step is not None and row.values[at] is not None else "")
+
+
+def _change(row: Metric, at: int, *, short: bool = False) -> str:
+    delta, share = row.deltas[at], row.relative[at]
     if delta is None or row.verdicts[at] == "same":
-        return text + ("  same" if row.verdicts[at] == "same" else "")
-    share = row.relative[at]
-    percent = f" {share * 100:+.2g}%" if share is not None else ""
-    return f"{text}  {delta:+.3g}{percent} {row.verdicts[at]}".rstrip()
+        return row.verdicts[at]
+    percent = "" if share is None else f"{share * 100:+.{0 if abs(share) >= 0.1 else 1}f}%"
+    absolute = "" if short and percent else f"{delta:+.3g}"
+    return " ".join(filter(None, (absolute, percent, row.verdicts[at])))
 
 
 def _charts(

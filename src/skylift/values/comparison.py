@@ -79,6 +79,8 @@ class Between:
     packages: tuple[PackageChange, ...] | None = None
     """Of what was installed, where the interpreter was the user's own."""
     data: tuple[DataChange, ...] = ()
+    not_as_it_was: tuple[str, ...] = ()
+    """Of a run that repeats the baseline: what could not be the same."""
     not_kept: tuple[str, ...] = ()
     """What differs, and can not be said more of: ``code``, ``lock``, ``channel train`` …"""
 

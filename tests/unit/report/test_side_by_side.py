@@ -72,3 +72,33 @@ def test_code_that_differs_and_was_not_kept_is_told() -> None:
     between = (Between(found.runs[1], not_kept=("code", "lock")),)
     text = comparison(type(found)(**{**vars(found), "between": between}))
     assert "code, lock: it differs, and what it was is not known here" in text
+
+
+def test_runs_that_lie_equally_far_from_the_baseline_are_told_of_once() -> None:
+    found = compare([record(1), record(2), record(3), record(4)])
+    files = (FileChange("train.py", "changed", 3, 1),)
+    between = (
+        Between(found.runs[1], files=files),
+        Between(found.runs[2], files=()),
+        Between(found.runs[3], files=files),
+    )
+    text = comparison(type(found)(**{**vars(found), "between": between}))
+    assert "from ab1d to ab2d, ab4d" in text
+    assert text.count("M train.py  +3 -1") == 1
+    assert "from ab1d to ab3d" in text
+
+
+def test_many_runs_have_their_deltas_below_the_values() -> None:
+    few = comparison(compare([record(1), record(2)]), 80)
+    many = comparison(compare([record(number) for number in range(1, 9)]), 80)
+    assert "0.52 @2  +0.01 +2.0% better" in few
+    assert "+0.01" not in many
+    assert "+2.0% better" in many
+
+
+def test_a_last_value_is_told_where_it_is_not_the_best() -> None:
+    same = compare([record(1), record(2)])
+    assert "metrics: last" not in comparison(same)
+    metrics = {"last": {"auc": 0.5}, "best": {"auc": {"value": 0.7, "step": 1}}}
+    other = compare([record(1), Record({"TrainingJobName": "x", "Skylift": {"metrics": metrics}})])
+    assert "metrics: last" in comparison(other)
