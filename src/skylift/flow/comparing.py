@@ -151,9 +151,7 @@ class _Looking:
             commits=self._commits(before, after),
             files=self._files(before, after, not_kept),
             lock=self._packages(before, after, ("Skylift.lock", "lock"), self._known.lock, not_kept),
-            packages=self._packages(
-                before, after, ("Skylift.interpreter.freeze", "packages"), self._packages_of, not_kept
-            ),
+            packages=self._installed(before, after, not_kept),
             data=self._data(before, after, not_kept),
             not_as_it_was=_not_as_it_was(before, after),
         )
@@ -215,10 +213,14 @@ class _Looking:
             return None
         return package_changes(old, new)
 
-    def _packages_of(self, digest: object) -> Mapping[str, str] | None:
-        """Of an environment, or of an image, whose packages are those of its lock."""
-        found = self._known.packages(digest)
-        return found if found is not None else self._known.lock(digest)
+    def _installed(
+        self, before: Record, after: Record, not_kept: list[str]
+    ) -> tuple[PackageChange, ...] | None:
+        """Of interpreters on this machine; what is in an image its lock tells."""
+        if any(one.at("Skylift.backend") != "local" for one in (before, after)):
+            return None
+        at = ("Skylift.interpreter.freeze", "packages")
+        return self._packages(before, after, at, self._known.packages, not_kept)
 
     def _data(self, before: Record, after: Record, not_kept: list[str]) -> tuple[DataChange, ...]:
         tables = [one.at("Skylift.channels") for one in (before, after)]

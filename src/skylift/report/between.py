@@ -38,7 +38,7 @@ def _rows(one: Between) -> Iterator[tuple[str, str]]:
         yield "files", "\n".join(_files(one.files))
     if one.lock is not None:
         yield "lock", "\n".join(_packages(one.lock))
-    if one.packages is not None:
+    if one.packages is not None and one.packages != one.lock:
         yield "packages", "\n".join(_packages(one.packages))
     for change in one.data:
         yield f"data {change.channel}", "\n".join(_data(change))
