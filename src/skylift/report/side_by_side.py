@@ -145,13 +145,12 @@ def _is_told(row: Metric, best: Mapping[str, tuple[float | None, ...]]) -> bool:
 
 def _difference(row: Difference) -> _Row:
     shown = [_value(row, value) for value in row.values]
-    if len(set(shown)) < len(set(map(repr, row.values))):
+    # Nothing and an empty text are both shown as nothing, and need not be told apart.
+    meant = [repr(None if value == "" else value) for value in row.values]
+    if len(set(shown)) < len(set(meant)):
         # What tells them apart is hidden, or is not in the letters that are shown.
-        different = list(dict.fromkeys(map(repr, row.values)))
-        shown = [
-            f"{text} #{different.index(repr(value)) + 1}"
-            for text, value in zip(shown, row.values, strict=True)
-        ]
+        different = list(dict.fromkeys(meant))
+        shown = [f"{text} #{different.index(one) + 1}" for text, one in zip(shown, meant, strict=True)]
     return safe(row.name), shown
 
 

@@ -54,6 +54,11 @@ def test_what_is_hidden_or_cut_is_still_told_apart() -> None:
     assert text.count("hunter") == 2
 
 
+def test_nothing_and_an_empty_text_look_alike() -> None:
+    text = comparison(compare([record(1, arguments={"note": ""}), record(2, arguments={})]))
+    assert "#1" not in text
+
+
 def test_nothing_is_obeyed() -> None:
     first = record(1)
     second = record(2, arguments={EVIL: EVIL}, target=EVIL, raw=[EVIL])
