@@ -7,7 +7,10 @@ import sys
 import click
 
 from skylift.cli.options import json_option, load_runs, project_options, run_argument
+from skylift.cli.paint import draws
 from skylift.cli.talk import answer
+from skylift.flow.finding import other_model
+from skylift.flow.live import curves_of
 from skylift.report.one_run import Beside, show
 
 
@@ -18,20 +21,14 @@ from skylift.report.one_run import Beside, show
 def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """Everything about a run."""
     # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
-    from skylift.flow.finding import histories, other_model
 
     found = load_runs(folder, overrides).find(run)
     record = found.record
     text = ""
     if not as_json:
-        text = show(record, found.left, Beside(histories(found), other_model(found), plain=_is_plain()))
+        text = show(
+            record,
+            found.left,
+            Beside(curves_of(found.folder), other_model(found), plain=not draws(sys.stdout)),
+        )
     answer(text, record.data, as_json=as_json)
-
-
-def _is_plain() -> bool:
-    """Whether blocks can not be written where the answer goes."""
-    try:
-        "▁█".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return True
-    return False

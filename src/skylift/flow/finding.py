@@ -1,12 +1,10 @@
-"""What of a run stands in no record: how its metrics went, and which other run has what it lacks."""
+"""Which other run has what one lacks."""
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from skylift.errors import NotReady
-from skylift.runs.points import history
 from skylift.runs.store import RunStore
 from skylift.runs.unpack import is_without_files
 from skylift.values.record import Artifact, Record
@@ -16,15 +14,6 @@ if TYPE_CHECKING:
 
 _MOST = 1000
 """How many runs are looked into, from the newest."""
-_MOST_ROWS = 500_000
-
-
-def histories(run: Run) -> dict[str, list[float]]:
-    """The values of each metric in the order in which they were printed; of a very long history its beginning."""
-    found: dict[str, list[float]] = {}
-    for row in islice(history(run.folder.metrics), _MOST_ROWS):
-        found.setdefault(row.name, []).append(row.value)
-    return found
 
 
 def other_model(run: Run) -> str:
