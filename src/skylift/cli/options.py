@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from skylift.flow.running import Run
 
 RUN_HELP = (
-    "A RUN is its name, or the last letters of it as far as they are its own; @last, the newest (and what is meant "
-    "where none is named); @last~1, the one before that; @last:JOB, the newest of a job."
+    "A RUN is its name, or the last letters of it as far as they are its own; @last, the newest; @last~1, the one "
+    "before that; @last:JOB, the newest of a job."
 )
 FOLDER = click.Path(exists=True, file_okay=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -56,13 +56,19 @@ def complete(kind: str) -> Callable[[click.Context, click.Parameter, str], list[
 
 def run_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     """``RUN``, as every verb about one run takes it; its help says what that can be."""
-    return click.argument("run", default="@last", shell_complete=complete("runs"))(explained(function))
+    return click.argument("run", default="@last", shell_complete=complete("runs"))(_usually_last(function))
 
 
 def runs_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     """``RUN...``, as verbs about several runs take it."""
     several = click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete("runs"))
-    return several(explained(function))
+    return several(_usually_last(function))
+
+
+def _usually_last(function: Callable[..., Any]) -> Callable[..., Any]:
+    told = explained(function)
+    told.__doc__ = f"{told.__doc__} Where none is named, @last is meant."
+    return told
 
 
 def explained(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -79,6 +79,13 @@ def test_help_shows_the_parameters_of_the_job_that_is_asked_for(project: Folder)
     assert "no job `x`, there are: evaluate, train" in said(project.root, "--job", "x")
 
 
+@pytest.mark.parametrize("verb", ["show", "logs", "attach", "wait", "stop", "pull", "shell", "rm"])
+def test_every_verb_about_runs_says_what_a_run_is(tmp_path: Path, verb: str) -> None:
+    text = " ".join(skylift(tmp_path, verb, "--help").stdout.split())
+    assert "@last~1, the one before that; @last:JOB, the newest of a job." in text
+    assert ("Where none is named, @last is meant." in text) == (verb != "rm")
+
+
 def test_help_lists_the_jobs_where_there_are_several(project: Folder) -> None:
     for arguments in ((), ("--job", "evaluate"), ("--job", "x")):
         text = said(project.root, *arguments)
