@@ -51,15 +51,22 @@ def problem(text: str) -> str:
             # `skylift VERB`, and sentences that only begin with our name.
             return "" if name.isupper() else f"there is no `{name}`"
         group = found
-    known = {option for parameter in group.params for option in parameter.opts + parameter.secondary_opts}
-    known |= {"--help", "-h"}
-    for word in words:
-        if word in _SEPARATORS or not (
-            word.startswith("-") or group.context_settings.get("allow_interspersed_args", True)
-        ):
+    return _unknown_option(group, words)
+
+
+def _unknown_option(command: click.Command, words: list[str]) -> str:
+    known = {word: option for option in command.params for word in (*option.opts, *option.secondary_opts)}
+    together = command.context_settings.get("allow_interspersed_args", True)
+    left = iter(words)
+    for word in left:
+        if word in _SEPARATORS or not (word.startswith("-") or together):
             break
-        if re.match(r"-{1,2}[a-z]", word) and word.partition("=")[0] not in known:
+        name, equals, _ = word.partition("=")
+        option = known.get(name)
+        if option is None and re.match(r"-{1,2}[a-z]", word) and name not in ("--help", "-h"):
             return f"there is no option `{word}`"
+        if isinstance(option, click.Option) and not equals and not (option.is_flag or option.count):
+            next(left, "")
     return ""
 
 
@@ -67,6 +74,7 @@ def test_a_command_that_there_is_not_is_found() -> None:
     assert problem("skylift fly") == "there is no `fly`"
     assert problem("skylift run --onn cloud") == "there is no option `--onn`"
     assert problem("skylift run --on cloud epochs=3 -- --anything") == ""
+    assert problem("skylift runs --sort -objective --limit=3") == ""
     assert problem("skylift sandbox run -- skylift run --on cloud") == ""
 
 
