@@ -24,7 +24,8 @@ autoclass_content = "class"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True}
+autodoc_preserve_defaults = True
 add_module_names = False
 python_use_unqualified_type_names = True
 # Types in signatures that the public face does not name; what it names has to be on the page.

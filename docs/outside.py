@@ -63,7 +63,16 @@ def name_of_the_face(
     return found
 
 
+def without_constructor(
+    app: Sphinx, what: str, name: str, found: object, options: object, signature: str, returned: str
+) -> tuple[str, str] | None:
+    """Nobody makes these objects but us: what a constructor takes is no part of the face."""
+    del app, name, found, options, signature, returned
+    return ("", "") if what == "class" else None
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_post_transform(LinksOutside)
     app.connect("missing-reference", name_of_the_face)
+    app.connect("autodoc-process-signature", without_constructor)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
