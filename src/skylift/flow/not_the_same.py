@@ -10,13 +10,13 @@ from skylift.flow.interpreters import UNKNOWN
 from skylift.flow.keeping import files_of
 from skylift.flow.preparing import Prepared
 from skylift.runs.changes import file_changes, package_changes
-from skylift.runs.compare import identity
+from skylift.runs.compare import OF_OURS, identity
 from skylift.runs.known import Known
 from skylift.values.comparison import PackageChange
 from skylift.values.record import Record
 from skylift.values.secrets import names_secret
 from skylift.values.words import first_of
-from skylift_runtime.contract import GRACE_VARIABLE, JOB_VARIABLE, SECRET_PREFIX
+from skylift_runtime.contract import SECRET_PREFIX
 
 _SHOWN = 4
 
@@ -137,7 +137,7 @@ def _variables(record: Record, prepared: Prepared) -> Iterator[str]:
     then: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     secrets = {SECRET_PREFIX + name: text for name, text in prepared.job.secrets.items()}
     now = {**prepared.target.environment, **secrets}
-    names = (then.keys() | now.keys()) - {JOB_VARIABLE, GRACE_VARIABLE}
+    names = (then.keys() | now.keys()) - OF_OURS
     for name in sorted(names):
         if then.get(name) != now.get(name):
             kind = "secret" if name.startswith(SECRET_PREFIX) else "variable"

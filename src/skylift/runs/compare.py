@@ -10,7 +10,7 @@ from skylift.runs.verdicts import metrics_of, objective_of
 from skylift.values.comparison import Comparison, Difference
 from skylift.values.record import Record
 from skylift.values.secrets import names_secret
-from skylift_runtime.contract import GRACE_VARIABLE, JOB_VARIABLE, SECRET_PREFIX
+from skylift_runtime.contract import FIGURES_VARIABLE, GRACE_VARIABLE, JOB_VARIABLE, SECRET_PREFIX
 
 _RUN = (
     ("job", "Skylift.job"),
@@ -34,7 +34,8 @@ _PLACE = (
     ("image", "Skylift.image.digest"),
     ("packages", "Skylift.interpreter.freeze"),
 )
-_OURS = frozenset({JOB_VARIABLE, GRACE_VARIABLE})
+OF_OURS = frozenset({JOB_VARIABLE, GRACE_VARIABLE, FIGURES_VARIABLE})
+"""Variables that we set for each job; nothing that a script computes depends on them."""
 
 
 def compare(records: Sequence[Record], baseline: int = 0) -> Comparison:
@@ -78,7 +79,7 @@ def _variables(records: Sequence[Record]) -> list[Difference]:
     """Of secrets a job has references only; other variables are compared by value, and not those that we set."""
     tables = [record.at("Environment") for record in records]
     variables = [
-        {name: value for name, value in table.items() if name not in _OURS}
+        {name: value for name, value in table.items() if name not in OF_OURS}
         for table in (one if isinstance(one, Mapping) else {} for one in tables)
     ]
     secrets = [
