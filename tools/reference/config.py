@@ -107,6 +107,14 @@ environment = { OMP_NUM_THREADS = "1" }
 include = ["build/vocab.txt"]
 """,
     ),
+    "system": (
+        "What a job uses of the machine.",
+        """\
+[tool.skylift.system]
+figures = true
+interval = "1m"
+""",
+    ),
     "targets": (
         "Where and how a job runs. `local` and `docker` are always there; a table changes or adds one.",
         """\

@@ -58,6 +58,16 @@ OURS_BY_PATH = (
     ),
     Field("given", "table of any", "Parameters that were given: by the command or by `[hyperparameters]`."),
     Field("raw", "list of text", "What followed `--`, word by word."),
+    Field(
+        "command",
+        "text",
+        "The command line that the script was started with; shortened where it is very long.",
+    ),
+    Field(
+        "filled.<name>",
+        "text",
+        "Arguments that `[arguments]` filled, with their templates: `{channel:train}`.",
+    ),
     Field("revision.commit", "text", "Full hash of HEAD; empty outside git."),
     Field("revision.branch", "text", "The branch; empty when detached."),
     Field("revision.dirty", "true or false", "Whether files that ship differed from HEAD."),
@@ -113,6 +123,33 @@ OURS_BY_PATH = (
     Field("like.run", "text", "The run that this one repeats; absent for others, with all of `like`."),
     Field("like.changed", "table of any", "Parameters that were given another value."),
     Field("like.differs", "list of text", "What else could not be the same, in words."),
+    Field(
+        "system.hosts.<name>.seconds", "seconds", "How long was looked at; `<name>` is the host, `algo-1`."
+    ),
+    Field("system.hosts.<name>.samples", "number", "How often."),
+    Field(
+        "system.hosts.<name>.cpu",
+        "table of any, in cores",
+        "`mean` and `max` of the cores that were busy, `of` how many.",
+    ),
+    Field("system.hosts.<name>.memory", "table of any, in bytes", "`max` of what was used, `of` the limit."),
+    Field(
+        "system.hosts.<name>.io-wait",
+        "table of any, 0 to 1",
+        "`share` of the time that was waited for disks.",
+    ),
+    Field(
+        "system.hosts.<name>.disk",
+        "table of any, in bytes, bytes a second",
+        "`read` and `written` a second; `free` at the end, `of` the disk, `at` the folder with the least room.",
+    ),
+    Field("system.hosts.<name>.network", "table of any, in bytes a second", "`received` and `sent`."),
+    Field(
+        "system.hosts.<name>.gpus[]",
+        "list of tables",
+        "`gpu`, its number; `busy`, `max`, `idle`, from 0 to 1; `memory`, `of`, in bytes; `watts`; `celsius`.",
+    ),
+    Field("advice", "list of text", "What of the system figures is worth knowing."),
     Field("hint", "text", "What this side knew of a failure and the job could not; absent without one."),
     Field("cost", "null", "Kept for the price of the job."),
 )
@@ -141,7 +178,7 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def _is_for(field: Field, path: Sequence[str]) -> bool:
-    parts = field.path.split(".")
+    parts = field.path.replace("[]", "").split(".")
     if len(path) != len(parts) and not (len(path) > len(parts) and "table of any" in field.shape):
         return False
     return all(part in (name, "<name>") for part, name in zip(parts, path, strict=False))
