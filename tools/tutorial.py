@@ -42,6 +42,7 @@ _VAGUE = (
     (re.compile(r"[-+]?\b\d+(?:\.\d+)?\s?(?:kB|MB|GB|KiB|MiB|GiB|bytes|byte|B)\b(?:/s)?"), "<size>"),
     (re.compile(r"[-+]?\b\d+(?:\.\d+)?(?:ms|s|m|h|d| s| min)\b(?: \d+(?:s|m|h)\b)?"), "<time>"),
     (re.compile(r"\b3\.\d+\.\d+\b"), "<python>"),
+    (re.compile(r"\s+(?:after )?<time>$"), ""),
     (re.compile(r"-{3,}|─{3,}"), "---"),
     (re.compile(r"\s+"), " "),
 )
