@@ -117,7 +117,8 @@ class Launcher:
     def _await(self, folder: RunFolder, pid: int) -> None:
         clock = self._world.clock
         until = clock.monotonic() + _START_S
-        while not folder.supervisor.exists():
+        # A record, and not only an owner: whoever asks for it next is to find one.
+        while not folder.record.exists():
             if identify(pid) is None or clock.monotonic() > until:
                 said = folder.supervisor_log.read_text(errors="replace")[-2000:].strip()
                 raise NotReady(f"the supervisor of the run did not start: {said or 'it said nothing'}")

@@ -103,7 +103,7 @@ class Run:
 
         :param follow: go on until the run has ended, instead of ending with what there is.
         """
-        several = len(hosts_of(self.record.data)) > 1
+        several = len(hosts_of(self._intent.get("request") or {})) > 1
         events = self.watch() if follow else self.lines_so_far()
         return (event.spoken(several=several) for event in events if isinstance(event, LogLine))
 
