@@ -12,6 +12,7 @@ from skylift_runtime.signals import Relay
 from skylift_runtime.spawn import Program, spawn
 from skylift_runtime.tee import Tee
 from skylift_runtime.ties import adopt_orphans, end_with_us
+from skylift_runtime.voice import speak_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def run(
     _end_leftovers(pid, relay)
     relay.detach()
     said = tee.finish(figures.last if figures is not None else None) if tee is not None else ""
+    speak_after(said)
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     code = 128 + number if number else os.WEXITSTATUS(status)
     return Ending(code, number, stopped=bool(relay.received), said=said, oom=oom_kills() > kills)

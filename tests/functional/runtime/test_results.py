@@ -36,6 +36,12 @@ def test_an_empty_model_is_told_even_when_nothing_was_left(stage: Stage) -> None
     assert result.err == "skylift: no model: nothing was written to SM_MODEL_DIR\n"
 
 
+def test_what_we_say_begins_a_line_of_its_own(stage: Stage) -> None:
+    stage.script("import sys\nsys.stderr.write('Epoch 1/2:  50%')")
+    result = stage.run()
+    assert result.err == "Epoch 1/2:  50%\nskylift: no model: nothing was written to SM_MODEL_DIR\n"
+
+
 def test_what_a_rule_has_kept_is_not_told_as_lost(stage: Stage) -> None:
     stage.ship("train.py", "import os\nos.makedirs('plots')\nfor n in ('plots/a.png', 'b.txt'): open(n, 'w')")
     stage.job = {"entry_point": "train.py", "collect": {"output": ["plots/*.png"], "model": []}}
