@@ -454,10 +454,7 @@ def test_what_is_next_names_what_a_run_can_not_do_without(project: Folder) -> No
 
 
 def test_what_is_marked_is_what_is_gone_through(project: Folder) -> None:
-    project.write(
-        "train.py",
-        TRAIN.replace("parser.parse_args()", 'print(f"Test loss: {0.5}")\n    parser.parse_args()'),
-    )
+    project.write("train.py", WITH_OUTPUT)
     code, shown = converse(project.root, ["init"], ["y\n", "y\n", "y\n", "show\n", "y\n"], NO_COLOR="1")
     assert code == 0, shown
     marked = [line for line in shown.splitlines() if line.startswith("? ") and " is a guess:" not in line]
@@ -465,7 +462,7 @@ def test_what_is_marked_is_what_is_gone_through(project: Folder) -> None:
     assert "go through what is a guess (2)?" in shown
     assert "  python: 3.11 (nothing says which; a wrong one shows when the lock is made)? [Y/n]" in shown
     text = (project.root / "pyproject.toml").read_text()
-    assert "test_loss" in text
+    assert 'out-dir = "{output}"' in text
     assert "a guess" not in text
 
 

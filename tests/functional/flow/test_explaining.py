@@ -36,7 +36,7 @@ def failed(project: Path, source: str) -> str:
 def test_the_terminal_and_the_record_name_the_rule(project: Path) -> None:
     said = failed(project, MISSES)
     hint = "`cache/vocab.txt` exists in your project and did not ship: .gitignore:1 `cache/`"
-    assert f"hint: {hint}" in said
+    assert f"hint     {hint}" in said
     record = LOCAL.show(project, "@last")
     assert record.hint.startswith(hint)
     # What the job itself said stays what it was.
@@ -55,7 +55,7 @@ def test_a_module_that_is_ignored(project: Path) -> None:
 
 def test_a_folder_that_any_exception_names(project: Path) -> None:
     said = failed(project, "import os\nassert os.path.isdir('cache/x'), 'no vocabulary in cache/vocab.txt'")
-    assert "hint: `cache/vocab.txt` exists in your project and did not ship: .gitignore:1 `cache/`" in said
+    assert "hint     `cache/vocab.txt` exists in your project and did not ship: .gitignore:1 `cache/`" in said
 
 
 def test_what_failed_for_another_reason_gets_no_hint(project: Path) -> None:

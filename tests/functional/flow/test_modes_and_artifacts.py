@@ -98,7 +98,7 @@ def test_a_run_without_a_model_ends_with_that(project: Path, compression: str) -
     assert done.returncode == 0, done.stderr
     # In the log, and in the last lines.
     assert "skylift: no model: nothing was written to SM_MODEL_DIR" in done.stderr
-    assert "  model  none\n" in done.stderr
+    assert "  model    none\n" in done.stderr
     assert "model.tar.gz" not in done.stderr
 
 
