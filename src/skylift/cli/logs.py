@@ -18,6 +18,7 @@ from skylift.cli.watching.follow import show_log
 from skylift.flow.reading_logs import Wanted, read_log
 from skylift.flow.running import Run
 from skylift.host.clock import iso
+from skylift.host.files import open_source
 from skylift.report.text import safe
 from skylift.values.jobs import hosts_of
 from skylift.values.log_lines import Said, states
@@ -70,7 +71,7 @@ def command(
     wanted = Wanted(moment("--since", since, datetime.now(timezone.utc)), host, asked, tail)
     found = load_runs(folder, overrides).find(run)
     if raw and wanted == Wanted() and _is_whole(found, follow=follow):
-        with found.folder.log.open("rb") as stream:
+        with open_source(found.folder.log) as stream:
             shutil.copyfileobj(stream, sys.stdout.buffer)
         return
     plainly = not raw and not as_json and wanted == Wanted()

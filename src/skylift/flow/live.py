@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from skylift.host.files import open_source
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import history, read_row
 from skylift.runs.summary import direction, objective, way
@@ -80,7 +81,7 @@ class _Written:
         size = _size(self._path) if self._path is not None else 0
         if self._path is None or size <= self._offset:
             return
-        with self._path.open("rb") as stream:
+        with open_source(self._path) as stream:
             stream.seek(max(self._offset, size - _MOST))
             data = stream.read(_MOST)
             self._offset = stream.tell()

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from skylift.errors import NotReady, UsageError
 from skylift.flow.running import Run
+from skylift.host.files import open_source
 from skylift.host.line_times import EXACT_TO, TimesReader
 from skylift.values.jobs import LogLine, hosts_of
 from skylift.values.log_lines import Said, states
@@ -85,7 +86,7 @@ def _count(run: Run) -> int:
         return sum(1 for _ in run.lines_so_far())
     if not run.folder.log.exists():
         return 0
-    with run.folder.log.open("rb") as stream:
+    with open_source(run.folder.log) as stream:
         return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
 
 
@@ -94,7 +95,7 @@ def _stored(folder: RunFolder, wanted: Wanted, *, several: bool, is_foreign: boo
     if not folder.log.exists():
         return
     _refuse_without_times(folder, wanted)
-    with folder.log.open("rb") as stream, TimesReader(folder.log_times) as times:
+    with open_source(folder.log) as stream, TimesReader(folder.log_times) as times:
         offset = _start(stream, times, wanted)
         if offset is None:
             return

@@ -14,7 +14,7 @@ from skylift.flow.patience import patient
 from skylift.flow.project import Project
 from skylift.flow.recover import is_ownerless
 from skylift.host.disk_use import Meter, Use
-from skylift.host.files import DamagedFile, file_lock
+from skylift.host.files import DamagedFile, file_lock, read_source
 from skylift.runs.store import RunStore
 from skylift.values.record import Record
 from skylift.values.run_folder import RunFolder
@@ -197,7 +197,7 @@ def _used(project: Project, names: frozenset[str]) -> dict[str, list[str]]:
         if other in names:
             continue
         try:
-            data = project.store.folder(other).record.read_bytes()
+            data = read_source(project.store.folder(other).record)
         except OSError:
             continue
         for name in names:

@@ -19,6 +19,7 @@ from skylift.flow.rows import MetricRow, metric_rows
 from skylift.flow.waiting import Deadline
 from skylift.flow.world import Cloud
 from skylift.host.clock import iso
+from skylift.host.files import read_source_text
 from skylift.jobs.watch import watch
 from skylift.report.notebook import run_html
 from skylift.runs.metrics import MetricReader
@@ -111,7 +112,7 @@ class Run:
     def warnings(self) -> tuple[str, ...]:
         """What went well enough, but should be known: data that changed under a job, for example."""
         try:
-            return tuple(self.folder.supervisor_log.read_text(errors="replace").splitlines())
+            return tuple(read_source_text(self.folder.supervisor_log).splitlines())
         except FileNotFoundError:
             return ()
 

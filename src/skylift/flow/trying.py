@@ -11,6 +11,7 @@ from skylift.flow.project import Project
 from skylift.flow.running import Run
 from skylift.flow.sources import Sources
 from skylift.flow.world import World
+from skylift.host.files import open_source
 from skylift.runs.trying import tried
 from skylift.values.jobs import hosts_of
 from skylift.values.settings import JobSettings
@@ -104,7 +105,7 @@ def _of_run(run: Run) -> Iterator[tuple[str, bytes]]:
         yield from ((line.host, line.text.encode(errors="replace")) for line in run.lines_so_far())
         return
     spoken = {f"[{host}] ".encode(): host for host in hosts} if len(hosts) > 1 else {}
-    with run.folder.log.open("rb") as stream:
+    with open_source(run.folder.log) as stream:
         for _, data in _split(stream):
             name = data[: data.find(b" ") + 1]
             yield (spoken[name], data[len(name) :]) if name in spoken else (hosts[0], data)

@@ -74,16 +74,30 @@ def write_json(path: Path, value: object) -> None:
     write_text(path, json.dumps(value, indent=2) + "\n")
 
 
+def open_source(path: Path) -> BinaryIO:
+    """A file to read, of which nothing but its name is known.
+
+    :raises FileNotFoundError: when there is none.
+    :raises OSError: for what is no regular file, which might never answer.
+    """
+    # A device can do something when it is opened, and a pipe waits for whoever writes to it.
+    _refuse_strange(path, path.stat().st_mode)
+    stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    try:
+        _refuse_strange(path, os.fstat(stream.fileno()).st_mode)
+    except OSError:
+        stream.close()
+        raise
+    return stream
+
+
 def read_source(path: Path, most: int = MOST_BYTES) -> bytes:
     """The bytes of a project's file. A clone can bring anything under any name.
 
     :raises FileNotFoundError: when there is none.
     :raises OSError: for what is no regular file, which might never answer, and for one that is larger than ``most``.
     """
-    # A device can do something when it is opened, and a pipe waits for whoever writes to it.
-    _refuse_strange(path, path.stat().st_mode)
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
-        _refuse_strange(path, os.fstat(stream.fileno()).st_mode)
+    with open_source(path) as stream:
         data = stream.read(most + 1)
     if len(data) > most:
         raise OSError(errno.EFBIG, f"larger than {most >> 10} kB", str(path))

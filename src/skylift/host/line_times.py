@@ -15,6 +15,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import BinaryIO
 
+from skylift.host.files import open_source
+
 EXACT_TO = timedelta(seconds=1)
 """How much later than its entry says a line may have been printed."""
 _EVERY_BYTES = 64 << 10
@@ -59,7 +61,7 @@ class TimesReader:
     def __init__(self, path: Path) -> None:
         self._stream: BinaryIO | None = None
         with suppress(OSError):
-            self._stream = path.open("rb")
+            self._stream = open_source(path)
         self._now: tuple[int, int] | None = None
         self._next: tuple[int, int] | None = None
         self._is_placed = False

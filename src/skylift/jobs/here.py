@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from skylift.host.files import read_json, write_json
+from skylift.host.files import open_source, read_json, write_json
 from skylift.host.line_times import TimesReader
 from skylift.values.jobs import TERMINAL, LogLine, LogPage, hosts_of
 from skylift.values.ports import Clock
@@ -73,7 +73,7 @@ class HereService:
             return LogPage((), position, unfinished=_unfinished(folder))
         # Asked for first: what is written after that would belong to the line.
         ended = self._has_printed_all(folder)
-        with folder.log.open("rb") as stream:
+        with open_source(folder.log) as stream:
             if os.fstat(stream.fileno()).st_size < position.offset:
                 # Somebody has emptied it; what comes now stands at its beginning.
                 position = replace(position, offset=0, rest=b"")
@@ -109,7 +109,7 @@ def _line(text: str, at: datetime, *, several: bool) -> LogLine:
 
 def _unfinished(folder: RunFolder) -> str:
     try:
-        with folder.unfinished.open("rb") as stream:
+        with open_source(folder.unfinished) as stream:
             return stream.read(_LONGEST).decode(errors="replace")
     except OSError:
         return ""

@@ -114,7 +114,9 @@ def _python(interpreter: dict[str, Any]) -> str:
 def _code(revision: dict[str, Any]) -> str:
     if not revision.get("commit"):
         return "not in git"
-    dirty = f" with uncommitted changes ({revision['diff'][:8]})" if revision.get("dirty") else ""
+    dirty = (
+        f" with uncommitted changes ({str(revision.get('diff') or '-')[:8]})" if revision.get("dirty") else ""
+    )
     return f"{revision['commit'][:12]} {revision.get('branch') or ''}".rstrip() + dirty
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skylift.host.clock import iso
+from skylift.host.files import open_source
 from skylift.values.figures import Figures
 
 _MOST_GPUS, _MOST_HOSTS = 16, 64
@@ -28,10 +29,10 @@ def history(path: Path) -> Iterator[tuple[str, Figures]]:
     """Host and figures of each line; none where there is no file."""
     if not path.exists():
         return
-    with path.open(errors="replace") as stream:
+    with open_source(path) as stream:
         for line in stream:
             try:
-                found = json.loads(line)
+                found = json.loads(line.decode(errors="replace"))
             except (ValueError, RecursionError):
                 # The last line may be half a line: its writer was killed.
                 continue

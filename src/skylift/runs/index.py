@@ -14,11 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skylift.host.files import atomic_file, remove_abandoned
+from skylift.host.files import atomic_file, read_source, remove_abandoned
 
 NAME = "index.1"
 """With the version of its form, so that those who write another one do not take this for theirs."""
 _HEAD = 4
+_LARGEST = 1 << 30
+"""Bytes. What is larger is made anew."""
 
 
 class Stamp(NamedTuple):
@@ -72,7 +74,7 @@ def _json(body: bytes) -> Any:
 def read(path: Path) -> tuple[dict[str, Row], bool]:
     """The rows by name, and whether all of the file was good; none where there is no index that can be read."""
     try:
-        data = path.read_bytes()
+        data = read_source(path, _LARGEST)
     except OSError:
         return {}, False
     lines = [line for line in data.split(b"\n") if line]
@@ -93,7 +95,7 @@ def add(path: Path, rows: Iterable[Row]) -> None:
     # A writer that was killed may have left half a line.
     text = b"\n" + b"".join(_line(one) for one in rows)
     with suppress(OSError):
-        end = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        end = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             os.write(end, text)
         finally:

@@ -16,17 +16,19 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from skylift.host.files import read_json
+from skylift.host.files import read_source
 from skylift.host.toml import NotToml, parse_toml
 from skylift.runs.store import RunStore
 from skylift.values.known import KnownFile
@@ -35,6 +37,8 @@ _NAME = re.compile(r"[0-9a-f]{16,64}")
 _SUFFIXES = {"code": ".json", "files": "", "lock": ".toml", "packages": ".json", "data": ".json.gz"}
 _YOUNG_S = 3600.0
 """What is younger may belong to a run that is only just beginning."""
+_LARGEST = 1 << 30
+"""Bytes of a channel's list of files. What is larger was made to be."""
 _COMPRESSION = 1
 """gzip's least: hashes do not compress, and a hundred thousand paths do even so."""
 
@@ -79,8 +83,8 @@ class Known:
     def data(self, digest: object) -> dict[str, KnownFile] | None:
         packed = self._read("data", digest)
         try:
-            return _files(gzip.decompress(packed)) if packed is not None else None
-        except (OSError, EOFError, ValueError):
+            return _files(_unpacked(packed)) if packed is not None else None
+        except (OSError, EOFError, ValueError, zlib.error):
             return None
 
     def file(self, digest: object) -> bytes | None:
@@ -120,7 +124,7 @@ class Known:
         if not isinstance(digest, str) or not _NAME.fullmatch(digest):
             return None
         try:
-            return self._path(kind, digest).read_bytes()
+            return read_source(self._path(kind, digest))
         except OSError:
             return None
 
@@ -150,6 +154,14 @@ def _write(path: Path, content: bytes) -> None:
         raise
 
 
+def _unpacked(packed: bytes) -> bytes:
+    with gzip.open(io.BytesIO(packed)) as stream:
+        found: bytes = stream.read(_LARGEST + 1)
+    if len(found) > _LARGEST:
+        raise ValueError("larger than what was ever kept")
+    return found
+
+
 def _row(file: KnownFile) -> list[Any]:
     return [file.path, file.sha256, file.size, int(file.executable), file.link, file.modified_ns]
 
@@ -162,7 +174,7 @@ def _files(found: bytes | None) -> dict[str, KnownFile] | None:
             KnownFile(str(path), str(sha256), int(size), bool(executable), str(link), int(modified))
             for path, sha256, size, executable, link, modified in rows or ()
         ]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return {file.path: file for file in files} if rows is not None else None
 
@@ -225,8 +237,7 @@ def _wanted(store: RunStore, known: Known) -> frozenset[tuple[str, str]]:
 
 
 def _named(store: RunStore, name: str) -> Iterator[tuple[str, str]]:
-    intent = read_json(store.folder(name).intent) or {}
-    record = store.load(name)
+    intent, record = store.intent(name), store.load(name)
     for ours in (intent.get("ours"), record.ours if record is not None else None):
         if not isinstance(ours, Mapping):
             continue

@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skylift.host.files import open_source
+from skylift.values.record_shape import is_moment
+
+_LARGEST_STEP = 1 << 63
+"""What is larger counts nothing."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -44,9 +50,9 @@ def history(path: Path) -> Iterator[Row]:
     """The rows of a history, as they were written; none where there is no file."""
     if not path.exists():
         return
-    with path.open(errors="replace") as stream:
+    with open_source(path) as stream:
         for line in stream:
-            found = read_row(line)
+            found = read_row(line.decode(errors="replace"))
             if found is not None:
                 yield found
 
@@ -55,7 +61,13 @@ def read_row(line: str) -> Row | None:
     """What ``row`` made a line of; None for what is none."""
     try:
         found: dict[str, Any] = json.loads(line)
-        return Row(found["name"], found["step"], found["time"], float(found["value"]))
-    except (ValueError, KeyError, TypeError):
+        name, step, time, value = found["name"], found["step"], found["time"], float(found["value"])
+        is_ours = isinstance(name, str) and is_moment(time) and (step is None or _is_step(step))
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         # The last line may be half a line: its writer was killed.
         return None
+    return Row(name, step, time, value) if is_ours else None
+
+
+def _is_step(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST_STEP

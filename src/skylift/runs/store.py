@@ -11,6 +11,7 @@ from skylift.host.files import read_json, write_json, write_text
 from skylift.runs import reference
 from skylift.runs.index import NAME, Stamp
 from skylift.values.record import OURS, Record
+from skylift.values.record_shape import shaped, shaped_intent
 from skylift.values.run_folder import RunFolder
 
 STATE_FOLDER = ".skylift"
@@ -109,11 +110,17 @@ class RunStore:
             return []
 
     def intent(self, name: str) -> dict[str, Any]:
-        return read_json(self.folder(name).intent) or {}
+        return shaped_intent(read_json(self.folder(name).intent) or {})
 
     def load(self, name: str) -> Record | None:
+        """What is known of a run; None where nothing is yet. Values that are not what they should be are missing."""
         found = read_json(self.folder(name).record)
-        return Record(found) if found is not None else None
+        if found is None:
+            return None
+        data = shaped(found)
+        # What has none is of the run that it lies with.
+        data.setdefault("TrainingJobName", name)
+        return Record(data)
 
     def save(self, record: Record) -> Record:
         """Write a record; what stands there already as terminal is returned unchanged."""

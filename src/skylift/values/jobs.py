@@ -59,10 +59,17 @@ class JobSpec:
     """``[targets.X.request]``: merged last, as it is."""
 
 
+_MOST_HOSTS = 10_000
+"""More than any service starts for one job."""
+
+
 def instance_groups(request: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """What a request asks to run on: its instance groups, or the one that all of it is."""
-    resources = request.get("ResourceConfig") or {}
-    return resources.get("InstanceGroups") or (resources,)
+    resources = request.get("ResourceConfig")
+    if not isinstance(resources, Mapping):
+        return ({},)
+    groups = resources.get("InstanceGroups")
+    return [one for one in groups if isinstance(one, Mapping)] if isinstance(groups, list) else (resources,)
 
 
 def hosts_of(request: Mapping[str, Any]) -> tuple[str, ...]:
@@ -70,8 +77,14 @@ def hosts_of(request: Mapping[str, Any]) -> tuple[str, ...]:
 
     :param request: a CreateTrainingJob request, or the description of its job.
     """
-    count = sum(int(group.get("InstanceCount") or 1) for group in instance_groups(request))
+    count = min(sum(map(_instances, instance_groups(request))), _MOST_HOSTS)
     return tuple(sorted(f"algo-{number}" for number in range(1, count + 1)))
+
+
+def _instances(group: Mapping[str, Any]) -> int:
+    said = group.get("InstanceCount")
+    # What reads a run must not fail over a file that somebody has damaged.
+    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else 1
 
 
 @dataclass(frozen=True)
