@@ -146,6 +146,38 @@ def test_columns_are_read_below_their_names() -> None:
     assert str(read(*table, "Better model found", "1  2")) == str(rows)
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "epoch 1 train: loss 0.5 acc 0.6 | val: loss 0.7 acc 0.4",
+            {"train:loss": 0.5, "train:acc": 0.6, "val:loss": 0.7, "val:acc": 0.4},
+        ),
+        ("[Val] loss: 0.7, acc: 0.4", {"val:loss": 0.7, "val:acc": 0.4}),
+        ("Epoch 5 - val - loss: 0.7 - acc: 0.4", {"val:loss": 0.7, "val:acc": 0.4}),
+        ("test: {'loss': 0.7, 'f1': 0.4}", {"test:loss": 0.7, "test:f1": 0.4}),
+        ("val Loss: 0.7 Acc: 0.4", {"val_loss": 0.7, "val_acc": 0.4}),
+        (
+            "Train Loss: 0.5, Acc: 0.6, Val Loss: 0.7, Acc: 0.4",
+            {"train_loss": 0.5, "train_acc": 0.6, "val_loss": 0.7, "val_acc": 0.4},
+        ),
+        ("Epoch 1 [Val]: 100%|██| 8/8 [00:01<00:00, loss=0.7]", {"val:loss": 0.7}),
+        ("valid | epoch 001 | loss 0.7 | ppl 18.1", {"valid:loss": 0.7, "valid:ppl": 18.1}),
+        # What is of no part for certain keeps its name.
+        (
+            "Train Loss: 0.5, Val Loss: 0.7, Accuracy: 0.4",
+            {"train_loss": 0.5, "val_loss": 0.7, "accuracy": 0.4},
+        ),
+        ("Val Acc: 0.4, loss: 0.5", {"val_acc": 0.4, "loss": 0.5}),
+        ("train: 3 files, loss 0.5", {"loss": 0.5}),
+        ("val: loss=0.7 lr=0.1", {"val:loss": 0.7, "lr": 0.1}),
+        ("val_loss=0.7 loss=0.5", {"val_loss": 0.7, "loss": 0.5}),
+    ],
+)
+def test_a_measure_is_of_the_part_that_the_line_speaks_of(line: str, expected: dict[str, float]) -> None:
+    assert {name: value for name, value, _ in read(line)} == expected
+
+
 def test_what_an_own_pattern_finds_is_not_read_twice() -> None:
     assert read("Val Acc: 0.7, loss: 0.5", top=r"Acc: ([0-9.]+)") == [("loss", 0.5, None), ("top", 0.7, None)]
     assert read("[1]\ttrain-auc:0.7", auc=r"#011train-auc:(\S+)") == [("auc", 0.7, 1)]

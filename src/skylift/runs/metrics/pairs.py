@@ -10,6 +10,7 @@ from typing import NamedTuple
 from skylift.runs.metrics.hints import is_bare
 from skylift.runs.metrics.names import Kind, is_qualifier, joined, kind
 from skylift.runs.metrics.numbers import END, NUMBER, Found, found
+from skylift.runs.metrics.parts import by_part
 
 _VALUE = re.compile(
     r"(?P<sep>['\"]?[ \t]{0,30}(?::|=|->)[ \t]{0,40}|[ \t]{1,20})"
@@ -103,9 +104,12 @@ def pairs(text: str, *, stepped: bool) -> list[Found]:
         # What was set before training begins.
         return []
     told, given = stepped or measures > 0, settings > 0 or Kind.COUNT in kinds
-    return [
-        pair.found for pair, of in every if _counts(pair, of, told=told, given=given, measured=measures > 0)
+    counted = [
+        (pair.found, of in (Kind.MEASURE, Kind.VAGUE))
+        for pair, of in every
+        if _counts(pair, of, told=told, given=given, measured=measures > 0)
     ]
+    return by_part(text, counted)
 
 
 def _counts(pair: Pair, of: Kind, *, told: bool, given: bool, measured: bool) -> bool:
