@@ -34,18 +34,17 @@ _BACK = 10
 """How far back runs are offered by their place: `@last~9`."""
 _BASH = """\
 _skylift_completion() {
-    local IFS=$'\\n' reply type value
+    local reply type value
     COMPREPLY=()
     reply=$(env _SKYLIFT_COMPLETE=bash_complete _SKYLIFT_LINE="${COMP_LINE:0:COMP_POINT}" \\
         _SKYLIFT_WORDBREAKS="$COMP_WORDBREAKS" "$1" 2>/dev/null)
-    for line in $reply; do
-        IFS=',' read -r type value <<< "$line"
+    while IFS=',' read -r type value; do
         case $type in
             dir) compopt -o dirnames ;;
             file) compopt -o default ;;
             *) COMPREPLY+=("$value"); [[ $value == *= ]] && compopt -o nospace ;;
         esac
-    done
+    done <<< "$reply"
 }
 
 complete -o nosort -F _skylift_completion skylift

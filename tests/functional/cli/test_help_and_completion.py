@@ -203,6 +203,12 @@ def test_bash_completes(project: Folder, program: str, line: str, expected: list
     assert shell(project, program, ["bash", "-c", BASH, "-", line]) == expected
 
 
+def test_bash_is_left_as_it_was(project: Folder, program: str) -> None:
+    # A function of the user's shell: its names are theirs.
+    before = "line=mine; set -- 'skylift run optimizer='\n"
+    assert shell(project, program, ["bash", "-c", before + BASH + 'echo "$line"'])[-1] == "mine"
+
+
 @pytest.fixture
 def program(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A PATH on which `skylift` is what is tested."""
