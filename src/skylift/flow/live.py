@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from skylift.host.files import open_source
+from skylift.runs.chosen import direction, objective, way
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import history, read_row
-from skylift.runs.summary import direction, objective, way
 from skylift.values.jobs import Event, LogLine, Measured, Unfinished
 from skylift.values.ports import Clock
 from skylift.values.record import Record

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from skylift.runs.summary import direction, objective
+from skylift.runs.chosen import direction, objective
 from skylift.values.patterns import number_behind, outside_common
 from skylift.values.record import Record
 from skylift.values.words import first_of

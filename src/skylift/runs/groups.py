@@ -62,18 +62,17 @@ def _group(key: tuple[Any, ...], records: Sequence[Record], names: Sequence[str]
 def _spread(records: Sequence[Record], name: str) -> Spread | None:
     """Of a metric in runs that were not cut short."""
     found = [(value, record) for record in records if (value := chosen.value(record, name)) is not None]
-    finite = [(value, record) for value, record in found if math.isfinite(value)]
-    if not finite:
+    if not found:
         return None
-    values = [value for value, _ in finite]
+    values = [value for value, _ in found]
     mean = math.fsum(values) / len(values)
     deviation = (
         math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)) if values[1:] else None
     )
-    smaller = chosen.direction(finite[0][1], name)
+    smaller = chosen.direction(found[0][1], name)
     if smaller is None:
         return Spread(name, len(values), mean, deviation, None, "")
-    best, record = (min if smaller else max)(finite, key=lambda pair: pair[0])
+    best, record = (min if smaller else max)(found, key=lambda pair: pair[0])
     return Spread(name, len(values), mean, deviation, best, record.name)
 
 

@@ -6,44 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from skylift.runs.chosen import way
 from skylift.runs.forms import Forms
 from skylift.runs.points import Point
-from skylift.values.directions import smaller_is_better
-from skylift.values.record import Record
-
-__all__ = ["Summary", "direction", "objective", "smaller_is_better", "summary"]
-_SAID: Mapping[str, bool | None] = {"min": True, "max": False, "none": None}
-_HELD_OUT = ("val", "eval", "test", "dev")
-"""How names begin of what was not trained on, which says more."""
-
-
-def direction(record: Record, name: str) -> bool | None:
-    """Whether a smaller value of a run's metric is better: as its config said, else by the name; None for neither.
-
-    >>> record = Record({"Skylift": {"metrics": {"goals": {"score2": "min"}}}})
-    >>> direction(record, "score2"), direction(record, "auc"), direction(record, "lr")
-    (True, False, None)
-    """
-    return way(record.at("Skylift.metrics.goals"), name)
-
-
-def objective(record: Record) -> str | None:
-    """The metric that a run is about: as its config said, else the likeliest of those that have a best; None for none.
-
-    >>> objective(Record({"Skylift": {"metrics": {"best": {"loss": {}, "val_loss": {}, "val_auc": {}}}}}))
-    'val_auc'
-    """
-    said = record.at("Skylift.metrics.objective")
-    if isinstance(said, str) and said:
-        return said
-    best = record.at("Skylift.metrics.best")
-    names = best if isinstance(best, Mapping) else {}
-    return min(names, key=lambda name: (not name.startswith(_HELD_OUT), "loss" in name, name), default=None)
-
-
-def way(goals: Any, name: str) -> bool | None:
-    said = str(goals.get(name)) if isinstance(goals, Mapping) else ""
-    return _SAID[said] if said in _SAID else smaller_is_better(name)
 
 
 class Summary:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from skylift.runs.chosen import way
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import Point
 from skylift.runs.proposing import proposals, unread
-from skylift.runs.summary import Summary, way
+from skylift.runs.summary import Summary
 from skylift.runs.templates import Templates
 from skylift.values.printed import Printed, escape, last_number, shown, unescape
 from skylift.values.tried import ReadMetric, Tried

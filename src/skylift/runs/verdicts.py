@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
 from skylift.errors import UsageError
-from skylift.runs.summary import direction, objective
+from skylift.runs import chosen
 from skylift.values.comparison import Comparison, Gate, Metric
-from skylift.values.record import OURS, Record
+from skylift.values.record import Record
 
 _MARGIN = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%?)")
 _ROUNDING = 1e-9
@@ -19,26 +17,21 @@ _ROUNDING = 1e-9
 
 
 def objective_of(records: Sequence[Record]) -> str:
-    """The metric that runs are about: what they said, else the first that all have and know the better end of."""
-    said = records[-1].at("Skylift.metrics.objective")
-    if isinstance(said, str) and said:
-        return said
-    tables = [_table(record, "best") for record in records]
-    shared = set.intersection(*(set(table) for table in tables)) if tables else set()
-    return objective(Record({OURS: {"metrics": {"best": dict.fromkeys(shared)}}})) or ""
+    """The metric that runs are about: what the last one said, else the likeliest of which all have a best."""
+    tables = [chosen.metric_table(record, "best") for record in records]
+    return chosen.said_objective(records[-1]) or chosen.likeliest(set(tables[0]).intersection(*tables))
 
 
 def metrics_of(records: Sequence[Record], baseline: int) -> tuple[Metric, ...]:
     """Each metric of any of the runs: its best value where one end is better, and its last."""
     found = []
-    for name in sorted({name for record in records for name in _table(record, "last")}):
+    for name in sorted({name for record in records for name in chosen.metric_table(record, "last")}):
         smaller = _direction(records, name)
         if smaller is not None:
-            best = [_table(record, "best").get(name) for record in records]
-            steps = tuple(one.get("step") if isinstance(one, Mapping) else None for one in best)
-            values = tuple(_number(one.get("value") if isinstance(one, Mapping) else None) for one in best)
+            steps = tuple(chosen.best_step(record, name) for record in records)
+            values = tuple(chosen.best(record, name) for record in records)
             found.append(_held_against(Metric(name, "best", smaller, values, steps), baseline))
-        values = tuple(_number(_table(record, "last").get(name)) for record in records)
+        values = tuple(chosen.last(record, name) for record in records)
         nowhere = (None,) * len(records)
         found.append(_held_against(Metric(name, "last", smaller, values, nowhere), baseline))
     return tuple(found)
@@ -46,17 +39,9 @@ def metrics_of(records: Sequence[Record], baseline: int) -> tuple[Metric, ...]:
 
 def _direction(records: Sequence[Record], name: str) -> bool | None:
     # The last one is the one that the others led to.
-    return next((end for record in reversed(records) if (end := direction(record, name)) is not None), None)
-
-
-def _table(record: Record, which: Literal["best", "last"]) -> Mapping[str, Any]:
-    found = record.at(f"Skylift.metrics.{which}")
-    return found if isinstance(found, Mapping) else {}
-
-
-def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_number and math.isfinite(value) else None
+    return next(
+        (end for record in reversed(records) if (end := chosen.direction(record, name)) is not None), None
+    )
 
 
 def _held_against(metric: Metric, baseline: int) -> Metric:
@@ -114,16 +99,14 @@ def _candidate(found: Comparison) -> int:
 
 def _gated(record: Record, name: str) -> tuple[float | None, str]:
     """The value that counts, and why there is none that does."""
-    best, last = _table(record, "best").get(name), _table(record, "last")
-    value = _number(best.get("value") if isinstance(best, Mapping) else None)
     if record.status != "Completed":
         what = {"Failed": "failed", "Stopped": "was stopped"}.get(record.status, "has not ended")
-        return value, what
-    if name not in last:
+        return chosen.best(record, name), what
+    if name not in chosen.metric_table(record, "last"):
         return None, "does not have it"
-    if _number(last[name]) is None:
+    if chosen.last(record, name) is None:
         return None, "ended with a value that is no number"
-    return (value, "") if value is not None else (_number(last[name]), "")
+    return chosen.value(record, name), ""
 
 
 def margin_of(text: str) -> tuple[float, bool]:

@@ -55,6 +55,11 @@ _LONGEST = 256
 
 
 @lru_cache(4096)
+def is_held_out(name: str) -> bool:
+    """Whether a metric is of what was not trained on, which says more."""
+    return name.lower().startswith(("val", "eval", "test", "dev"))
+
+
 def smaller_is_better(name: str) -> bool | None:
     """Which way a metric improves, by its name; None when the name does not say.
 

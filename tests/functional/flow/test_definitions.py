@@ -14,8 +14,8 @@ from skylift.flow.live import said_of
 from skylift.flow.preparing import Prepared, RunOptions, prepare_run
 from skylift.flow.sources import Sources
 from skylift.flow.world import Cloud, World
+from skylift.runs.chosen import direction, objective
 from skylift.runs.store import RunStore
-from skylift.runs.summary import direction, objective
 
 CONFIG = """
 entry-point = "train.py"

@@ -52,9 +52,7 @@ def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False) -> i
 
 
 def _ending(run: Run, record: Record) -> str:
-    results = Results(
-        run.left, run.warnings, directions(record), curves_of(run.folder), objective(record) or ""
-    )
+    results = Results(run.left, run.warnings, directions(record), curves_of(run.folder), objective(record))
     columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
     return ending(record, results, columns=columns, plain=not draws(sys.stderr))
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from skylift.report.curves import sparkline
 from skylift.report.screen import Screen
 from skylift.report.text import cut, duration, number, safe, width
+from skylift.values.directions import is_held_out
 from skylift.values.jobs import TERMINAL, Described, Entered, Event, LogLine, Measured, Unfinished, hosts_of
 from skylift.values.printed import unescape
 
@@ -246,5 +247,4 @@ def arrow(smaller: bool | None, *, plain: bool) -> str:
 
 def importance(name: str, smaller: bool | None, objective: str) -> tuple[bool, bool, bool, str]:
     """What the run is about goes first, what was held out before what was trained on, and a learning rate last."""
-    held_out = name.lower().startswith(("val", "test", "eval", "dev"))
-    return name != objective, smaller is None, not held_out, name
+    return name != objective, smaller is None, not is_held_out(name), name
