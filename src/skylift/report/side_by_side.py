@@ -198,8 +198,10 @@ def _change(row: Metric, at: int, *, short: bool = False) -> str:
 def _charts(
     found: Comparison, tags: Sequence[str], columns: int, *, plain: bool, paint: Paint | None
 ) -> Iterator[str]:
-    """Curves of what the runs share, that of the objective first."""
-    names = sorted(found.curves, key=lambda name: (name != found.objective, name))
+    """Curves of what the runs share, that of the objective first; what never moved is only named."""
+    flat = {name: value for name, by_run in found.curves.items() if (value := _constant(by_run)) is not None}
+    moving = found.curves.keys() - flat.keys()
+    names = sorted(moving, key=lambda name: (name != found.objective, name))
     for name in names[:_CURVES]:
         series = {
             tag: _thinned(found.curves[name][run])
@@ -209,8 +211,18 @@ def _charts(
         chart = curves(series, min(columns, 100), _ROWS, plain=plain, paint=paint)
         if chart:
             yield f"{safe(name)}\n{chart}"
-    if len(names) > _CURVES:
-        yield f"more curves: {safe(', '.join(names[_CURVES:]))}; one of them: --metric NAME"
+    more = [f"{safe(', '.join(names[_CURVES:]))}; one of them: --metric NAME"] if len(names) > _CURVES else []
+    more += (
+        [f"flat: {', '.join(f'{safe(name)} {number(flat[name])}' for name in sorted(flat))}"] if flat else []
+    )
+    if more:
+        yield f"more curves: {'; '.join(more)}"
+
+
+def _constant(by_run: Mapping[str, Sequence[tuple[float, float]]]) -> float | None:
+    """The one value that all runs have at each step; None where it moves."""
+    values = {value for points in by_run.values() for _, value in points}
+    return values.pop() if len(values) == 1 else None
 
 
 def _thinned(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from skylift.report.side_by_side import comparison
@@ -70,6 +72,25 @@ def test_nothing_is_obeyed() -> None:
     text = comparison(type(found)(**{**vars(found), "between": between, "curves": curves}))
     assert not {"\x1b", "\x07", "\u202e"} & set(text)
     assert "\\x1b]0;title" in text
+
+
+def test_a_metric_that_never_moves_is_named_and_not_drawn() -> None:
+    found = compare([record(1), record(2)])
+    flat = dict.fromkeys(found.runs, ((1.0, 0.6661), (2.0, 0.6661)))
+    moving = {**flat, found.runs[1]: ((1.0, 0.6661), (2.0, 0.7))}
+    text = comparison(replace(found, curves={"baseline:auc": flat, "loss": moving}))
+    assert text.count("└") == 1
+    assert "\nloss\n" in text
+    assert text.endswith("more curves: flat: baseline:auc 0.6661")
+
+
+def test_what_was_not_drawn_and_what_never_moves_are_told_in_one_line() -> None:
+    found = compare([record(1), record(2)])
+    moving = dict.fromkeys(found.runs, ((1.0, 1.0), (2.0, 2.0)))
+    flat = dict.fromkeys(found.runs, ((1.0, 0.5),) * 2)
+    text = comparison(replace(found, curves={**dict.fromkeys("abcd", moving), EVIL: flat}))
+    assert text.splitlines()[-1].startswith("more curves: d; one of them: --metric NAME; flat: ")
+    assert EVIL not in text
 
 
 def test_code_that_differs_and_was_not_kept_is_told() -> None:
