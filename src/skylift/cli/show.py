@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 from skylift.cli.options import json_option, load_runs, project_options, run_argument
 from skylift.cli.paint import draws
 from skylift.cli.talk import answer
+from skylift.flow.artifacts import seen_from
 from skylift.flow.finding import other_model
 from skylift.flow.live import curves_of
 from skylift.report.one_run import Beside, show
@@ -20,15 +22,13 @@ from skylift.report.one_run import Beside, show
 @project_options
 def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...]) -> None:
     """Everything about a run."""
-    # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
-
     found = load_runs(folder, overrides).find(run)
     record = found.record
     text = ""
     if not as_json:
         text = show(
             record,
-            found.left,
+            seen_from(found.left, Path.cwd()),
             Beside(curves_of(found.folder), other_model(found), plain=not draws(sys.stdout)),
         )
     answer(text, record.data, as_json=as_json)

@@ -92,10 +92,29 @@ class Artifacts:
         return path
 
     def _existing(self, uri: str) -> Path:
-        path = Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
+        path = _path(uri)
         if not path.exists():
             raise NotReady(f"run {self.record.name} has left nothing there, or it is gone: {path}")
         return path
+
+
+def seen_from(left: Left, folder: Path) -> Left:
+    """Where lies what a job has left, for somebody who stands in a folder: what is below it without the way there.
+
+    >>> seen_from(Left("file:///p/.skylift/a%20b.tar.gz", "s3://b/output.tar.gz"), Path("/p"))
+    Left(model='.skylift/a b.tar.gz', output='s3://b/output.tar.gz')
+    """
+    return Left(_seen_from(left.model, folder), _seen_from(left.output, folder))
+
+
+def _seen_from(uri: str, folder: Path) -> str:
+    if not uri.startswith("file://") or not _path(uri).is_relative_to(folder):
+        return uri
+    return f"{_path(uri).relative_to(folder)}{'/' if uri.endswith('/') else ''}"
+
+
+def _path(uri: str) -> Path:
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
 
 
 def _nothing(record: Record, what: Artifact, left: Left, other: str) -> NotReady:

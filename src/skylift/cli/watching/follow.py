@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skylift.cli.paint import draws
@@ -12,6 +13,7 @@ from skylift.cli.watching.ending import Results, ending
 from skylift.cli.watching.faces import Face, Live, Mute, face_for
 from skylift.cli.watching.painter import Painter
 from skylift.cli.watching.view import Metrics, View
+from skylift.flow.artifacts import seen_from
 from skylift.flow.live import curves_of, directions, objective, said_of
 from skylift.values.jobs import Described, LogLine, Pause, Unfinished
 from skylift.values.record import Record
@@ -52,7 +54,8 @@ def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False) -> i
 
 
 def _ending(run: Run, record: Record) -> str:
-    results = Results(run.left, run.warnings, directions(record), curves_of(run.folder), objective(record))
+    left = seen_from(run.left, Path.cwd())
+    results = Results(left, run.warnings, directions(record), curves_of(run.folder), objective(record))
     columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
     return ending(record, results, columns=columns, plain=not draws(sys.stderr))
 
