@@ -23,6 +23,8 @@ demo: $(READY) ## the example, from `skylift init` to a training job in the sand
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" tools/demo.sh
 
 test: $(READY) ## every test; what cannot run on this machine is skipped and says why
+	@# Thousands of processes start Skylift; where PYTHONDONTWRITEBYTECODE is set, each would compile all of it again.
+	@$(PY) -m compileall -q src
 	$(PY) -m pytest
 
 check: $(READY) ## lint, format, types, the runtime's Python 3.8, who may import whom, and a fresh site whose links lead somewhere
@@ -54,7 +56,7 @@ tutorial: $(READY) ## type docs/tutorial.md, and write into it what is printed t
 	PYTHONPATH=. $(PY) -m tests.services run -- $(PY) -m tools.tutorial --write
 
 $(READY): uv.lock pyproject.toml $(UV)
-	$(UV) sync --quiet --locked --all-groups --python $(WORK)/uv/bin/python
+	$(UV) sync --quiet --locked --all-groups --compile-bytecode --python $(WORK)/uv/bin/python
 	@touch $@
 
 $(UV):
