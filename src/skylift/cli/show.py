@@ -12,7 +12,7 @@ from skylift.cli.paint import draws
 from skylift.cli.talk import answer
 from skylift.flow.artifacts import seen_from
 from skylift.flow.finding import other_model
-from skylift.flow.live import curves_of
+from skylift.flow.live import course_of
 from skylift.report.one_run import Beside, show
 
 
@@ -29,6 +29,6 @@ def command(*, run: str, as_json: bool, folder: str, overrides: tuple[str, ...])
         text = show(
             record,
             seen_from(found.left, Path.cwd()),
-            Beside(curves_of(found.folder), other_model(found), plain=not draws(sys.stdout)),
+            Beside(course_of(record, found.folder), other_model(found), plain=not draws(sys.stdout)),
         )
     answer(text, record.data, as_json=as_json)

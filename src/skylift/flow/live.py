@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from skylift.host.files import open_source
-from skylift.runs.chosen import direction, objective, way
+from skylift.report.measured import Course
+from skylift.runs.chosen import direction, metric_table, objective, way
 from skylift.runs.metrics import MetricReader
 from skylift.runs.points import history, read_row
 from skylift.values.jobs import Event, LogLine, Measured, Unfinished
 from skylift.values.ports import Clock
 from skylift.values.record import Record
 from skylift.values.run_folder import RunFolder
-
-__all__ = ["curves_of", "directions", "objective", "said_of", "with_metrics"]
 
 _PACE_S = 0.5
 _LINES = 1024
@@ -51,7 +50,7 @@ def with_metrics(
     yield from written.news()
 
 
-def curves_of(folder: RunFolder) -> dict[str, list[float]]:
+def _curves(folder: RunFolder) -> dict[str, list[float]]:
     """The history of each metric, of as much of it as one wants to read for a line at the end."""
     found: dict[str, list[float]] = {}
     for row in history(folder.metrics) if _size(folder.metrics) <= 16 * _MOST else ():
@@ -59,9 +58,10 @@ def curves_of(folder: RunFolder) -> dict[str, list[float]]:
     return found
 
 
-def directions(record: Record) -> dict[str, bool | None]:
-    """For each metric of a run whether smaller is better; None where nobody says."""
-    return {name: direction(record, name) for name in record.at("Skylift.metrics.last") or {}}
+def course_of(record: Record, folder: RunFolder) -> Course:
+    """How the metrics of a run went, as far as it is known here."""
+    smaller = {name: direction(record, name) for name in metric_table(record, "last")}
+    return Course(_curves(folder), smaller, objective(record))
 
 
 def said_of(intent: Mapping[str, Any]) -> tuple[Callable[[str], bool | None], str]:

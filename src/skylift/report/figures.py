@@ -1,44 +1,15 @@
-"""What a run used of its machine, and how its metrics went: as text."""
+"""What a run used of its machine, as text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from skylift.report.curves import sparkline
 from skylift.report.text import duration, number, safe, size, table
 from skylift.values.record import Record
 
-_CURVE = 24
-"""Columns of a curve beside its metric."""
 _HOSTS = 8
 _MOST = 1e21
-
-
-def metrics_block(record: Record, histories: Mapping[str, Sequence[float]], *, plain: bool) -> list[str]:
-    """Last and best of every metric, and how it went, where that is known."""
-    last = record.at("Skylift.metrics.last") or {}
-    best = record.at("Skylift.metrics.best") or {}
-    rows = [
-        (name, number(last[name]), _best(best.get(name)), _curve(histories.get(name, ()), plain=plain))
-        for name in sorted(last)
-    ]
-    if not rows:
-        return []
-    columns = 4 if any(row[3] for row in rows) else 3
-    return [table(("METRIC", "LAST", "BEST", "HISTORY")[:columns], [row[:columns] for row in rows])]
-
-
-def _best(found: object) -> str:
-    if not isinstance(found, Mapping):
-        return "-"
-    step = found.get("step")
-    return number(found.get("value")) + (f" at {step}" if step is not None else "")
-
-
-def _curve(values: Sequence[float], *, plain: bool) -> str:
-    # Two points are no curve.
-    return sparkline(values, _CURVE, plain=plain) if len(values) > 2 else ""
 
 
 def system_block(record: Record) -> list[str]:

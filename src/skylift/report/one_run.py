@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from skylift.report.cells import hidden, status, took
-from skylift.report.figures import metrics_block, system_block
+from skylift.report.figures import system_block
+from skylift.report.measured import Course, metrics_table
 from skylift.report.plans import started
 from skylift.report.text import duration, fields, safe, table
 from skylift.values.record import Left, Record
@@ -20,8 +21,7 @@ from skylift.values.words import counted
 class Beside:
     """What is worth knowing of a run and stands in no record."""
 
-    histories: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """The values of each metric, as they were printed."""
+    course: Course = field(default_factory=Course)
     other: str = ""
     """For a run without a model, the newest one of the same job that has it."""
     plain: bool = False
@@ -69,7 +69,8 @@ def show(record: Record, left: Left, beside: Beside = NOTHING) -> str:
         )
     if ours.get("raw"):
         blocks.append(f"behind `--`, as it was given: {safe(shlex.join(ours['raw']))}")
-    blocks += metrics_block(record, beside.histories, plain=beside.plain)
+    metrics = metrics_table(record, beside.course, plain=beside.plain)
+    blocks += [metrics] if metrics else []
     blocks += system_block(record)
     return "\n\n".join(blocks)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skylift.cli.watching.ending import Results, ending
+from skylift.report.measured import Course
 from skylift.report.text import width
 from skylift.values.record import Left, Record
 
@@ -56,9 +57,8 @@ def test_of_a_failure_the_reason_comes_first_and_the_log_next() -> None:
 def test_metrics_have_their_best_its_direction_and_a_curve() -> None:
     best = {"val_auc": {"value": 0.75, "step": 7}, "loss": {"value": 0.25, "step": None}}
     metrics = {"last": {"lr": 0.1, "loss": 0.5, "val_auc": 0.7}, "best": best}
-    results = Results(
-        smaller={"loss": True, "val_auc": False, "lr": None}, curves={"loss": [1.0, 0.25, 0.5], "lr": [0.1]}
-    )
+    course = Course({"loss": [1.0, 0.25, 0.5], "lr": [0.1]}, {"loss": True, "val_auc": False, "lr": None})
+    results = Results(course=course)
     found = lines_of(make_record(Skylift={"metrics": metrics}), results)
     assert found[2:6] == [
         "  METRIC   LAST  BEST         CURVE",
@@ -79,7 +79,7 @@ def test_many_metrics_are_not_all_told() -> None:
 
 def test_a_narrow_terminal_gets_no_curve() -> None:
     metrics = {"last": {"loss": 0.5}, "best": {"loss": {"value": 0.5, "step": 1}}}
-    results = Results(smaller={"loss": True}, curves={"loss": [1.0, 2.0] * 50})
+    results = Results(course=Course({"loss": [1.0, 2.0] * 50}, {"loss": True}))
     table = lines_of(make_record(Skylift={"metrics": metrics}), results, columns=30)[2:4]
     assert max(map(width, table)) <= 30
 

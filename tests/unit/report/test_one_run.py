@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from skylift.report.measured import Course
 from skylift.report.one_run import Beside, show
 from skylift.values.record import Left, Record
 
@@ -45,10 +46,10 @@ def test_several_hosts_are_told_apart_and_many_are_cut_short() -> None:
 
 def test_a_metric_has_its_curve() -> None:
     metrics = {"last": {"loss": 1.0, "auc": 0.5}, "best": {"loss": {"value": 1.0, "step": 3}}}
-    text = shown(Beside({"loss": [3.0, 2.0, 1.0], "auc": [0.5]}), metrics=metrics)
+    text = shown(Beside(Course({"loss": [3.0, 2.0, 1.0], "auc": [0.5]})), metrics=metrics)
     assert "█▅▁" in text
     assert "1.0 at 3" in text or "1 at 3" in text
-    plain = shown(Beside({"loss": [3.0, 2.0, 1.0]}, plain=True), metrics=metrics)
+    plain = shown(Beside(Course({"loss": [3.0, 2.0, 1.0]}), plain=True), metrics=metrics)
     assert plain.isascii()
 
 

@@ -14,7 +14,7 @@ from skylift.cli.watching.faces import Face, Live, Mute, face_for
 from skylift.cli.watching.painter import Painter
 from skylift.cli.watching.view import Metrics, View
 from skylift.flow.artifacts import seen_from
-from skylift.flow.live import curves_of, directions, objective, said_of
+from skylift.flow.live import course_of, said_of
 from skylift.values.jobs import Described, LogLine, Pause, Unfinished
 from skylift.values.record import Record
 
@@ -55,7 +55,7 @@ def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False) -> i
 
 def _ending(run: Run, record: Record) -> str:
     left = seen_from(run.left, Path.cwd())
-    results = Results(left, run.warnings, directions(record), curves_of(run.folder), objective(record))
+    results = Results(left, run.warnings, course_of(record, run.folder))
     columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
     return ending(record, results, columns=columns, plain=not draws(sys.stderr))
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from skylift.report.curves import sparkline
+from skylift.report.measured import arrow, importance
 from skylift.report.screen import Screen
 from skylift.report.text import cut, duration, number, safe, width
-from skylift.values.directions import is_held_out
 from skylift.values.jobs import TERMINAL, Described, Entered, Event, LogLine, Measured, Unfinished, hosts_of
 from skylift.values.printed import unescape
 
@@ -210,7 +210,7 @@ class View:
         return [line] if line else []
 
     def _importance(self, name: str) -> tuple[bool, bool, bool, str]:
-        return importance(name, self._about.smaller(name), self._about.objective)
+        return importance(name, self._about.objective, smaller=self._about.smaller(name))
 
     def _one_metric(self, name: str) -> str:
         metric = self._metrics.get(name)
@@ -219,7 +219,7 @@ class View:
         if metric is None:
             return text
         if metric.best is not None:
-            text += f" best{arrow(self._about.smaller(name), plain=self._plain)}{number(float(metric.best))}"
+            text += f" best{arrow(smaller=self._about.smaller(name), plain=self._plain)}{number(float(metric.best))}"
         if len(metric.values) > 1:
             text += " " + sparkline(metric.values, _SPARK, plain=self._plain)
         return text
@@ -236,15 +236,3 @@ def phase_line(phase: str, seconds: float, *, after: bool = False) -> Phase:
 def whole(seconds: float) -> str:
     """A time that goes on: without the tenths that would make it flicker."""
     return f"{int(seconds)}s" if seconds < 60 else duration(int(seconds))
-
-
-def arrow(smaller: bool | None, *, plain: bool) -> str:
-    """Which way a metric is better."""
-    if smaller is None:
-        return " "
-    return (" (low) " if smaller else " (high) ") if plain else (" ↓ " if smaller else " ↑ ")
-
-
-def importance(name: str, smaller: bool | None, objective: str) -> tuple[bool, bool, bool, str]:
-    """What the run is about goes first, what was held out before what was trained on, and a learning rate last."""
-    return name != objective, smaller is None, not is_held_out(name), name
