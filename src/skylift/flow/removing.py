@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from skylift.emulator.orphans import at_work
 from skylift.errors import NotReady, RemoteError, SkyliftError, UsageError
@@ -131,13 +131,9 @@ def _is_meant(record: Record, selection: Selection, now: datetime) -> bool:
         return False
     if selection.older_than_s is None:
         return True
-    ended = record.data.get("TrainingEndTime") or record.data.get("CreationTime")
-    try:
-        then = datetime.fromisoformat(str(ended).replace("Z", "+00:00"))
-        return now - then > timedelta(seconds=selection.older_than_s)
-    except (ValueError, TypeError, OverflowError):
-        # Nobody knows how old it is.
-        return False
+    ended = record.time("TrainingEndTime") or record.time("CreationTime")
+    # Where nobody knows how old it is, it stays.
+    return ended is not None and (now - ended).total_seconds() > selection.older_than_s
 
 
 def _known(project: Project, name: str, *, force: bool, tell: Tell) -> Record | None:

@@ -22,7 +22,7 @@ from skylift.runs.known import Known, known_of
 from skylift.runs.store import RunStore
 from skylift.values.progress import Progress
 from skylift.values.record import Record
-from skylift.values.secrets import is_secret
+from skylift.values.secrets import unless_secret
 from skylift_runtime.contract import DEFAULT_JOB
 
 ON, RAW = "--on", "--"
@@ -159,8 +159,8 @@ def _differs(
 def _notes(
     record: Record, changed: Mapping[str, Any], differs: tuple[str, ...], code: Code
 ) -> tuple[str, ...]:
-    shown = {name: "***" if is_secret(name, str(value)) else value for name, value in changed.items()}
-    what = ", ".join(f"{name}={value}" for name, value in shown.items()) or "nothing changed"
+    said = [f"{name}={unless_secret(name, value)}" for name, value in changed.items()]
+    what = ", ".join(said) or "nothing changed"
     return (
         f"like {record.name}: {what}",
         f"code: {code.said}",

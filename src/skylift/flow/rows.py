@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict
 
-from skylift.report.cells import time
 from skylift.runs.points import Row
 from skylift.values.record import Record
-from skylift.values.secrets import is_secret
+from skylift.values.secrets import unless_secret
 
 
 class MetricRow(TypedDict):
@@ -36,20 +35,15 @@ def _moment(text: str) -> datetime:
 
 def run_row(record: Record) -> dict[str, Any]:
     """One run in one row. Who looks on need not see what is a secret by its name."""
-    begun, ended = time(record, "CreationTime"), time(record, "TrainingEndTime")
     last, best = record.at("Skylift.metrics.last") or {}, record.at("Skylift.metrics.best") or {}
     given = record.at("Skylift.arguments") or {}
-    shown = {
-        name: "***" if isinstance(value, str) and is_secret(name, value) else value
-        for name, value in given.items()
-    }
     return {
         "name": record.name,
         "job": record.at("Skylift.job"),
         "target": record.at("Skylift.target"),
         "status": record.status,
-        "created": begun,
-        "duration": (ended - begun).total_seconds() if begun and ended else None,
-        **{f"param:{name}": value for name, value in shown.items()},
+        "created": record.time("CreationTime"),
+        "duration": record.took_s,
+        **{f"param:{name}": unless_secret(name, value) for name, value in given.items()},
         **{f"metric:{name}": best[name]["value"] if name in best else last[name] for name in last},
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from skylift.values.progress import Progress
-from skylift.values.secrets import is_secret
+from skylift.values.secrets import unless_secret
 from skylift_runtime.arguments import Parameter, command_line, keyword_arguments, needed
 from skylift_runtime.contract import Tree
 from skylift_runtime.description import entry_point
@@ -32,7 +32,7 @@ def started(prepared: Prepared) -> dict[str, Any]:
     given, templates = prepared.arguments.given, job["arguments"]
     places = _places(prepared)
     filled = needed(given, templates)
-    hidden = {name: _hidden(name, value) for name, value in given.items()}
+    hidden = {name: unless_secret(name, value) for name, value in given.items()}
     try:
         values = {**hidden, **places.expand_all(filled)}
         text = _text(job, values, prepared.arguments.raw, places)
@@ -40,10 +40,6 @@ def started(prepared: Prepared) -> dict[str, Any]:
         # The job will say what is wrong with it.
         text = ""
     return {"command": text if len(text) <= _LONGEST else text[:_LONGEST] + "…", "filled": filled}
-
-
-def _hidden(name: str, value: Any) -> Any:
-    return "***" if isinstance(value, str) and is_secret(name, value) else value
 
 
 def _text(job: Mapping[str, Any], values: Mapping[str, Any], raw: tuple[str, ...], places: Places) -> str:

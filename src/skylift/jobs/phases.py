@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from skylift.values.jobs import Entered
+from skylift.values.record import moment
 
 _BEFORE_LINES = "Training"
 
@@ -51,11 +52,7 @@ def _phases(description: Mapping[str, object]) -> list[_Phase]:
 
 
 def _phase(item: Mapping[str, object]) -> _Phase:
-    try:
-        since = datetime.fromisoformat(str(item.get("StartTime")).replace("Z", "+00:00"))
-    except ValueError:
-        return str(item["Status"]), None
-    return str(item["Status"]), since if since.tzinfo is not None else None
+    return str(item["Status"]), moment(item.get("StartTime"))
 
 
 def _without_repetition(phases: Iterable[_Phase]) -> list[_Phase]:

@@ -11,16 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from skylift.host.clock import iso
-from skylift.report.cells import hidden
-from skylift.report.text import cut, duration, number, safe, table, width
+from skylift.report.text import age, cut, duration, number, safe, table, width
 from skylift.values.listing import Column, Group, Groups, Listing, Spread
+from skylift.values.secrets import unless_secret
 
 _LEAST = 4
 """Columns that stay however narrow the terminal is: run, status, age, and a job or how long it took."""
 _WIDEST_CELL = 28
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of something to execute."""
-_UNITS = (("d", 86400), ("h", 3600), ("m", 60))
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def plain(column: Column, value: Any) -> Any:
     if isinstance(value, datetime):
         return iso(value)
     if column.type == "any":
-        return _unless_secret(column, value)
+        return unless_secret(column.header, value)
     return value
 
 
@@ -168,12 +167,12 @@ def _cell(column: Column, value: Any) -> str:
     if value is None:
         return "-"
     if column.name == "age":
-        return _age(value)
+        return age(value)
     return _SHOWN.get(column.type, number)(value) if column.type != "any" else _parameter(column, value)
 
 
 def _parameter(column: Column, value: Any) -> str:
-    return cut(_argument(_unless_secret(column, value)), _WIDEST_CELL)
+    return cut(_argument(unless_secret(column.header, value)), _WIDEST_CELL)
 
 
 def _hash(value: Any) -> str:
@@ -197,18 +196,8 @@ def _argument(value: Any) -> str:
     return number(value)
 
 
-def _unless_secret(column: Column, value: Any) -> Any:
-    return hidden(column.header, value) if isinstance(value, str) else value
-
-
-def _age(seconds: float) -> str:
-    return next((f"{int(seconds) // n}{unit}" for unit, n in _UNITS if seconds >= n), f"{int(seconds)}s")
-
-
 def _pairs(values: Mapping[str, Any]) -> str:
-    return " ".join(
-        f"{name}={_argument(hidden(name, v) if isinstance(v, str) else v)}" for name, v in values.items()
-    )
+    return " ".join(f"{name}={_argument(unless_secret(name, v))}" for name, v in values.items())
 
 
 def _csv(rows: Sequence[Sequence[Any]]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from skylift.report.cells import hidden, status, took
+from skylift.report.cells import hidden, took
 from skylift.report.text import number, safe
 from skylift.values.record import Record
 
@@ -19,7 +19,7 @@ def run_html(record: Record) -> str:
     """
     given = record.at("Skylift.given") or {}
     best, last = record.at("Skylift.metrics.best") or {}, record.at("Skylift.metrics.last") or {}
-    rows = [("status", status(record)), ("target", record.at("Skylift.target")), ("took", took(record))]
+    rows = [("status", record.state), ("target", record.at("Skylift.target")), ("took", took(record))]
     rows += [("reason", record.reason)] if record.failure_reason else []
     rows += [(name, hidden(name, value)) for name, value in given.items()]
     rows += [(name, _with_best(value, best.get(name))) for name, value in sorted(last.items())]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from skylift.report.cells import hidden, status, took
+from skylift.report.cells import hidden, took
 from skylift.report.figures import system_block
 from skylift.report.measured import Course, metrics_table
 from skylift.report.plans import started
 from skylift.report.text import duration, fields, safe, table
-from skylift.values.record import Left, Record
+from skylift.values.record import Left, Record, moment
 from skylift.values.words import counted
 
 
@@ -36,7 +35,7 @@ def show(record: Record, left: Left, beside: Beside = NOTHING) -> str:
     ours = record.ours
     rows: list[tuple[str, object]] = [
         ("run", record.name),
-        ("status", status(record)),
+        ("status", record.state),
         ("job", ours.get("job") or "-"),
         ("target", f"{ours.get('target')} ({ours.get('backend')})"),
         ("created", record.data.get("CreationTime", "-")),
@@ -98,13 +97,10 @@ def _like(like: object) -> list[tuple[str, object]]:
 
 
 def _phase(item: dict[str, Any]) -> str:
-    start, end = item.get("StartTime"), item.get("EndTime")
+    start, end = moment(item.get("StartTime")), moment(item.get("EndTime"))
     if not (start and end):
         return str(item.get("Status"))
-    seconds = datetime.fromisoformat(end.replace("Z", "+00:00")) - datetime.fromisoformat(
-        start.replace("Z", "+00:00")
-    )
-    return f"{item.get('Status')} {duration(max(0.0, seconds.total_seconds()))}"
+    return f"{item.get('Status')} {duration(max(0.0, (end - start).total_seconds()))}"
 
 
 def _python(interpreter: dict[str, Any]) -> str:

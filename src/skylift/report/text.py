@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 
@@ -114,17 +113,17 @@ def duration(seconds: float) -> str:
     return f"{hours}h{minutes:02d}m"
 
 
-def age(then: datetime, now: datetime) -> str:
+def age(seconds: float) -> str:
     """How long ago, coarse: nobody needs the seconds of yesterday.
 
-    >>> age(datetime(2026, 1, 1), datetime(2026, 1, 1, 0, 4, 13)), age(datetime(2026, 1, 1), datetime(2026, 1, 4))
-    ('4m', '3d')
+    >>> age(7), age(4 * 60 + 13), age(3 * 86400)
+    ('7s', '4m', '3d')
     """
-    seconds = max(0, int((now - then).total_seconds()))
+    whole = int(seconds)
     for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= length:
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s"
+        if whole >= length:
+            return f"{whole // length}{unit}"
+    return f"{whole}s"
 
 
 def number(value: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from skylift.values.record import OURS, Record
-from skylift.values.secrets import is_secret
+from skylift.values.secrets import unless_secret
 
 _AT_TOP = (
     "TrainingJobName",
@@ -39,7 +39,6 @@ _OF_TABLES = {
     "like": ("run",),
     "metrics": ("last", "best", "goals", "objective"),
 }
-HIDDEN = "***"
 
 
 def brief(record: Record) -> Record:
@@ -65,7 +64,7 @@ def _part(key: str, value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     if key in ("arguments", "given"):
-        return {name: _shown(name, found) for name, found in value.items()}
+        return {name: unless_secret(name, found) for name, found in value.items()}
     if key == "channels":
         return {name: _kept(found, _OF_CHANNELS) for name, found in value.items()}
     return _kept(value, _OF_TABLES.get(key, tuple(value)))
@@ -73,7 +72,3 @@ def _part(key: str, value: Any) -> Any:
 
 def _kept(value: Any, keys: tuple[str, ...]) -> Any:
     return {key: value[key] for key in keys if key in value} if isinstance(value, Mapping) else value
-
-
-def _shown(name: str, value: Any) -> Any:
-    return HIDDEN if isinstance(value, str) and is_secret(name, value) else value

@@ -9,7 +9,7 @@ from typing import Any
 from skylift.runs.verdicts import metrics_of, objective_of
 from skylift.values.comparison import Comparison, Difference
 from skylift.values.record import Record
-from skylift.values.secrets import names_secret
+from skylift.values.secrets import HIDDEN, names_secret
 from skylift_runtime.contract import FIGURES_VARIABLE, GRACE_VARIABLE, JOB_VARIABLE, SECRET_PREFIX
 
 _RUN = (
@@ -102,7 +102,7 @@ def _variables(records: Sequence[Record]) -> list[Difference]:
 
 
 def _unsaid(name: str, value: Any) -> Any:
-    return "***" if names_secret(name) else value
+    return HIDDEN if names_secret(name) else value
 
 
 def _channels(records: Sequence[Record]) -> list[Difference]:

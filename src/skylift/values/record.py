@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from skylift.values.jobs import TERMINAL
@@ -86,8 +87,23 @@ class Record:
         return str(self.data.get("SecondaryStatus", "Starting"))
 
     @property
+    def state(self) -> str:
+        """How it stands, in one word: of what goes on or was stopped, the phase or the kind of stop says more."""
+        return self.secondary if not self.terminal or self.status == "Stopped" else self.status
+
+    @property
     def terminal(self) -> bool:
         return self.status in TERMINAL
+
+    def time(self, key: str) -> datetime | None:
+        """One of the record's times; None where it is missing, or none."""
+        return moment(self.data.get(key))
+
+    @property
+    def took_s(self) -> float | None:
+        """From its creation to its end; None for one that has not ended."""
+        began, ended = self.time("CreationTime"), self.time("TrainingEndTime")
+        return (ended - began).total_seconds() if began and ended else None
 
     @property
     def failure_reason(self) -> str:
@@ -129,6 +145,20 @@ class Record:
         [1, 2]
         """
         return _at(self.data, path.split("."))
+
+
+def moment(said: object) -> datetime | None:
+    """A time as records and the service say it; None for what is none.
+
+    >>> moment("2026-01-02T03:04:05.678Z"), moment("2026-01-02T03:04:05"), moment(None)
+    (datetime.datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=datetime.timezone.utc), None, None)
+    """
+    try:
+        # Before Python 3.11 the letter is not understood.
+        found = datetime.fromisoformat(str(said).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _at(value: Any, parts: list[str]) -> Any:

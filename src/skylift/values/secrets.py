@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _PART = r"(?:^|.*[-_. ])"
 _SECRET = re.compile(
@@ -49,3 +50,16 @@ def is_secret(name: str, value: str) -> bool:
     if value.lower() in _NOTHING:
         return False
     return names_secret(name) or bool(may_name_secret(name) and _CREDENTIAL.fullmatch(value))
+
+
+HIDDEN = "***"
+"""What stands for a value that is not shown."""
+
+
+def unless_secret(name: str, value: Any) -> Any:
+    """A value for those who look on, and need not see what is a secret by its name.
+
+    >>> unless_secret("hf.password", "x"), unless_secret("lr", 0.1), unless_secret("pad_token", "<pad>")
+    ('***', 0.1, '<pad>')
+    """
+    return HIDDEN if isinstance(value, str) and is_secret(name, value) else value

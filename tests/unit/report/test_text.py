@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-
 import pytest
 
 from skylift.report.one_run import show
 from skylift.report.text import age, duration, safe, size, table, width
 from skylift.values.record import Left, Record
-
-NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize("evil", ["\x1b[2J", "a\rb", "a\nb", "\u202egnp.exe", "\x07", "\u2028"])
@@ -29,8 +25,8 @@ def test_units() -> None:
     assert size(1_000_000) == "1.0 MB"
     assert duration(59.9) == "60s"
     assert duration(3600) == "1h00m"
-    assert age(NOW - timedelta(days=3), NOW) == "3d"
-    assert age(NOW + timedelta(hours=1), NOW) == "0s"
+    assert age(3 * 86400.0) == "3d"
+    assert age(0.9) == "0s"
 
 
 def test_a_record_with_next_to_nothing_is_still_shown() -> None:

@@ -54,15 +54,6 @@ def parameter(record: Record, name: str) -> Any:
     return None
 
 
-def time(record: Record, key: str) -> datetime | None:
-    """A time of the record; None where it is missing, or none."""
-    try:
-        found = datetime.fromisoformat(str(record.data.get(key)).replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
-
-
 def text(value: Any) -> str:
     """A value as it is compared with a text.
 
@@ -81,8 +72,7 @@ def _at(*paths: str) -> Callable[[Record, str, datetime], Values]:
 
 
 def _status(record: Record, _name: str, _now: datetime) -> Values:
-    shown = record.secondary if not record.terminal or record.status == "Stopped" else record.status
-    return (shown, record.status, *(() if record.terminal else ("running",)))
+    return (record.state, record.status, *(() if record.terminal else ("running",)))
 
 
 def _name(record: Record, _name: str, _now: datetime) -> Values:
@@ -92,12 +82,12 @@ def _name(record: Record, _name: str, _now: datetime) -> Values:
 
 
 def _age(record: Record, _name: str, now: datetime) -> Values:
-    began = time(record, "CreationTime")
+    began = record.time("CreationTime")
     return (max(0.0, (now - began).total_seconds()),) if began else ()
 
 
 def _duration(record: Record, _name: str, now: datetime) -> Values:
-    began, ended = time(record, "CreationTime"), time(record, "TrainingEndTime")
+    began, ended = record.time("CreationTime"), record.time("TrainingEndTime")
     ended = ended or (None if record.terminal else now)
     return (max(0.0, (ended - began).total_seconds()),) if began and ended else ()
 
@@ -133,7 +123,7 @@ KINDS: dict[str, Kind] = {
     "created": Kind(
         MOMENT,
         "when: created > 2026-11-01, created < 2026-11-01T14:30",
-        lambda record, _name, _now: _some([time(record, "CreationTime")]),
+        lambda record, _name, _now: _some([record.time("CreationTime")]),
     ),
     "param": Kind(
         ANY,
