@@ -12,7 +12,6 @@ from skylift.errors import UsageError
 from skylift.host.files import read_json
 from skylift.values.run_folder import RunFolder
 
-LAST = "@last"
 _LAST = re.compile(r"@last(?::(?P<job>[^~]+))?(?:~(?P<back>\d{1,9}))?")
 _SHOWN = 5
 

@@ -181,11 +181,6 @@ def read_omegaconf(program: Program, function: str = "") -> Reading | None:
     return reading
 
 
-def _from_cli(module: Module, call: ast.Call) -> bool:
-    merged = isinstance(call.func, ast.Attribute) and call.func.attr == "merge_with_cli"
-    return merged or module.full(call.func) == "omegaconf.OmegaConf.from_cli"
-
-
 def _class(call: ast.Call) -> ast.expr:
     return call.args[0].func if isinstance(call.args[0], ast.Call) else call.args[0]
 

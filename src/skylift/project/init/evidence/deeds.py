@@ -41,7 +41,6 @@ _PARSERS = {
     "omegaconf": "OmegaConf",
 }
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_SDK = frozenset({"sagemaker", "boto3"})
 _CREATES = frozenset(
     {
         "create_training_job",
@@ -203,10 +202,6 @@ class Deeds:
         return "sagemaker" in self.imports and bool(
             calls & {"fit", "train", "Estimator", "ModelTrainer", "Pipeline", "deploy"}
         )
-
-    @cached_property
-    def touches_cloud(self) -> bool:
-        return bool(self.imports & _SDK)
 
     @cached_property
     def serves(self) -> bool:
