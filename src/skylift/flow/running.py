@@ -196,16 +196,20 @@ class Run:
             cursor = page.cursor
 
     def stop(self, *, kill: bool = False) -> None:
-        """SIGTERM, and SIGKILL when the grace is over; ``kill`` does not wait for that."""
+        """SIGTERM, and SIGKILL when the grace is over; ``kill`` does not wait for that.
+
+        Returns at once; ``wait`` gives the end.
+        """
         self.backend.service.stop(self.name, kill=kill)
 
-    def outcome(self) -> Record:
-        """The final record of a run that completed; to be asked for when it has ended.
+    def outcome(self, timeout: float | None = None) -> Record:
+        """Wait for the end, as ``wait`` does; the final record of a run that completed.
 
         :raises JobFailed: with the reason.
         :raises JobStopped: by request or by a limit.
+        :raises StillRunning: when it has not ended after so many seconds.
         """
-        record = self.record
+        record = self.wait(timeout)
         if record.status == "Failed":
             raise JobFailed(
                 self.name,

@@ -64,11 +64,10 @@ def test_metrics_are_rows_for_pandas(tmp_path: Path) -> None:
 
 
 def test_a_failure_is_the_users_own(tmp_path: Path) -> None:
-    run = made(tmp_path, 'raise ValueError("no rows")').run()
-    record = run.wait(timeout=60)
-    assert record.status == "Failed"
-    with pytest.raises(JobFailed, match=r"ValueError: no rows \(train.py:1\)"):
-        run.outcome()
+    run = made(tmp_path, 'import time\ntime.sleep(0.5)\nraise ValueError("no rows")').run()
+    with pytest.raises(JobFailed, match=r"ValueError: no rows \(train.py:3\)"):
+        run.outcome(timeout=60)
+    assert run.wait().status == "Failed"
     html = run._repr_html_()
     assert "ValueError: no rows" in html
 
