@@ -178,6 +178,20 @@ def test_a_measure_is_of_the_part_that_the_line_speaks_of(line: str, expected: d
     assert {name: value for name, value, _ in read(line)} == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('{"metric": "loss", "value": 0.5, "step": 3}', [("loss", 0.5, 3)]),
+        ('{"ts": "12:00", "step": 7, "name": "val/acc", "value": 0.9}', [("val/acc", 0.9, 7)]),
+        ('{"name": "epoch_time", "value": 3.5}', []),
+    ],
+)
+def test_a_metric_that_is_named_beside_its_value(
+    line: str, expected: list[tuple[str, float, int | None]]
+) -> None:
+    assert read(line) == expected
+
+
 def test_what_an_own_pattern_finds_is_not_read_twice() -> None:
     assert read("Val Acc: 0.7, loss: 0.5", top=r"Acc: ([0-9.]+)") == [("loss", 0.5, None), ("top", 0.7, None)]
     assert read("[1]\ttrain-auc:0.7", auc=r"#011train-auc:(\S+)") == [("auc", 0.7, 1)]

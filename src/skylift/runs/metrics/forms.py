@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from skylift.runs.metrics.names import Kind, kind
 from skylift.runs.metrics.numbers import END, NUMBER, Found, found, whole
 
 _SETS = re.compile(
@@ -35,8 +36,13 @@ _IMPROVED = re.compile(
 _BETTER = re.compile(
     rf"^Better model found at epoch \d+ with (?P<name>\S{{1,80}}) value: (?P<value>{NUMBER})\.?$"
 )
+# `{"metric": "loss", "value": 0.3, "step": 4}`
+_NAMED = re.compile(
+    r"\{(?:.{0,200}[ ,{])?['\"](?:metric|metric_name|name|key|tag)['\"]\s?:\s?['\"](?P<name>[A-Za-z][\w/.:@-]{0,80})['\"]"
+    rf".{{0,200}}['\"]value['\"]\s?:\s?(?P<value>{NUMBER}){END}"
+)
 _OF_FORMS = re.compile(
-    r"\][\t ]|:\tlearn|:\ttest|^bestTest|^\[CV|^Iteration \d+, inertia|^Norm: |' reached | improved from |^Better model"
+    r"value['\"]\s?:|\][\t ]|:\tlearn|:\ttest|^bestTest|^\[CV|^Iteration \d+, inertia|^Norm: |' reached | improved from |^Better model"
 )
 
 
@@ -47,12 +53,19 @@ def form(text: str) -> tuple[list[Found], int | None] | None:
     """
     if _OF_FORMS.search(text) is None:
         return None
-    for read in (_boosted, _catboost, _sklearn, _said):
+    for read in (_named, _boosted, _catboost, _sklearn, _said):
         points = read(text)
         if points is not None:
             reached = _CATBOOST.search(text) or _REACHED.search(text)
             return points, whole(reached["step"]) if reached else None
     return None
+
+
+def _named(text: str) -> list[Found] | None:
+    match = _NAMED.search(text)
+    if match is None or kind(match["name"]) is Kind.COUNT:
+        return None
+    return [found(match["name"], match, "value")]
 
 
 def _boosted(text: str) -> list[Found] | None:
