@@ -15,6 +15,7 @@ from skylift.cli.options import json_option, load_runs, project_options, run_arg
 from skylift.cli.paint import paints
 from skylift.cli.times import moment, pattern
 from skylift.cli.watching.follow import show_log
+from skylift.flow.reading_logs import Wanted, read_log
 from skylift.host.clock import iso
 from skylift.host.files import open_source
 from skylift.report.text import safe
@@ -22,7 +23,6 @@ from skylift.values.jobs import hosts_of
 from skylift.values.log_lines import Said, states
 
 if TYPE_CHECKING:
-    from skylift.flow.reading_logs import Wanted
     from skylift.flow.running import Run
 
 
@@ -63,7 +63,7 @@ def command(
     Options add up: `skylift logs -f --since 1h --grep 'loss|auc'`.
     """
     # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
-    from skylift.flow.reading_logs import Wanted, read_log
+    from skylift.flow.reading_logs import Wanted
 
     asked = pattern("--grep", grep, any_case=ignore_case)
     wanted = Wanted(moment("--since", since, datetime.now(timezone.utc)), host, asked, tail)

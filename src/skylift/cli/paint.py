@@ -1,4 +1,4 @@
-"""Colours, where somebody sees them: on a terminal, and unless NO_COLOR asks for none."""
+"""What a stream can show: colours, blocks, how wide a line, and something that changes while one looks."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
 
 
-def columns(stream: TextIO) -> int:
-    """How wide a text may be; 80 where nobody looks at a terminal."""
-    return shutil.get_terminal_size().columns if stream.isatty() else 80
+def columns(stream: TextIO, elsewhere: int = 80) -> int:
+    """How wide a text may be; ``elsewhere``: where nobody looks at a terminal."""
+    return shutil.get_terminal_size().columns if stream.isatty() else elsewhere
 
 
 def paints(stream: TextIO) -> bool:

@@ -10,9 +10,9 @@ import click
 from skylift.cli.options import json_option, load_runs, project_options, run_argument
 from skylift.cli.paint import draws
 from skylift.cli.talk import answer
-from skylift.flow.artifacts import seen_from
 from skylift.flow.finding import other_model
 from skylift.flow.live import course_of
+from skylift.report.cells import seen_from
 from skylift.report.one_run import Beside, show
 
 

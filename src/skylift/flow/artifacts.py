@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote_to_bytes, urlsplit
 
 from skylift.errors import NotReady
 from skylift.flow.world import Cloud
+from skylift.host.files import path_of
 from skylift.runs.unpack import copy, download, files_in, unpack
 from skylift.values.record import Artifact, Left, Record
 from skylift.values.references import S3Url, parse_s3
@@ -92,29 +91,10 @@ class Artifacts:
         return path
 
     def _existing(self, uri: str) -> Path:
-        path = _path(uri)
+        path = path_of(uri)
         if not path.exists():
             raise NotReady(f"run {self.record.name} has left nothing there, or it is gone: {path}")
         return path
-
-
-def seen_from(left: Left, folder: Path) -> Left:
-    """Where lies what a job has left, for somebody who stands in a folder: what is below it without the way there.
-
-    >>> seen_from(Left("file:///p/.skylift/a%20b.tar.gz", "s3://b/output.tar.gz"), Path("/p"))
-    Left(model='.skylift/a b.tar.gz', output='s3://b/output.tar.gz')
-    """
-    return Left(_seen_from(left.model, folder), _seen_from(left.output, folder))
-
-
-def _seen_from(uri: str, folder: Path) -> str:
-    if not uri.startswith("file://") or not _path(uri).is_relative_to(folder):
-        return uri
-    return f"{_path(uri).relative_to(folder)}{'/' if uri.endswith('/') else ''}"
-
-
-def _path(uri: str) -> Path:
-    return Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))
 
 
 def _nothing(record: Record, what: Artifact, left: Left, other: str) -> NotReady:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from skylift.errors import NotReady, UsageError
 from skylift.flow.running import Run
@@ -18,6 +18,9 @@ from skylift.host.line_times import EXACT_TO, TimesReader
 from skylift.values.jobs import LogLine, hosts_of
 from skylift.values.log_lines import Said, states
 from skylift.values.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from skylift.flow.running import Run
 
 _BLOCK = 64 << 10
 _HOST = re.compile(r"\[(algo-\d+)\] ")

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from skylift.errors import NotReady
 
@@ -201,3 +202,8 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
 def is_text(name: str) -> bool:
     """Whether a file's name is text: bytes that are no UTF-8 stand in it as surrogates."""
     return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def path_of(uri: str) -> Path:
+    """The path in a ``file:///`` URI, whatever bytes it has."""
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(uri).path)))

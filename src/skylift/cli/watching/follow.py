@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skylift.cli.paint import draws
+from skylift.cli.paint import columns, draws
 from skylift.cli.talk import emit, exit_code, say
 from skylift.cli.watching.ending import Results, ending
 from skylift.cli.watching.faces import Face, Live, Mute, face_for
 from skylift.cli.watching.painter import Painter
 from skylift.cli.watching.view import Metrics, View
-from skylift.flow.artifacts import seen_from
 from skylift.flow.live import course_of, said_of
+from skylift.report.cells import seen_from
 from skylift.values.jobs import Described, LogLine, Pause, Unfinished
 from skylift.values.record import Record
 
@@ -56,8 +55,7 @@ def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False) -> i
 def _ending(run: Run, record: Record) -> str:
     left = seen_from(run.left, Path.cwd())
     results = Results(left, run.warnings, course_of(record, run.folder))
-    columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
-    return ending(record, results, columns=columns, plain=not draws(sys.stderr))
+    return ending(record, results, columns=columns(sys.stderr, 0), plain=not draws(sys.stderr))
 
 
 def show_log(run: Run) -> None:
