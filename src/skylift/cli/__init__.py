@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The console script."""
     gc.set_threshold(_NEW_OBJECTS)
     if _COMPLETE in os.environ:
-        from skylift.cli.completing import answer_shells
+        from skylift.cli.shells import answer_shells
 
         answer_shells()
     sys.exit(guarded(cli, list(sys.argv[1:] if arguments is None else arguments)))

@@ -15,6 +15,6 @@ def command(*, shell: str) -> None:
     zsh   echo 'eval "$(skylift completion zsh)"' >> ~/.zshrc    (after compinit)
     fish  skylift completion fish > ~/.config/fish/completions/skylift.fish
     """
-    from skylift.cli.completing import script
+    from skylift.cli.shells import script
 
     click.echo(script(shell), nl=False)
