@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skylift.cli.options import complete, json_option, load_runs, project_options
+from skylift.cli.paint import columns
 from skylift.cli.talk import emit, say
 from skylift.report.listing import (
     Fitted,
@@ -153,9 +153,9 @@ def _show_runs(answer: Answer, said: str, metrics: tuple[str, ...], *, as_json: 
     elif as_csv:
         click.echo(as_csv_text(answer.listing(said) if said else answer.wide()), nl=False)
     elif answer.records:
-        listing, columns = answer.listing(said, metrics), _columns()
-        _table(runs_table(listing, columns), "--columns chooses")
-        same = same_in_all(listing, columns)
+        listing, room = answer.listing(said, metrics), columns(sys.stdout, 0)
+        _table(runs_table(listing, room), "--columns chooses")
+        same = same_in_all(listing, room)
         if same:
             say(same)
     _tell(answer, answer.nowhere(said, metrics), len(answer.records), answer.matching)
@@ -172,7 +172,7 @@ def _show_groups(
     elif as_csv:
         click.echo(groups_csv(shown), nl=False)
     elif shown.groups:
-        _table(groups_table(shown, _columns()), "--json has all")
+        _table(groups_table(shown, columns(sys.stdout, 0)), "--json has all")
     _tell(answer, answer.nowhere(said, metrics, "group-by"), len(shown.groups), len(found.groups))
 
 
@@ -191,7 +191,3 @@ def _tell(answer: Answer, nowhere: tuple[str, ...], shown: int, there: int) -> N
         say(f"none of {counted(answer.total, 'run')} is meant")
     elif shown < there:
         say(f"{there - shown} more: --limit 0")
-
-
-def _columns() -> int:
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0

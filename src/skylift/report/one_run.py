@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,46 +32,53 @@ NOTHING = Beside()
 
 def show(record: Record, left: Left, beside: Beside = NOTHING) -> str:
     """Everything worth knowing of one run."""
-    ours = record.ours
-    rows: list[tuple[str, object]] = [
-        ("run", record.name),
-        ("status", record.state),
-        ("job", ours.get("job") or "-"),
-        ("target", f"{ours.get('target')} ({ours.get('backend')})"),
-        ("created", record.data.get("CreationTime", "-")),
-        ("took", took(record)),
-    ]
-    if record.failure_reason:
-        rows.append(("reason", record.reason))
-    if record.hint:
-        rows.append(("hint", record.hint))
-    rows += _like(ours.get("like"))
-    filled = ours.get("filled")
-    rows += started(str(ours.get("command") or ""), filled if isinstance(filled, Mapping) else {})
-    rows += [
-        ("code", _code(ours.get("revision") or {})),
-        ("python", _python(ours.get("interpreter") or {})),
-        ("lock", str(ours.get("lock") or "-")[:16]),
-        ("image", (ours.get("image") or {}).get("reference", "-")),
-        ("model", left.model or _without(record, beside.other)),
-        *([("output", left.output)] if left.output else []),
-    ]
-    channels = ours.get("channels") or {}
-    rows += [(f"channel {name}", _channel(value)) for name, value in sorted(channels.items())]
-    transitions = record.at("SecondaryStatusTransitions") or []
-    rows.append(("phases", "  ".join(_phase(item) for item in transitions) or "-"))
-    blocks = [fields(rows)]
-    arguments = ours.get("arguments") or {}
+    blocks = [fields([*_facts(record), *_shipped(record), *_made(record, left, beside.other)])]
+    arguments = record.ours.get("arguments") or {}
     if arguments:
         blocks.append(
             table(("PARAMETER", "VALUE"), [(name, hidden(name, value)) for name, value in arguments.items()])
         )
-    if ours.get("raw"):
-        blocks.append(f"behind `--`, as it was given: {safe(shlex.join(ours['raw']))}")
+    if record.ours.get("raw"):
+        blocks.append(f"behind `--`, as it was given: {safe(shlex.join(record.ours['raw']))}")
     metrics = metrics_table(record, beside.course, plain=beside.plain)
     blocks += [metrics] if metrics else []
     blocks += system_block(record)
     return "\n\n".join(blocks)
+
+
+def _facts(record: Record) -> Iterator[tuple[str, object]]:
+    ours = record.ours
+    yield "run", record.name
+    yield "status", record.state
+    yield "job", ours.get("job") or "-"
+    yield "target", f"{ours.get('target')} ({ours.get('backend')})"
+    yield "created", record.data.get("CreationTime", "-")
+    yield "took", took(record)
+    if record.failure_reason:
+        yield "reason", record.reason
+    if record.hint:
+        yield "hint", record.hint
+
+
+def _shipped(record: Record) -> Iterator[tuple[str, object]]:
+    ours = record.ours
+    yield from _like(ours.get("like"))
+    filled = ours.get("filled")
+    yield from started(str(ours.get("command") or ""), filled if isinstance(filled, Mapping) else {})
+    yield "code", _code(ours.get("revision") or {})
+    yield "python", _python(ours.get("interpreter") or {})
+    yield "lock", str(ours.get("lock") or "-")[:16]
+    yield "image", (ours.get("image") or {}).get("reference", "-")
+
+
+def _made(record: Record, left: Left, other: str) -> Iterator[tuple[str, object]]:
+    yield "model", left.model or _without(record, other)
+    if left.output:
+        yield "output", left.output
+    for name, value in sorted((record.ours.get("channels") or {}).items()):
+        yield f"channel {name}", _channel(value)
+    transitions = record.at("SecondaryStatusTransitions") or []
+    yield "phases", "  ".join(_phase(item) for item in transitions) or "-"
 
 
 def _without(record: Record, other: str) -> str:

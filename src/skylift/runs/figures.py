@@ -1,4 +1,4 @@
-"""System figures of a run: its history, its summary for the record, and what of it is worth saying. Pure.
+"""System figures of a run: its history, a row each, and its summary for the record.
 
 A job can print whatever it likes, also what looks like figures: what is not a number is left out.
 """
