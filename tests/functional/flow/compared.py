@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -78,6 +79,12 @@ class Compared:
         """What the program printed last of itself."""
         log = self.root / ".skylift" / "runs" / record.name / "log"
         return next(line for line in log.read_text().splitlines() if line.startswith("said"))
+
+
+def copy_of(project: Compared, folder: Path) -> Compared:
+    """The same project with its runs, elsewhere. What lies on this machine is found by where its run is."""
+    shutil.copytree(project.root, folder, symlinks=True, dirs_exist_ok=True)
+    return Compared(folder)
 
 
 def project_in(folder: Path, *, git: bool = True) -> Compared:

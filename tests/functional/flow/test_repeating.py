@@ -7,12 +7,25 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.functional.flow.compared import PYTHON, Compared, project_in
+from tests.functional.flow.compared import PYTHON, Compared, copy_of, project_in
 
 
 @pytest.fixture
 def project(weird_tmp_path: Path) -> Compared:
     return project_in(weird_tmp_path)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+    project = project_in(tmp_path_factory.mktemp("once"))
+    project.run()
+    return project
+
+
+@pytest.fixture
+def ran(once: Compared, weird_tmp_path: Path) -> Compared:
+    """The project with its first run, as it was started."""
+    return copy_of(once, weird_tmp_path)
 
 
 def like(project: Compared, *arguments: str, expect: int = 0) -> tuple[str, str]:
@@ -78,8 +91,8 @@ def test_arguments_that_are_given_anew_take_the_place_of_the_others(project: Com
     assert project.said(project.record(name)) == "said first  []"
 
 
-def test_data_that_changed_is_told_before_and_refused_where_it_has_to_be_the_same(project: Compared) -> None:
-    first = project.run()
+def test_data_that_changed_is_told_before_and_refused_where_it_has_to_be_the_same(ran: Compared) -> None:
+    project, first = ran, ran.record("@last")
     project.write("data/train/a.csv", "2\n")
     project.write("data/train/b.csv", "3\n")
     runs = project.root / ".skylift" / "runs"
@@ -93,8 +106,8 @@ def test_data_that_changed_is_told_before_and_refused_where_it_has_to_be_the_sam
     assert differs.startswith("channel train")
 
 
-def test_the_work_tree_is_taken_on_purpose_or_for_want_of_better(project: Compared) -> None:
-    first = project.run()
+def test_the_work_tree_is_taken_on_purpose_or_for_want_of_better(ran: Compared) -> None:
+    project, first = ran, ran.record("@last")
     project.write("part.py", 'WORD = "second"\n')
     name, said = like(project, first.name, "--here")
     assert project.said(project.record(name)).startswith("said second")
@@ -107,8 +120,8 @@ def test_the_work_tree_is_taken_on_purpose_or_for_want_of_better(project: Compar
     like(project, first.name, "--exact", expect=3)
 
 
-def test_of_a_run_of_which_nothing_was_kept_the_commit_is_enough(project: Compared) -> None:
-    first = project.run()
+def test_of_a_run_of_which_nothing_was_kept_the_commit_is_enough(ran: Compared) -> None:
+    project, first = ran, ran.record("@last")
     project.write("part.py", 'WORD = "second"\n')
     project.commit("second")
     shutil.rmtree(project.root / ".skylift" / "known")
@@ -128,16 +141,16 @@ def test_a_content_that_nobody_has_any_more_is_not_made_up(project: Compared) ->
     assert project.said(project.record(name)).startswith("said second")
 
 
-def test_defaults_of_a_script_that_is_taken_as_it_is_now_are_told(project: Compared) -> None:
-    first = project.run()
+def test_defaults_of_a_script_that_is_taken_as_it_is_now_are_told(ran: Compared) -> None:
+    project, first = ran, ran.record("@last")
     program = (project.root / "train.py").read_text()
     project.write("train.py", program.replace("default=0.5", "default=0.75"))
     _, said = like(project, first.name, "--here")
     assert "parameter lr: 0.5 then, 0.75 now" in said
 
 
-def test_a_config_of_this_machine_is_told(project: Compared) -> None:
-    first = project.run()
+def test_a_config_of_this_machine_is_told(ran: Compared) -> None:
+    project, first = ran, ran.record("@last")
     project.write("part.py", "WORD = 1\n")
     project.write("skylift.local.toml", "[targets.local]\nmax-run = 60\n")
     name, said = like(project, first.name, "lr=0.1")
@@ -146,8 +159,8 @@ def test_a_config_of_this_machine_is_told(project: Compared) -> None:
     assert project.record(name).status == "Completed"
 
 
-def test_a_plan_says_it_all_and_makes_nothing(project: Compared) -> None:
-    first = project.run()
+def test_a_plan_says_it_all_and_makes_nothing(ran: Compared) -> None:
+    project, first = ran, ran.record("@last")
     project.write("data/train/a.csv", "2\n")
     project.write("part.py", 'WORD = "second"\n')
     runs = project.root / ".skylift" / "runs"
@@ -160,8 +173,8 @@ def test_a_plan_says_it_all_and_makes_nothing(project: Compared) -> None:
     assert sorted(runs.iterdir()) == before
 
 
-def test_a_mistake_in_what_is_changed_is_told_as_ever(project: Compared) -> None:
-    first = project.run()
+def test_a_mistake_in_what_is_changed_is_told_as_ever(ran: Compared) -> None:
+    project, first = ran, ran.record("@last")
     _, said = like(project, first.name, "epohcs=3", expect=0)
     assert "epohcs" in said
     _, said = like(project, first.name, "epochs=many", expect=2)
