@@ -15,6 +15,7 @@ _CHUNK = 1 << 16
 _POLL_MS = 50
 LINE_LIMIT = 256 * 1024
 """Bytes of a line; longer ones come in parts, as CloudWatch Logs takes no longer event."""
+_LONGEST_WORD = 4096
 _DRAIN_S = 5.0
 _NONE = -1
 """No descriptor."""
@@ -33,9 +34,23 @@ class LineSplitter:
         for part in (*(line + b"\n" for line in ended), rest):
             self._parts.append(part)
             self._size += len(part)
-            if part.endswith(b"\n") or self._size >= LINE_LIMIT:
+            if part.endswith(b"\n"):
                 lines += self.flush()
+            elif self._size >= LINE_LIMIT:
+                lines += self._cut()
         return lines
+
+    def _cut(self) -> list[bytes]:
+        """What is there of a line that is too long, up to where nothing is torn: half a bar says half a number."""
+        left = b"".join(self._parts)
+        at = left.rfind(b"\r")
+        if at <= 0:
+            at = left.rfind(b" ", len(left) - _LONGEST_WORD)
+        if at <= 0:
+            at = len(left)
+        rest = left[at:]
+        self._parts, self._size = [rest] if rest else [], len(rest)
+        return [left[:at]]
 
     def rest(self, most: int) -> bytes:
         """The end of the line that has no end yet, at most so many bytes of it."""

@@ -39,9 +39,12 @@ class Forms:
         for point in points:
             if point.name in self._done:
                 continue
+            if point.name not in self._seen and len(self._seen) >= _MOST_NAMES:
+                # No request holds so many. A log with a new name in each line must not be searched for each.
+                continue
             wanted.append(point)
             self._seen[point.name] = self._seen.get(point.name, 0) + 1
-            if self._seen[point.name] >= _MOST_POINTS or len(self._seen) > _MOST_NAMES:
+            if self._seen[point.name] >= _MOST_POINTS:
                 self._done.add(point.name)
         return wanted
 

@@ -61,3 +61,19 @@ def test_a_pattern_that_only_matches_what_was_printed_is_told_once() -> None:
 
 def test_lines_are_told_apart_and_not_decoded_to_nothing() -> None:
     assert Printed(NOON, "algo-1", b"a\r\n\n\xff\xc3\nb").lines() == ["a\r", "", "\ufffd\ufffd", "b"]
+
+
+def test_where_a_long_line_is_parted_no_bar_and_no_number_is_torn() -> None:
+    bars = b"".join(b"\r%d/90000 loss=0.%d" % (number, number) for number in range(90_000))
+    words = b"".join(b"loss=0.%d " % number for number in range(90_000))
+    for said, begin in ((bars, b"\r"), (words, b" loss=")):
+        found = lines_of(*(said[at : at + 4096] for at in range(0, len(said), 4096)))
+        assert len(found) > len(said) // LINE_LIMIT / 2
+        assert b"".join(found) == said
+        assert all(part.startswith(begin) for part in found[1:])
+
+
+def test_a_long_line_without_a_place_to_part_it_is_parted_all_the_same() -> None:
+    found = lines_of(b"\r", *[b"x" * 4096] * 200)
+    assert b"".join(found) == b"\r" + b"x" * 4096 * 200
+    assert all(len(part) <= LINE_LIMIT + 4096 for part in found)

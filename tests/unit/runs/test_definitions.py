@@ -130,3 +130,10 @@ def test_names_that_are_long_or_hostile_make_no_request_that_is_refused() -> Non
     found = definitions({}, record(forms))
     assert set(found.patterns) == {"b", "c"}
     assert re.search(found.patterns["b"], "x #033[31m.*=3")
+
+
+def test_of_a_log_with_a_new_name_in_each_line_few_are_looked_for() -> None:
+    forms, wanted = Forms(), 0
+    for number in range(1000):
+        wanted += len(forms.wants([Point(f"m{number}_loss", 0.5, 1)]))
+    assert 0 < wanted < 100
