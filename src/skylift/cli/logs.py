@@ -62,9 +62,6 @@ def command(
 
     Options add up: `skylift logs -f --since 1h --grep 'loss|auc'`.
     """
-    # It brings the project's whole world, and shells that complete a run's name are not to wait for it.
-    from skylift.flow.reading_logs import Wanted
-
     asked = pattern("--grep", grep, any_case=ignore_case)
     wanted = Wanted(moment("--since", since, datetime.now(timezone.utc)), host, asked, tail)
     found = load_runs(folder, overrides).find(run)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import hashlib
 import secrets
-import string
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -22,9 +21,10 @@ from skylift.host.files import canonical_json
 from skylift.host.redaction import without_secret
 from skylift.project.arguments.wire import Wire, on_wire
 from skylift.project.source.notebooks import is_notebook
+from skylift.runs.store import RunStore
 from skylift.values.jobs import ChannelSpec, JobSpec
 from skylift.values.project import Arguments
-from skylift.values.references import run_name
+from skylift.values.references import letters_after, run_name
 from skylift.values.settings import JobSettings, SystemSettings, TargetSettings
 from skylift_runtime.contract import (
     COMMAND_KEY,
@@ -206,8 +206,13 @@ def _refuse_names_of_jobs(sources: Sources, options: RunOptions) -> None:
 
 
 def _new_name(sources: Sources) -> str:
-    letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(4))
-    return run_name(sources.settings.name, sources.world.clock.now(), letters)
+    now, project = sources.world.clock.now(), sources.settings.name
+    stem = run_name(project, now, "")
+    # Names are what runs are in order by, and of one second the letters decide: the newer has the greater.
+    before = max(
+        (name.removeprefix(stem) for name in RunStore(sources.root).beginning_with(stem)), default=""
+    )
+    return run_name(project, now, letters_after(before, secrets.randbelow))
 
 
 def _ours(prepared: Prepared) -> dict[str, Any]:

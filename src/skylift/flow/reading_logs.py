@@ -12,7 +12,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from skylift.errors import NotReady, UsageError
-from skylift.flow.running import Run
 from skylift.host.files import open_source
 from skylift.host.line_times import EXACT_TO, TimesReader
 from skylift.values.jobs import LogLine, hosts_of

@@ -13,6 +13,8 @@ from skylift.values.words import first_of
 from skylift_runtime.contract import METRIC_DEFINITION_LIMIT, METRIC_NAME_LIMIT, METRIC_PATTERN_LIMIT
 
 _NAMED = 5
+_LOOKED_AT = 400
+"""Names that may get one: ten times what the service takes. A job that puts a count into names has thousands."""
 _SAMPLE = "0.25"
 
 
@@ -35,7 +37,7 @@ def definitions(own: Mapping[str, str], last: Record | None) -> Definitions:
     patterns = dict(own)
     room = METRIC_DEFINITION_LIMIT - len(patterns)
     names = [name for name in _seen(last) if name not in own] if last is not None else []
-    found = dict(_found(names, last, own)) if last is not None else {}
+    found = dict(_found(names[:_LOOKED_AT], last, own)) if last is not None else {}
     kept = list(found)[: max(room, 0)]
     patterns.update((name, found[name]) for name in kept)
     notes = [*_counted(own, kept, last), *_left(found, kept, names), *_doubtful(own)]

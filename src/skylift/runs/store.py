@@ -80,6 +80,10 @@ class RunStore:
         begun = [name for name in self.folders() if os.path.exists(f"{self._runs}/{name}/intent.json")]  # noqa: PTH110
         return sorted(begun, key=reference.age)
 
+    def beginning_with(self, stem: str) -> list[str]:
+        """The runs whose names begin so, begun or not."""
+        return [name for name in self.folders() if name.startswith(stem)]
+
     @property
     def index(self) -> Path:
         return self._state / NAME

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -12,6 +13,7 @@ from skylift_runtime.contract import JOB_NAME_LIMIT
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _DEFAULT_HOST = "docker.io"
+_ALL_LETTERS = 26**4
 
 
 def is_digest(text: str) -> bool:
@@ -156,6 +158,23 @@ def slug(text: str, *, limit: int, allowed: str = "a-zA-Z0-9") -> str:
     """
     dashed = re.sub(f"[^{allowed}]+", "-", text)
     return re.sub(r"-{2,}", "-", dashed).strip("-")[:limit].strip("-")
+
+
+def letters_after(before: str, below: Callable[[int], int]) -> str:
+    """The four letters of a run's name, by chance, but greater than those of one that was begun in the same second.
+
+    :param below: gives a number from 0 to below its argument.
+
+    >>> letters_after("", lambda most: 0), letters_after("aaaz", lambda most: 0), letters_after("zzzz", lambda most: 1)
+    ('aaaa', 'aaba', 'aaab')
+    """
+    first = 0
+    if re.fullmatch("[a-z]{4}", before):
+        first = sum((ord(letter) - ord("a")) * 26**place for place, letter in enumerate(reversed(before))) + 1
+    # Not all that is left at once: others may begin in this second, too.
+    most = min(_ALL_LETTERS - first, max(_ALL_LETTERS // 64, 1)) if first else _ALL_LETTERS
+    number = first + below(most) if most > 0 else below(_ALL_LETTERS)
+    return "".join(chr(ord("a") + number // 26**place % 26) for place in (3, 2, 1, 0))
 
 
 def run_name(project: str, now: datetime, letters: str) -> str:

@@ -161,3 +161,11 @@ def test_hints_are_below_a_traceback(project: Project) -> None:
     with pytest.raises(ConfigError) as caught:
         project.plan(target="nope")
     assert caught.value.__notes__ == ["hint: there are: cloud, docker, local"]
+
+
+def test_the_last_of_several_runs_of_one_second_is_the_last(project: Project) -> None:
+    names = [project.run(hyperparameters={"epochs": 1}).name for _ in range(3)]
+    assert sorted(names) == names
+    assert project.find("@last").name == names[-1]
+    for name in names:
+        project.find(name).wait(timeout=60)
