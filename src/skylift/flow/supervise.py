@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from skylift.emulator.job import EmulatedJob
+from skylift.emulator.output import LINE_LIMIT
 from skylift.emulator.place import JobPlace
 from skylift.errors import NotReady, SkyliftError
 from skylift.flow.emulation import executor_for, options_for, storage_for, table
@@ -56,13 +57,15 @@ class _Observer:
         self._rests: dict[str, bytes] = {}
         """Of the hosts whose line is unfinished, in the order in which they said so."""
         self._sieves: dict[str, Sieve] = defaultdict(Sieve)
+        self._cut: dict[str, bytes] = {}
+        """Of several hosts: the beginning of a line that figures came into."""
         self.give_up: Callable[[], None] = lambda: None
         """Called when what the job says can not be kept any more: nobody would know what it does."""
 
     def changed(self, description: Mapping[str, Any]) -> None:
         described = Described(description)
-        held = b"".join(sieve.rest() for sieve in self._sieves.values()) if described.terminal else b""
-        # Two bytes at most: where there is no room for them, that is no reason to lose the end.
+        held = self._held() if described.terminal else b""
+        # A few bytes: where there is no room for them, that is no reason to lose the end.
         with suppress(OSError):
             self._log.write(held)
         with self._turn:
@@ -85,12 +88,30 @@ class _Observer:
             return
         printed = printed if data is printed.data else replace(printed, data=data)
         if self._several:
-            # Whole lines come; one of a host that has no end gets one, or the next host's would stand behind it.
-            name = f"[{printed.host}] ".encode()
-            data = b"".join(name + line + b"\n" for line in data.removesuffix(b"\n").split(b"\n"))
-        self._write(data, printed.at)
+            data = self._named(printed.host, data)
+        if data:
+            self._write(data, printed.at)
         with self._turn, self._kept(self._folder.metrics):
             self._recorder.printed(printed)
+
+    def _named(self, host: str, data: bytes) -> bytes:
+        """Lines with their host in front; what figures have cut waits for its rest, unless it is too long for that."""
+        data = self._cut.pop(host, b"") + data
+        end = len(data) if len(data) >= LINE_LIMIT else data.rfind(b"\n") + 1
+        if end < len(data):
+            self._cut[host] = data[end:]
+        # One that has no end gets one, or the next host's would stand behind it.
+        lines = data[:end].removesuffix(b"\n").split(b"\n") if end else []
+        return b"".join(f"[{host}] ".encode() + line + b"\n" for line in lines)
+
+    def _held(self) -> bytes:
+        """What has waited for more, and turned out to be the end."""
+        sieved = {host: sieve.rest() for host, sieve in self._sieves.items()}
+        if not self._several:
+            return b"".join(sieved.values())
+        return b"".join(
+            self._named(host, rest + b"\n") for host, rest in sieved.items() if rest or host in self._cut
+        )
 
     def unfinished(self, host: str, data: bytes) -> None:
         # Nobody misses it much: neither a full disk nor anything else about it may harm the job.

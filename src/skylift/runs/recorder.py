@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +18,7 @@ from skylift.host.line_times import TimesWriter
 from skylift.runs.advice import advice
 from skylift.runs.figures import System
 from skylift.runs.figures import row as system_row
-from skylift.runs.metrics import MetricReader
+from skylift.runs.metrics import MetricReader, WholeLines
 from skylift.runs.points import Point, row
 from skylift.runs.store import RunStore
 from skylift.runs.summary import Summary
@@ -27,8 +28,11 @@ from skylift.values.ports import Clock
 from skylift.values.printed import Printed
 from skylift.values.record import OURS, SCHEMA, Record
 from skylift.values.run_folder import RunFolder
+from skylift_runtime.contract import FIGURES_PREFIX
 
 _SAVE_EVERY_S = 2.0
+_LONGEST = 1 << 20
+"""Characters of a line that is put together again."""
 
 
 class Recorder:
@@ -56,6 +60,7 @@ class Recorder:
         self._system = System()
         self._described: Mapping[str, Any] | None = None
         self._saved_s = clock.monotonic()
+        self._lines: dict[str, WholeLines] = defaultdict(WholeLines)
         self.metrics_file = store.folder(name).metrics
         self.system_file = store.folder(name).system
 
@@ -64,19 +69,31 @@ class Recorder:
             self._described = event.description
             hint = self._explain(str(event.description.get("FailureReason", ""))) if event.failed else ""
             self._ours |= {"hint": hint} if hint else {}
+            if event.terminal:
+                self._read_rests()
             self._save()
         elif isinstance(event, LogLine):
             self._keep(self._reader.read(event.text, event.host), event.at, lambda: [event.text])
 
     def printed(self, printed: Printed) -> None:
-        """The same as taking each of the lines, at the speed of a log."""
-        self._keep(self._reader.find(printed), printed.at, printed.lines)
+        """The same as taking each of the lines, at the speed of a log; one without its end is read when it has it."""
+        data = self._lines[printed.host].feed(printed.data)
+        if data:
+            self._read(printed if data is printed.data else replace(printed, data=data))
 
     def measured(self, host: str, at: datetime, figures: Figures) -> None:
         """Keep a line of system figures. No run fails for want of room for them."""
         self._system.add(host, figures)
         with suppress(OSError), self.system_file.open("a") as stream:
             stream.write(system_row(host, at, figures))
+
+    def _read_rests(self) -> None:
+        for host, lines in self._lines.items():
+            if rest := lines.rest():
+                self._read(Printed(self._clock.now(), host, rest))
+
+    def _read(self, printed: Printed) -> None:
+        self._keep(self._reader.find(printed), printed.at, printed.lines)
 
     def _keep(self, points: Sequence[Point], at: datetime, lines: Callable[[], Sequence[str]]) -> None:
         if not points:
@@ -109,6 +126,8 @@ class RemoteRecorder:
         self._part = folder.path
         self._times = TimesWriter(folder.log_times)
         self._several = False
+        self._cut: dict[str, LogLine] = {}
+        """By host, a line that figures came into: what follows is its rest."""
 
     def __enter__(self) -> RemoteRecorder:  # noqa: PYI034 - typing.Self begins with Python 3.11
         self._part = Path(tempfile.mkdtemp(dir=self._folder.path, prefix=".watch-"))
@@ -128,17 +147,30 @@ class RemoteRecorder:
                 self._recorder.measured(event.host, event.at, figures)
             if text is None:
                 return None
-            event = event if text == event.text else replace(event, text=text)
-            with (self._part / self._folder.log.name).open("ab") as stream:
-                self._times.note(stream.seek(0, os.SEEK_END), event.at)
-                stream.write(event.spoken(several=self._several).encode(errors="replace") + b"\n")
-        elif isinstance(event, Described):
+            unjoined = replace(event, text=text)
+            before = self._cut.pop(event.host, None)
+            whole = unjoined if before is None else replace(unjoined, text=before.text + text)
+            if text != event.text and FIGURES_PREFIX not in event.text and len(whole.text) < _LONGEST:
+                self._cut[event.host] = whole
+            else:
+                self._keep(whole)
+            return unjoined
+        if isinstance(event, Described):
             self._several = len(hosts_of(event.description)) > 1
-        self._recorder.take(event)
+            self._recorder.take(event)
         return event
+
+    def _keep(self, line: LogLine) -> None:
+        with (self._part / self._folder.log.name).open("ab") as stream:
+            self._times.note(stream.seek(0, os.SEEK_END), line.at)
+            stream.write(line.spoken(several=self._several).encode(errors="replace") + b"\n")
+        self._recorder.take(line)
 
     def end(self, last: Described) -> None:
         """Every line has been read: put log and metrics in place, then write the final record, once."""
+        for line in self._cut.values():
+            self._keep(line)
+        self._cut.clear()
         for path in (self._folder.log, self._folder.log_times, self._folder.metrics, self._folder.system):
             part = self._part / path.name
             if part.exists():

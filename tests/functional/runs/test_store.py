@@ -16,7 +16,9 @@ from skylift.runs.recorder import Recorder, RemoteRecorder, record_of
 from skylift.runs.reference import resolve
 from skylift.runs.store import RunStore
 from skylift.values.jobs import Described, LogLine
+from skylift.values.printed import Printed
 from skylift.values.record import Record
+from skylift.values.run_folder import RunFolder
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
@@ -189,17 +191,61 @@ FIGURES = '[skylift:figures] {"s":90.0,"n":18,"mem":{"max":63e9,"of":64e9}}'
 def test_figures_of_a_remote_job_are_kept_apart_and_shown_to_nobody(store: RunStore) -> None:
     folder = store.create("x", {})
     end = Described({"TrainingJobName": "x", "TrainingJobStatus": "Completed"})
-    lines = ["a", "50%#036#036", FIGURES, FIGURES[:30], "half" + FIGURES]
+    lines = ["a", "50%#036#036", FIGURES, FIGURES[:30], "#01560%", "half" + FIGURES]
     with RemoteRecorder(recorder(store), folder) as watcher:
         seen = [watcher.take(LogLine(NOW, "algo-1", line)) for line in lines]
         watcher.end(end)
-    assert [event.text for event in seen if isinstance(event, LogLine)] == ["a", "50%", "half"]
-    assert folder.log.read_text().splitlines() == ["a", "50%", "half"]
+    assert [event.text for event in seen if isinstance(event, LogLine)] == [
+        "a",
+        "50%",
+        "#01560%",
+        "half",
+    ]
+    assert folder.log.read_text().splitlines() == ["a", "50%#01560%", "half"]
     assert len(folder.system.read_text().splitlines()) == 2
     found = store.load("x")
     assert found is not None
     assert found.at("Skylift.system.hosts")["algo-1"]["seconds"] == 180.0
     assert found.at("Skylift.advice") == ["memory came within 10 % of its limit: 63.0 of 64.0 GB"]
+
+
+EPOCHS = "epoch 1: 50%|#| 1/2 [00:01, 1.0it/s, loss=0.75]", "epoch 1: 100%|#| 2/2 [00:02, 1.0it/s, loss=0.5]"
+
+
+def points(folder: RunFolder) -> list[tuple[str, float, int]]:
+    rows = [json.loads(line) for line in folder.metrics.read_text().splitlines()]
+    return [(row["name"], row["value"], row["step"]) for row in rows]
+
+
+def test_of_a_bar_that_figures_came_into_the_last_value_counts(store: RunStore) -> None:
+    folder = store.create("x", {})
+    end = Described({"TrainingJobName": "x", "TrainingJobStatus": "Completed"})
+    with RemoteRecorder(recorder(store), folder) as watcher:
+        for line in (
+            f"{EPOCHS[0]}#036#036",
+            FIGURES,
+            f"#015{EPOCHS[1]}",
+            f"#015{EPOCHS[0]}#036#036",
+            FIGURES,
+        ):
+            watcher.take(LogLine(NOW, "algo-1", line))
+        watcher.end(end)
+    assert folder.log.read_text().splitlines() == [f"{EPOCHS[0]}#015{EPOCHS[1]}", f"#015{EPOCHS[0]}"]
+    assert points(folder) == [("loss", 0.5, 1), ("loss", 0.75, 1)]
+
+
+def test_of_a_bar_that_comes_in_pieces_the_last_value_counts(store: RunStore) -> None:
+    folder = store.create("x", {})
+    recording = recorder(store)
+    first, last = (f"\r{text}".encode() for text in EPOCHS)
+    for data in (first, first, last + b"\n" + first, last):
+        recording.printed(Printed(NOW, "algo-1", data))
+        # Another host's lines come in between.
+        recording.printed(Printed(NOW, "algo-2", b"nothing\n"))
+    assert points(folder) == [("loss", 0.5, 1)]
+    recording.printed(Printed(NOW, "algo-1", first * 40_000))
+    recording.take(Described({"TrainingJobName": "x", "TrainingJobStatus": "Completed"}))
+    assert points(folder) == [("loss", 0.5, 1), ("loss", 0.75, 1)]
 
 
 def test_no_run_fails_for_want_of_room_for_figures(store: RunStore) -> None:
