@@ -40,6 +40,30 @@ def test_an_output_is_shown_with_the_way_to_have_it() -> None:
     ]
 
 
+def test_what_a_stopped_run_has_left_is_told_with_the_way_to_have_it() -> None:
+    left = Left("file:///a/model.tar.gz", "file:///a/output.tar.gz")
+    found = lines_of(make_record("Stopped"), Results(left))
+    assert found[-3:] == [
+        "  model    file:///a/model.tar.gz",
+        "  output   file:///a/output.tar.gz",
+        "  next     skylift show 1234   skylift pull 1234   skylift pull 1234 output",
+    ]
+    assert not any(line.startswith("  model") for line in lines_of(make_record("Stopped")))
+
+
+def test_what_a_failed_run_has_left_is_told_where_somebody_has_looked() -> None:
+    found = lines_of(make_record("Failed"), Results(Left("file:///a/model.tar.gz")))
+    assert found[-2:] == [
+        "  model    file:///a/model.tar.gz",
+        "  next     skylift logs 1234   skylift show 1234   skylift pull 1234",
+    ]
+    cloud = lines_of(make_record("Failed"), Results(Left("s3://b/model.tar.gz")))
+    assert cloud[-1] == "  next     skylift logs 1234   skylift show 1234"
+    assert not any("s3://" in line for line in cloud)
+    stopped = lines_of(make_record("Stopped"), Results(Left("s3://b/model.tar.gz")))
+    assert "  model    s3://b/model.tar.gz" in stopped
+
+
 def test_of_a_failure_the_reason_comes_first_and_the_log_next() -> None:
     metrics = {"last": {"loss": 0.5}, "best": {}}
     said = "AlgorithmError: ValueError: no\x1b[2J rows (train.py:3), exit code: 1"

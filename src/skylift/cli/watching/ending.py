@@ -38,8 +38,8 @@ def ending(record: Record, results: Results, *, columns: int = 0, plain: bool = 
     lines += _why(record)
     metrics = metrics_table(record, results.course, columns=columns - 2, most=_MOST_METRICS, plain=plain)
     lines += [f"  {line}" for line in metrics.splitlines()]
-    left = results.left
-    found = [("model", left.model or "none")] if completed else []
+    left = _surely(record, results.left)
+    found = [("model", left.model or "none")] if completed or left.model else []
     found += [("output", left.output)] if left.output else []
     lines += [f"  {name:<9}{safe(where)}" for name, where in found]
     lines += [click.style("  warning  ", fg="yellow") + safe(warning) for warning in results.warnings]
@@ -58,9 +58,16 @@ def _why(record: Record) -> list[str]:
     return [*lines, *([click.style("  hint     ", fg="cyan") + safe(record.hint)] if record.hint else [])]
 
 
+def _surely(record: Record, left: Left) -> Left:
+    """Without the place in the cloud where a job that failed would have left its model: nobody has looked."""
+    if record.status == "Failed" and left.model.startswith("s3://"):
+        return Left("", left.output)
+    return left
+
+
 def _next(record: Record, left: Left) -> list[str]:
     tag = safe(record.name[-4:])
-    verbs = [f"pull {tag}"] if left.model and record.status == "Completed" else []
+    verbs = [f"pull {tag}"] if left.model else []
     verbs += [f"pull {tag} output"] if left.output else []
     if record.status == "Failed":
         return [f"logs {tag}", f"show {tag}", *verbs]
