@@ -204,6 +204,48 @@ def test_channels_whose_folder_is_missing_or_empty(clean: Folder) -> None:
     assert one_of(clean, "channel-missing").severity == "note"
 
 
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ('[arguments]\ndata-dir = "{channel:train}/holdout.csv"\n', "skylift.toml arguments.data-dir"),
+        ('[paths]\n"raw.csv" = "{channel:train}/holdout.csv"\n', 'skylift.toml paths."raw.csv"'),
+        ('[arguments]\ndata-dir = "{channel:train}/./holdout.csv"\n', "skylift.toml arguments.data-dir"),
+    ],
+)
+def test_a_file_that_is_named_in_a_channel_and_is_not_there(clean: Folder, text: str, at: str) -> None:
+    add(clean, text)
+    missing = one_of(clean, "file-missing")
+    assert (missing.severity, missing.where, missing.waits) == ("warning", at, True)
+    assert "`data/train/holdout.csv` is not there" in missing.what
+    clean.write("data/train/holdout.csv", "1")
+    assert found(clean) == []
+
+
+@pytest.mark.parametrize("named", ["a", "a.csv", "*.csv", "a*", "[ab].csv"])
+def test_what_a_program_may_add_to_a_name_is_not_missing(clean: Folder, named: str) -> None:
+    add(clean, f'[arguments]\ndata-dir = "{{channel:train}}/{named}"\n')
+    assert found(clean) == []
+
+
+def test_a_file_of_a_channel_that_is_not_here_is_told_with_the_channel(clean: Folder) -> None:
+    add(clean, '[arguments]\ndata-dir = "{channel:train}/holdout.csv"\n')
+    (clean.root / "data/train/a.csv").unlink()
+    (clean.root / "data/train").rmdir()
+    assert ids(clean) == {"channel-missing"}
+
+
+def test_a_file_that_the_cloud_may_have_is_a_note(clean: Folder) -> None:
+    cloud = CONFIG.replace('"data/train"', '{ local = "data/train", cloud = "s3://b/p/" }')
+    clean.write("skylift.toml", cloud + '[arguments]\ndata-dir = "{channel:train}/holdout.csv"\n')
+    assert one_of(clean, "file-missing").severity == "note"
+
+
+def test_a_file_that_a_command_names_in_a_channel(clean: Folder) -> None:
+    command = 'command = ["python", "train.py", "--data-dir={channel:train}/holdout.csv"]'
+    clean.write("skylift.toml", CONFIG.replace('entry-point = "train.py"', command))
+    assert one_of(clean, "file-missing").where == "skylift.toml command"
+
+
 def test_data_that_only_this_machine_has(clean: Folder) -> None:
     clean.write(".gitignore", "/data\n")
     clean.commit()

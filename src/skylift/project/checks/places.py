@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -13,12 +14,15 @@ from skylift.project.files.git import git_or_nothing, names, working_tree
 from skylift.project.files.made import carry, maker_of
 from skylift.project.files.ship import IGNORE_FILE
 from skylift.project.source.walking import walk_folders
-from skylift.values.finding import Finding, Line
+from skylift.values.finding import Finding, Line, Severity
+from skylift.values.settings import JobSettings
 
 _LARGE, _TRACKED = 10_000_000, 100_000_000
 _MOST_FILES = 20_000
 """Files of a folder that are looked at."""
 _SHOWN = 20
+_INSIDE = re.compile(r"(?:[^{}]*=)?\{channel:(?P<channel>[^{}]+)\}/(?P<path>[^{}]+)")
+"""A template that names one thing in a channel, by itself or behind ``--option=``."""
 
 
 def missing_channels(subject: Subject) -> Iterator[Finding]:
@@ -38,6 +42,45 @@ def missing_channels(subject: Subject) -> Iterator[Finding]:
             elif next(_sizes(path), None) is None:
                 what = f"the folder `{folder}` of channel `{name}` has no file in it"
                 yield Finding("channel-empty", "warning", at, what, "put the data there", waits=True)
+
+
+def missing_files(subject: Subject) -> Iterator[Finding]:
+    """What [arguments], [paths] or the command name inside a channel, and is not in the channel's folder."""
+    for job in subject.jobs:
+        rows: list[tuple[tuple[str, ...], str]] = [
+            (("arguments", name), text) for name, text in job.arguments.items()
+        ]
+        rows += [(("paths", name), text) for name, text in job.paths.items()]
+        rows += [(("command",), word) for word in job.command]
+        for key, text in rows:
+            found = _INSIDE.fullmatch(text)
+            folder = folders(job).get(found["channel"], "") if found else ""
+            # A folder that is not there at all is told once, as a channel's.
+            if found and folder and (subject.root / folder).is_dir():
+                path = posixpath.normpath(f"{folder}/{found['path']}")
+                if not _begins_there(subject.root / path):
+                    yield _missing_file(subject, job, key, path, found["channel"])
+
+
+def _missing_file(
+    subject: Subject, job: JobSettings, key: tuple[str, ...], path: str, channel: str
+) -> Finding:
+    what = f"`{path}` is not there, which is what it stands for in channel `{channel}`"
+    remedy = "put it there, or name another"
+    maker = maker_of(posixpath.dirname(path), subject.jobs, job.name)
+    if maker is not None:
+        remedy = f"the job `{maker.job}` makes it: {carry(maker.job, maker.kind, maker.into)}"
+    severity: Severity = "note" if job.channels[channel].cloud else "warning"
+    return Finding("file-missing", severity, subject.where(job, *key), what, remedy, waits=True)
+
+
+def _begins_there(path: Path) -> bool:
+    """Whether it is there, or a program may add to the name: an ending, or what a pattern stands for."""
+    first = re.split(r"[*?\[]", path.name)[0]
+    try:
+        return os.path.lexists(path) or any(one.name.startswith(first) for one in path.parent.iterdir())
+    except OSError:
+        return False
 
 
 def channels_and_git(subject: Subject) -> Iterator[Finding]:

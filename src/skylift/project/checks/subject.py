@@ -10,6 +10,7 @@ from pathlib import Path
 
 from skylift.errors import UsageError
 from skylift.project.arguments.groups import chosen_groups
+from skylift.project.config.layers import dotted
 from skylift.project.files.ship import files_that_ship
 from skylift.project.init.places import read_uses
 from skylift.project.init.uses import Use
@@ -58,7 +59,7 @@ class Subject:
     def where(self, job: JobSettings | None, *key: str) -> str:
         """Where a key of the config stands, for people."""
         path = (*(("jobs", job.name) if job is not None and job.name != DEFAULT_JOB else ()), *key)
-        wanted = ".".join(path)
+        wanted = dotted(path)
         origins = [one.origin for one in self.loaded.origins if one.key.startswith(wanted)]
         said = [origin for origin in origins if origin != "default"]
         return " ".join([*(said[:1] or ["the config"]), wanted])

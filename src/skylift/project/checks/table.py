@@ -14,7 +14,14 @@ from skylift.project.checks.code import (
     writes_to_channels,
 )
 from skylift.project.checks.environment import environment, python_version, undeclared
-from skylift.project.checks.places import channels_and_git, large_files, links, missing_channels, state
+from skylift.project.checks.places import (
+    channels_and_git,
+    large_files,
+    links,
+    missing_channels,
+    missing_files,
+    state,
+)
 from skylift.project.checks.secrets import shipping_secrets
 from skylift.project.checks.settings import cloud, notebooks, unfilled, unknown_arguments, unknown_parameters
 from skylift.project.checks.subject import Subject
@@ -28,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     unknown_parameters,
     unknown_arguments,
     missing_channels,
+    missing_files,
     files_left_out,
     undeclared,
     python_version,
