@@ -52,6 +52,9 @@ def command(
 
     Nothing of the project is imported or run. In a project that has a config, only what has changed since is
     proposed: what you edited, and what you took out, stays as it is.
+
+    On a terminal it asks before it writes. Without one nobody can be asked: a first config is written at once, and a
+    config that is there is changed with --yes only.
     """
     asking = not (yes or as_json or dry_run) and _is_terminal()
     if undo:

@@ -500,6 +500,13 @@ def test_a_program_that_is_refused_is_asked_for(project: Folder) -> None:
     assert 'entry-point = "more.py"' in (project.root / "pyproject.toml").read_text()
 
 
+def test_without_a_terminal_a_first_config_is_written_at_once_as_the_help_says(project: Folder) -> None:
+    assert "wrote the config to" in done(project.root, "init").stderr
+    assert "[tool.skylift]" in (project.root / "pyproject.toml").read_text()
+    told = " ".join(skylift(project.root, "init", "--help").stdout.split())
+    assert "Without one nobody can be asked: a first config is written at once" in told
+
+
 def test_without_a_terminal_a_tie_is_told_once(project: Folder) -> None:
     two_programs(project)
     told = skylift(project.root, "init").stderr
