@@ -23,11 +23,11 @@ _CODES = """\
 | 0 | done |
 | 1 | a bug in Skylift; the report's path is printed |
 | 2 | the command line or the config is wrong |
-| 3 | something is not ready: environment, stale lock |
+| 3 | something is not ready: environment, stale lock; or `wait` has waited for as long as `--timeout` says |
 | 4 | the job failed |
 | 5 | a remote service failed |
-| 6 | a gate says no |
-| 7 | the job was stopped, or a limit was reached |
+| 6 | a gate says no: `skylift compare --min-delta` |
+| 7 | the job was stopped, by request or by a limit |
 | 130 | interrupted |
 """
 
