@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skylift.errors import NotReady, UsageError
+from skylift.flow.compared import Compared
 from skylift.flow.contents import Places
 from skylift.project.files.history import commits_between
 from skylift.runs.changes import Side, file_changes, package_changes
@@ -57,7 +58,7 @@ EVERYTHING = CompareOptions()
 
 def compare_runs(
     options: CompareOptions, store: RunStore, root: Path, record_of: Callable[[str], Record]
-) -> Comparison:
+) -> Compared:
     """Put runs side by side.
 
     :param record_of: what is known of a run by its name.
@@ -81,7 +82,7 @@ def compare_runs(
             _refuse_unknown(options.metrics, found)
     wanted = {metric.name for metric in metrics}
     curves = _curves(store, names, wanted) if options.curves else {}
-    return replace(found, metrics=metrics, between=between, curves=curves, gate=gate, why=why)
+    return Compared.of(replace(found, metrics=metrics, between=between, curves=curves, gate=gate, why=why))
 
 
 def _refuse_unknown(asked: Sequence[str], found: Comparison) -> None:

@@ -12,6 +12,7 @@ from skylift.ci import circleci, plain
 from skylift.ci.pipeline import Pipeline, pipeline
 from skylift.errors import SkyliftError, UsageError
 from skylift.flow.backends import backend_for, reachable
+from skylift.flow.compared import Compared
 from skylift.flow.comparing import EVERYTHING, CompareOptions, compare_runs
 from skylift.flow.demands import NO_DEMANDS, Demands
 from skylift.flow.emulation import shell
@@ -27,7 +28,6 @@ from skylift.flow.spelled import Hyperparameters, spelled
 from skylift.flow.world import Cloud, World
 from skylift.host.files import read_source_text, write_text
 from skylift.runs.store import RunStore
-from skylift.values.comparison import Comparison
 from skylift.values.packages import Lock, Upgrade
 from skylift.values.plan import BuiltImage, ImagePlan, Plan
 from skylift.values.settings import Origin
@@ -236,7 +236,7 @@ class Project:
         backend = reachable(backend, self.store.intent(name), self.sources.world.environment)
         return Run(name, self.store, backend, cloud)
 
-    def compare(self, *runs: str, options: CompareOptions = EVERYTHING) -> Comparison:
+    def compare(self, *runs: str, options: CompareOptions = EVERYTHING) -> Compared:
         """Put runs side by side: those, or one and the one before it, or the last two of the same job.
 
         :raises UsageError: when there are not two.

@@ -74,6 +74,10 @@ class Record:
 
     data: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        # A notebook and a traceback show it, and all that is known of a run is some kilobytes.
+        return f"<Record {self.data.get('TrainingJobName', 'without a name')}: {self.state}>"
+
     @property
     def name(self) -> str:
         return str(self.data["TrainingJobName"])

@@ -144,6 +144,12 @@ def test_runs_are_a_sequence_and_rows(project: Project) -> None:
     shown = runs._repr_html_() + "".join(run._repr_html_() for run in runs)
     assert "<script>" not in shown
     assert "\x1b" not in shown + repr(runs)
+    found = project.compare()
+    assert "(baseline)" in repr(found)
+    assert "train:loss" in repr(found)
+    assert "alert(1)" in found._repr_html_()
+    assert "<script>" not in found._repr_html_()
+    assert "\x1b" not in repr(found)
 
 
 def test_nothing_of_the_environment_is_shown(tmp_path: Path) -> None:
