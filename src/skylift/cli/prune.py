@@ -12,7 +12,7 @@ from skylift.cli.questions import yes_or_no
 from skylift.cli.rm import agreed
 from skylift.cli.talk import emit, say
 from skylift.flow.demands import seconds
-from skylift.flow.disk import PARTS, account, leftovers
+from skylift.flow.disk import PARTS, Row, account, leftovers
 from skylift.flow.pruning import sweep
 from skylift.flow.removing import Going, Selection, remove, selected
 from skylift.host.disk_use import Meter
@@ -47,11 +47,11 @@ def command(
     folder: str,
     overrides: tuple[str, ...],
 ) -> int:
-    """Tell what takes room on this machine, and remove what is left over, and the runs that the options mean.
+    """Remove what is left over, and the runs that the options mean.
 
     A run goes when all that is said holds for it, and never while it goes on. Without an option no run goes: only what
-    commands that were killed have left behind. `skylift prune --dry-run` only tells. Sizes are what is allocated on the
-    disk; a file of several names counts once.
+    commands that were killed have left behind, and what takes room on this machine is told. `skylift prune --dry-run`
+    only tells, with options, too. Sizes are what is allocated on the disk; a file of several names counts once.
     """
     selection = Selection(keep, seconds("--older-than", older_than), failed, only)
     if only and selection.is_empty:
@@ -59,14 +59,13 @@ def command(
     project = load_runs(folder, overrides)
     found = selected(project, selection, project.sources.world.clock.now())
     left = leftovers(project.store)
-    rows = account(project, left)
+    # To measure caches of many gigabytes takes a while: nobody is to wait for what is not told.
+    rows = account(project, left) if dry_run or selection.is_empty else []
     if as_json and dry_run:
         emit({"account": [dataclasses.asdict(row) for row in rows], **_plan(found, left)})
         return 0
     if not as_json:
-        click.echo(account_text(rows))
-        if found:
-            click.echo("\n" + going_text(found))
+        _tell(rows, found)
     spare = Meter().use(*left)
     what = [going_total(found)] if found else []
     what += [f"{counted(len(left), 'leftover')}, {size(spare.bytes)}"] if left else []
@@ -84,6 +83,14 @@ def command(
     else:
         say(f"removed: {' and '.join(what)}")
     return 0 if len(gone) == len(found) else 3
+
+
+def _tell(rows: list[Row], found: list[Going]) -> None:
+    """Whoever has chosen runs knows that room is taken, and is shown what goes."""
+    told = [account_text(rows)] if rows else []
+    told += [going_text(found)] if found else []
+    if told:
+        click.echo("\n\n".join(told))
 
 
 def _plan(found: list[Going], left: list[Path]) -> dict[str, object]:

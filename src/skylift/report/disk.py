@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -54,9 +55,15 @@ def account_text(rows: Sequence[Row]) -> str:
         f", {size(shared)} of caches that all projects share" if shared else ""
     )
     total += (
-        "\na cache can be deleted while no command runs: what is needed of it is made anew" if shared else ""
+        f"\na cache can be deleted while no command runs, and is made anew: rm -r {shlex.quote(_largest(shown))}"
+        if shared
+        else ""
     )
     return table(("WHAT", "COUNT", "FILES", "ON DISK", ""), cells, right=frozenset({1, 2, 3})) + f"\n{total}"
+
+
+def _largest(rows: Sequence[Row]) -> str:
+    return max((row for row in rows if row.place), key=lambda row: row.use.bytes).place
 
 
 def going_text(found: Sequence[Going]) -> str:

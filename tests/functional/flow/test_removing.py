@@ -251,6 +251,22 @@ def test_the_account_counts_what_is_allocated_once(tmp_path: Path, monkeypatch: 
     assert Meter().use(tmp_path / "nowhere").files == 0
 
 
+def test_the_account_is_told_where_nothing_is_chosen_with_the_way_to_empty_a_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYLIFT_CACHE_DIR", str(tmp_path / "my cache"))
+    for name, size in (("wheels", 100_000), ("layers", 10)):
+        (tmp_path / "my cache" / name).mkdir(parents=True)
+        (tmp_path / "my cache" / name / "w").write_bytes(os.urandom(size))
+    keep(tmp_path / "p", "aaaa")
+    for arguments in ((), ("--dry-run",), ("--keep", "0", "--dry-run")):
+        told = done(tmp_path / "p", "prune", *arguments).stdout
+        assert f"rm -r '{tmp_path}/my cache/wheels'" in told
+    told = done(tmp_path / "p", "prune", "--keep", "0", "--yes").stdout
+    assert "cache" not in told
+    assert "aaaa" in told
+
+
 def test_what_killed_commands_left_is_swept_up_and_nothing_that_lives(tmp_path: Path) -> None:
     ended = keep(tmp_path, "aaaa")
     goes_on = keep(tmp_path, "bbbb", status="InProgress")
