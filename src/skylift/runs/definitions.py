@@ -64,8 +64,9 @@ def _found(names: Sequence[str], last: Record, own: Mapping[str, str]) -> Iterat
     forms = said if isinstance(said, Mapping) else {}
     words = {name: str(forms[name]) for name in forms if name not in own}
     for name in names:
-        if any(other.endswith(f":{name}") and other not in words for other in names) and said is not None:
-            # `{"val": {"loss": 1}}` says "loss", too.
+        within = [other for other in names if other.endswith(f":{name}") and other not in words]
+        # `{"val": {"loss": 1}}` says "loss", too. So does what Keras evaluates, but once, when training is over.
+        if said is not None and any(other != f"evaluate:{name}" for other in within):
             continue
         if name in words:
             pattern = number_behind(words[name], words.values())

@@ -98,4 +98,7 @@ def _form(name: str) -> re.Pattern[str] | None:
     if not words:
         return None
     spelled = _BETWEEN.join(re.escape(word) for word in words)
+    if len(words) > 1 and name.startswith("test:"):
+        # ` * Acc@1 71.3`, at the end of a loop.
+        spelled = rf"(?:{spelled}|\* {{1,4}}{_BETWEEN.join(map(re.escape, words[1:]))})"
     return re.compile(rf"(?:(?<![\w/.@-])|(?<=\[\dm)|(?<=\[\d\dm))['\"]?{spelled}{_JOINT}\Z", re.IGNORECASE)

@@ -43,8 +43,10 @@ def proposals(templates: Collection[Template], known: Collection[str]) -> list[P
     for template, slot in wanted[:_MOST_TRIED]:
         if slot.name in found or slot.name in known or len(slot.name) > METRIC_NAME_LIMIT:
             continue
-        pattern = number_behind(slot.before, forms)
-        if _proved(pattern, slot.before, templates):
+        # Who reads it is to understand it: what keeps others' ends out stands in it only where there are such.
+        patterns = dict.fromkeys((number_behind(slot.before), number_behind(slot.before, forms)))
+        pattern = next((one for one in patterns if _proved(one, slot.before, templates)), None)
+        if pattern is not None:
             found[slot.name] = Proposed(
                 slot.name, pattern, template.count, slot.first, slot.last, template.line, template.text
             )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from skylift.runs.metrics.names import Kind, kind
 from skylift.values.directions import smaller_is_better
 from skylift.values.printed import shown, unescape
 
@@ -30,7 +31,8 @@ _OF_ADDRESSES = ("?", "&")
 _MOST_WORDS = 3
 _SEPARATOR = re.compile(r"[,;|(){}\[\]\t]|\s-\s|:\s|\0")
 _FILLING_WORDS = """
-    was is are of at now to by the a an with has and in on for reached got = - so far
+    was is are of at now to by the a an with has and in on for reached got = - so far we i you it our my its this that
+    get gets gave achieved achieves obtained
 """
 _FILLING = frozenset(_FILLING_WORDS.split())
 _NO_RESULT_WORDS = """
@@ -40,6 +42,7 @@ _NO_RESULT_WORDS = """
     month id exit code node host remaining left round rounds fold folds trial build python cuda max_epochs n count
     warning error: from than
 """
+_SET = (Kind.SETTING, Kind.COUNT)
 _NO_RESULT = frozenset(_NO_RESULT_WORDS.split())
 
 
@@ -134,9 +137,17 @@ class Templates:
 
 def _slot(text: str, found: re.Match[str]) -> Slot:
     before, words = _called(text, found)
+    if words and (text.startswith("[CV") or (before.endswith("=") and kind("_".join(words)) in _SET)):
+        # What a search tries, and what else is given to a program.
+        before, words = "", []
     name = re.sub(r"[^\w@/.]+", "_", "_".join(words)).strip("_./").lower()
     value = float(found[0])
-    says = bool(words) and smaller_is_better(words[-1]) is not None
+    # `loss of precision` is no precision.
+    says = (
+        bool(words)
+        and smaller_is_better(words[-1]) is not None
+        and not any(word.lower() in _FILLING for word in words)
+    )
     return Slot(before if name else "", name, value, value, value.is_integer(), says)
 
 

@@ -332,3 +332,28 @@ def _patterns(project: Folder, reads: ReadsMetrics = nothing_is_read) -> dict[st
     program = Program.read(project.root, project.root / "train.py")
     assert program is not None
     return dict(read_metrics(program, reads).config.get("metrics", {}))
+
+
+SENTENCES = """
+print(f"The validation loss is {a} and the validation accuracy is {b}")
+print(f"Test-set R2: {c}")
+print(f"Cohen's kappa: {d}")
+print(f"5-fold CV AUC: {e}")
+"""
+
+
+def test_what_is_said_in_sentences_is_called_as_it_is_read(project: Folder) -> None:
+    project.write("train.py", SENTENCES)
+    program = Program.read(project.root, project.root / "train.py")
+    assert program is not None
+    found = read_metrics(program, read_alone)
+    assert "metrics" not in found.config
+    said = {name for row in found.understood for name in row.value.split(", ")}
+    assert said == {"validation_loss", "validation_accuracy", "test_r2", "cohen_kappa", "cv_auc"}
+
+
+def test_words_of_a_sentence_are_no_part_of_a_name(project: Folder) -> None:
+    project.write(
+        "train.py", "print(f'The validation loss is {a} and the validation accuracy is {b} here')\n"
+    )
+    assert set(_patterns(project)) == {"validation_loss", "validation_accuracy"}

@@ -32,6 +32,8 @@ from skylift.values.record import Record
         ("\r 10% loss=0.2\r20% loss=0.1", "loss", 0.1, "loss="),
         ("0 0.41 0.5", "train_loss", 0.41, ""),
         ("loss=nan", "loss", float("nan"), ""),
+        (" * Acc@1 71.3 Acc@5 90.1", "test:acc@1", 71.3, "* Acc@1 "),
+        (" * Acc@1 71.3 Acc@5 90.1", "test:acc@5", 90.1, ""),
         ("x", "", 1.0, ""),
         ("loss=1" * 100_000, "loss", 2.0, ""),
         ("=" * 100_000 + "1", "loss", 1.0, ""),
@@ -137,3 +139,8 @@ def test_of_a_log_with_a_new_name_in_each_line_few_are_looked_for() -> None:
     for number in range(1000):
         wanted += len(forms.wants([Point(f"m{number}_loss", 0.5, 1)]))
     assert 0 < wanted < 100
+
+
+def test_what_keras_evaluates_takes_no_definition_from_training() -> None:
+    found = definitions({}, record({"loss": "loss: "}, "evaluate:loss", "val:acc", "acc"))
+    assert list(found.patterns) == ["loss"]

@@ -48,7 +48,7 @@ def read(*lines: str, **patterns: str) -> list[tuple[str, float, int | None]]:
         ("loss: \x1b[32m0.5\x1b[0m", [("loss", 0.5, None)]),
         ("mAP: 0.36", [("map", 0.36, None)]),
         ("loss: tensor(0.25, grad_fn=<Mean>)", [("loss", 0.25, None)]),
-        (" * Acc@1 71.3 Acc@5 90.1", [("acc@1", 71.3, None), ("acc@5", 90.1, None)]),
+        (" * Acc@1 71.3 Acc@5 90.1", [("test:acc@1", 71.3, None), ("test:acc@5", 90.1, None)]),
         ("loss_weight: 0.5 loss: inf", [("loss", math.inf, None)]),
     ],
 )  # fmt: skip
@@ -110,9 +110,89 @@ def test_a_heading_says_the_step_of_what_is_below() -> None:
     assert read("best epoch: 3", "loss: 0.5") == [("loss", 0.5, None)]
 
 
-def test_what_keras_says_when_it_is_done_is_of_no_epoch() -> None:
-    done = "8/8 [==============================] - 0s 5ms/step - loss: {}"
-    assert read("Epoch 1/1", done.format(0.5), done.format(0.4)) == [("loss", 0.5, 1), ("loss", 0.4, None)]
+DONE = "8/8 [==============================] - 0s 5ms/step - loss: {}"
+
+
+@pytest.mark.parametrize(
+    "between", [(), ("Epoch 1: early stopping",), ("Restoring model weights from epoch 1.",)]
+)
+def test_what_keras_evaluates_is_no_value_of_training(between: tuple[str, ...]) -> None:
+    assert read("Epoch 1/1", DONE.format(0.5), *between, DONE.format(0.4)) == [
+        ("loss", 0.5, 1),
+        ("evaluate:loss", 0.4, None),
+    ]
+
+
+def test_what_keras_fits_again_is_training_again() -> None:
+    lines = ["Epoch 1/1", DONE.format(0.5), DONE.format(0.4), "Epoch 1/1", DONE.format(0.3)]
+    assert read(*lines)[-1] == ("loss", 0.3, 1)
+
+
+def test_where_nothing_was_fitted_nothing_is_known_of_what_is_evaluated() -> None:
+    assert read(DONE.format(0.5)) == [("loss", 0.5, None)]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "step"),
+    [
+        ("Best val loss: 0.5 at epoch 2", "best_val_loss", 2),
+        ("Best val acc 0.5 (epoch 3)", "best_val_acc", 3),
+        ("Lowest loss: 0.5 in epoch 4", "lowest_loss", 4),
+    ],
+)
+def test_the_epoch_of_the_best_is_of_nothing_else(line: str, name: str, step: int) -> None:
+    found = read("Epoch 9 loss: 0.1", line, "Test loss: 0.3")
+    assert found[1][1:] == (0.5, step)
+    assert found[1][0] == name
+    assert found[2] == ("test_loss", 0.3, 9)
+
+
+def test_a_loop_over_other_data_is_not_of_training() -> None:
+    lines = [
+        "Epoch: [0][1/9]\tLoss 3.5 (3.5)\tAcc@1 1.5 (1.5)",
+        "Test: [1/3]\tTime 0.1 (0.1)\tLoss 2.5 (2.5)\tAcc@1 4.5 (4.5)",
+        " *   Acc@1 5.5 Acc@5 9.5",
+    ]
+    assert [(name, value) for name, value, _ in read(*lines)] == [
+        ("loss", 3.5),
+        ("acc@1", 1.5),
+        ("test:loss", 2.5),
+        ("test:acc@1", 4.5),
+        ("test:acc@1", 5.5),
+        ("test:acc@5", 9.5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Accuracy of the model on the test set: 54 %", {"test_accuracy": 54.0}),
+        ("Epoch 3: ROC-AUC: 0.9", {"roc_auc": 0.9}),
+        ("Test Mean Absolute Error (MAE): 3.5", {"test_mae": 3.5}),
+        ("R-squared: 0.5", {"r2": 0.5}),
+        ("the test loss was 0.25", {"test_loss": 0.25}),
+        ("Accuracy of class plane: 60 %", {}),
+        ("Accuracy on train and test: 0.5", {}),
+        ("AUC over 3 folds 2", {}),
+        ("the loss is 0.5 higher than before", {}),
+        ("support=300", {}),
+        ("precision_score(average=macro) = 3", {}),
+    ],
+)
+def test_phrases_are_read_where_every_word_is_known(line: str, expected: dict[str, float]) -> None:
+    assert {name: value for name, value, _ in read(line)} == expected
+
+
+def test_a_long_line_of_words_takes_no_time() -> None:
+    assert read("accuracy (a) on the " * 20_000) == []
+    assert read("| " * 20_000, "epoch," * 20_000, "1," * 20_000) == []
+
+
+def test_a_table_ends() -> None:
+    assert read("epoch,loss", "1,0.5", *["and on"] * 200, "2,0.4") == [("loss", 0.5, 1)]
+    assert read("| metric | value |", "| loss | 0.5 |", *["and on"] * 9, "| loss | 0.4 |") == [
+        ("loss", 0.5, None)
+    ]
 
 
 def test_each_host_is_at_its_own_step() -> None:

@@ -11,7 +11,7 @@ from skylift.host.toml import parse_toml
 from skylift.report.tried import tried as text_of
 from skylift.runs.metrics import MetricReader
 from skylift.runs.trying import tried
-from skylift.values.patterns import outside_common
+from skylift.values.patterns import number_behind, outside_common
 from skylift.values.printed import escape
 from skylift.values.tried import Tried
 
@@ -117,7 +117,7 @@ def test_a_result_is_proposed_even_if_it_is_told_once() -> None:
 
 def test_what_looks_like_a_metric_and_can_not_be_had_is_told() -> None:
     # The paint stands between the name and the number, in the log and in the service's copy of it.
-    found = try_([f"\x1b[1mbest accuracy is\x1b[0m {turn / 8}" for turn in (1, 2, 3)])
+    found = try_([f"\x1b[1mbest accuracy got\x1b[0m {turn / 8}" for turn in (1, 2, 3)])
     assert found.proposed == ()
     assert "best_accuracy, line 1 and 2 lines like it" in text_of(found)
 
@@ -189,3 +189,32 @@ def test_a_log_that_never_repeats_itself_is_not_kept_in_memory() -> None:
 def test_nothing_is_told_as_nothing() -> None:
     assert text_of(try_([])) == "no metric was read from 0 lines of a log"
     assert try_(["loss=nan"]).as_json()["metrics"][0]["first"] == "nan"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3 rows with loss of precision 0.1 were dropped",
+        "[CV 1/3; 1/2] START max_depth=3, min_samples_leaf=0.{}",
+        "[CV] END ....max_depth=3, min_samples_leaf=0.{}; total time=   0.{}s",
+    ],
+)
+def test_what_is_said_of_something_else_is_not_proposed(line: str) -> None:
+    found = try_([line.format(turn, turn) for turn in (1, 5, 2, 7)] if "{" in line else [line])
+    assert (found.proposed, found.unread) == ((), ())
+
+
+def test_who_reports_a_number_is_no_part_of_its_name() -> None:
+    found = try_([f"so we got quality {turn / 8} here" for turn in (1, 5, 2)])
+    assert [one.name for one in found.proposed] == ["quality"]
+
+
+def test_a_pattern_is_plain_where_a_plain_one_is_right() -> None:
+    lines = [
+        line
+        for turn in (1, 5, 2)
+        for line in (f"the quality index {turn / 8} here", f"odd quality index {turn / 4} x")
+    ]
+    plain = try_(lines[::2]).proposed
+    assert [one.pattern for one in plain] == [number_behind("quality index ")]
+    assert "|(?:^|[^" not in plain[0].pattern

@@ -30,15 +30,18 @@ _MEASURES = (
 )
 _SETTING = "thres|weight|coef|scale|smooth|_(?:fn|func|name|type|dir|path|ratio)$"
 _NAMED = re.compile(
-    rf"(?<![A-Za-z0-9])(?P<name>(?:[A-Za-z]\w*[ _/-]){{0,3}}(?:\w+_)?(?:{_MEASURES})(?:_[A-Za-z0-9]+)?(?:@\d+)?)"
+    rf"(?<![A-Za-z0-9])(?P<name>(?:[A-Za-z]\w*(?:'s)?[ _/-]){{0,3}}(?:\w+_)?(?:{_MEASURES})(?:_[A-Za-z0-9]+)?(?:@\d+)?)"
     rf"(?P<between>\s*\)?\s*(?::|=|->|is|\s)[ \t]*){GAP}"
     rf"(?:(?P<ratio>[ ]?(?:/|of)[ ]?){GAP}(?:(?P<share>[ ]*[(\[=][ ]*){GAP})?)?",
     re.IGNORECASE,
 )
+_LEAD = re.compile(r"^(?:(?:the|an?|and|our|with|of|is)[ ])+", re.IGNORECASE)
+"""Of the sentence, and not of the name: `and the validation loss is`."""
 _NAME = re.compile(
     rf"(?!.*(?:{_SETTING}))(?:[A-Za-z][\w/.-]*[_/.-])?(?:{_MEASURES})\d*(?:[@_/.-]\w+)?", re.IGNORECASE
 )
 """One measure, and no word besides."""
+_SAY_NOTHING = frozenset({"set", "fold", "data", "dataset", "the", "our"})
 _VAGUE = frozenset({"error", "err", "return", "map", "precision", "mixed_precision", "matmul_precision"})
 """These are as often something else: an exception's text, a dictionary, a type of numbers."""
 _MOST_FORMS = 3
@@ -72,7 +75,16 @@ class Measure:
         >>> Measure("Average loss", ": ", "").name, Measure("val/Acc", " ", "").name
         ('average_loss', 'val/acc')
         """
-        return re.sub(r"[\s-]+", "_", self.words.strip()).lower()
+        return re.sub(r"[\s-]+", "_", self.words.strip().replace("'s", "")).lower()
+
+    @property
+    def shorter(self) -> str:
+        """The same without words that say nothing: a reader may leave them out.
+
+        >>> Measure("Test-set R2", ": ", "").shorter
+        'test_r2'
+        """
+        return "_".join(word for word in self.name.split("_") if word not in _SAY_NOTHING)
 
     def head(self, others: Iterable[str] = ()) -> str:
         r"""What finds the place of its number, in the log and in the service's copy of it.
@@ -99,7 +111,7 @@ def read_metrics(program: Program, reads: ReadsMetrics = nothing_is_read) -> Fin
     """
     measures: dict[str, list[Measure]] = {}
     for measure in (*_printed(program), *_listed(program), *_framed(program)):
-        measures.setdefault(measure.name, []).append(measure)
+        measures.setdefault(_called(measure, reads), []).append(measure)
     words = [measure.words for forms in measures.values() for measure in forms]
     seen = {name: forms for name, forms in measures.items() if all(_is_read(form, reads) for form in forms)}
     wanted = {name: forms for name, forms in measures.items() if name not in seen}
@@ -114,9 +126,20 @@ def read_metrics(program: Program, reads: ReadsMetrics = nothing_is_read) -> Fin
     return found
 
 
+def _called(measure: Measure, reads: ReadsMetrics) -> str:
+    """What a measure is called by who reads it, where that is the same name in fewer words."""
+    if measure.shorter == measure.name:
+        return measure.name
+    names = read_as(measure.text, measure.gap, reads)
+    return measure.shorter if measure.shorter in names and measure.name not in names else measure.name
+
+
 def _is_read(measure: Measure, reads: ReadsMetrics) -> bool:
     """Whether a number is read without a pattern, under the name that a pattern would give it."""
-    return measure.between == _READ_ANYHOW or measure.name in read_as(measure.text, measure.gap, reads)
+    names = (measure.name, measure.shorter)
+    return measure.between == _READ_ANYHOW or any(
+        name in names for name in read_as(measure.text, measure.gap, reads)
+    )
 
 
 def _places(measures: Mapping[str, list[Measure]]) -> str:
@@ -147,7 +170,8 @@ def _printed(program: Program) -> Iterator[Measure]:
         for match in _NAMED.finditer(printed.text):
             gap = printed.text.count(GAP, 0, match.end()) - 1
             share = match["share"] or ""
-            measure = Measure(match["name"], match["between"], place, share, printed.text, gap)
+            words = _LEAD.sub("", match["name"])
+            measure = Measure(words, match["between"], place, share, printed.text, gap)
             # Nine of ten is no number.
             if match["ratio"] and not measure.share:
                 continue

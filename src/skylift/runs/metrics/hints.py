@@ -25,6 +25,20 @@ _HINTS = [
             word.encode() + rb"[\w/@.:-]{0,40}(?:[ \t]{1,20}|#011|:)[ \t]{0,20}[-+.\dnNiI\x1b#]"
             for word in BARE
         ),
+        # In phrases, and at the head of tables.
+        rb" is [-+.\d]",
+        rb" was [-+.\d]",
+        rb"\) {1,4}[-+]?\d{0,6}\.\d",
+        rb"holdout {1,4}[-+.\d]",
+        rb" set {1,4}[-+.\d]",
+        rb"macro {1,4}[-+.\d]",
+        rb"micro {1,4}[-+.\d]",
+        rb"weighted {1,4}[-+.\d]",
+        rb"etric[ ]{1,40}[|\xe2]",
+        rb"step[ ]{0,40}[|,\xe2]",
+        rb"Step[ ]{0,40}[|,\xe2]",
+        rb"iteration[ ]{0,40}[|,\xe2]",
+        rb"round[ ]{0,40}[|,\xe2]",
         rb"inertia [-+.\d]",
         rb" reached ",
         rb" metric",

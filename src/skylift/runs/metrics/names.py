@@ -52,13 +52,15 @@ _OF_MEASURES = _words(
 _SETTINGS = _OF_MEASURES | _words(
     "momentum dropout beta betas beta1 beta2 alpha gamma eps epsilon warmup layers layer hidden dim dims heads estimators "
     "features classes class jobs verbose lambda padding stride kernel bias true false default batch device lo hi low "
-    "high subsample colsample bytree theta regularization reg c p k n nproc bins"
+    "high support subsample colsample bytree theta regularization reg c p k n nproc bins"
 )
 _OF_EACH = _words("epoch step")
 """`loss_epoch` is one of an epoch."""
 _NONE: frozenset[str] = frozenset()
 _LONGEST = 80
 _PARTS = re.compile(r"[A-Za-z]+\d*|\d+")
+_AT = re.compile(r"(?:precision|prec|map|ap|hits?|hr)@\d", re.IGNORECASE)
+"""Of so many found: no type of numbers."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -73,7 +75,7 @@ def kind(name: str) -> Kind:
         return Kind.COUNT
     words = [word.lower() for word in _PARTS.findall(name)]
     words += [word.lower() for word in _PARTS.findall(_CAMEL.sub("_", name)) if word.lower() not in words]
-    measures = _MEASURES.intersection(words) or ({"map"} if "mAP" in name else _NONE)
+    measures = _MEASURES.intersection(words) or ({"map"} if "mAP" in name or _AT.search(name) else _NONE)
     counts = _COUNTS.intersection(words)
     if counts and (not measures or words[-1] in counts - _OF_EACH):
         return Kind.COUNT

@@ -19,7 +19,9 @@ _HEAD = re.compile(
 )
 # `Epoch 1 [Val]: 100%|██| 8/8 [00:01<00:00, loss=0.3]`, `valid | epoch 001 | loss 0.3`
 _OF_LINE = re.compile(
-    rf"(?<![\w./@'\"-])(?:[\[(]?(?P<bar>{_PARTS})[\])]?:[ ]{{1,4}}\d{{1,3}}%\||(?P<row>{_PARTS}) \| epoch \d+ \|)",
+    rf"(?<![\w./@'\"-])(?:[\[(]?(?P<bar>{_PARTS})[\])]?:[ ]{{1,4}}\d{{1,3}}%\||(?P<row>{_PARTS}) \| epoch \d+ \|)"
+    # A loop of its own, and what it says at its end: `Test: [1/9]  Loss 0.3`, ` * Acc@1 71.3`
+    r"|^\s{0,8}(?:(?P<loop>test|val|valid|validation|eval):[ \t]{1,4}\[\s{0,8}\d+/\d+\]|(?P<end>\* {1,4})(?=(?:acc|prec)@1 ))",
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"(?<![\w@])\d|[,;|]")
@@ -39,7 +41,7 @@ def by_part(text: str, found: Sequence[tuple[Found, bool]]) -> list[Found]:
     >>> [one.name for one in by_part("train: loss 0.5 | val: loss  0.7", numbers)]
     ['train:loss', 'val:loss']
     """
-    if not found or _PART.search(text) is None:
+    if not found or (_PART.search(text) is None and "* " not in text):
         return [one for one, _ in found]
     prefixes = _prefixes(text, [one for one, is_measure in found if is_measure])
     return [one._replace(name=prefixes.get(one.start, "") + one.name) for one, _ in found]
@@ -60,7 +62,7 @@ def _prefixes(text: str, measures: Sequence[Found]) -> dict[int, str]:
 def _headed(text: str, bare: Sequence[Found]) -> Iterator[tuple[int, str]]:
     line = _OF_LINE.search(text)
     if line is not None:
-        part = (line["bar"] or line["row"]).lower()
+        part = "test" if line["end"] else (line["bar"] or line["row"] or line["loop"]).lower()
         yield from ((one.start, part) for one in bare if one.start >= line.end())
         return
     heads = list(_HEAD.finditer(text))

@@ -11,6 +11,7 @@ from skylift.runs.metrics.forms import form
 from skylift.runs.metrics.hints import hinted
 from skylift.runs.metrics.numbers import Found, whole
 from skylift.runs.metrics.pairs import pairs
+from skylift.runs.metrics.phrases import phrases
 from skylift.runs.metrics.spoken import LONGEST, is_bar, metrics_part, pieces
 from skylift.runs.metrics.steps import says_epoch, step_of
 from skylift.runs.metrics.tables import Table, heading
@@ -22,6 +23,12 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _FINISHED = re.compile(r"^\s{0,8}(\d+)/\1\b")
+_KERAS = re.compile(r"^\s{0,8}\d+/\d+ .{0,120}? - \w")
+# Of the value, and of nothing that follows: `Best val loss: 0.64 at epoch 2`.
+_BEST_AT = re.compile(
+    r"^(?:(?!epoch).){0,200}\b(?:best|lowest|highest)\b.{0,200}(?:\b(?:at|in|on|from|of) |\(|@ ?)epoch",
+    re.IGNORECASE,
+)
 _OF_ITERATION = re.compile(r"^Validation score: ")
 _ITERATION = re.compile(r"^Iteration (\d+), loss = ")
 
@@ -36,6 +43,8 @@ class _Host:
     """The epoch that a line with metrics was last of."""
     iteration: int | None = None
     table: Table | None = None
+    fitted: bool = False
+    """Keras has said an epoch's last line: without a heading, what it says now is of ``evaluate``."""
     parted: set[str] = field(default_factory=set)
     """Names whose epochs are not whole."""
     bars: dict[str, float] = field(default_factory=dict)
@@ -113,10 +122,12 @@ class MetricReader:
                 one for one in found if not any(one.start < end and start < one.end for start, end in own)
             ]
         bar = is_bar(text)
-        if said is not None and not bar and says_epoch(plain):
+        evaluated = host.fitted and host.epoch is None and said is None and _KERAS.match(plain) is not None
+        if said is not None and not bar and says_epoch(plain) and not _BEST_AT.match(plain):
             host.spoken_of = said
             host.epoch = said if said == host.epoch or _HEADING.match(plain) else None
-        step = said if said is not None or parted else self._of_before(plain, host, bar=bar)
+        step = said if said is not None or parted or evaluated else self._of_before(plain, host, bar=bar)
+        found = [one._replace(name=f"evaluate:{one.name}") for one in found] if evaluated else found
         host.parted.update(one.name for one in found if parted)
         points = [Point(one.name, one.value, None if one.name in host.parted else step) for one in found]
         if bar and "%|" in text:
@@ -134,6 +145,7 @@ class MetricReader:
         step = host.epoch if host.epoch is not None or bar else host.spoken_of
         if _FINISHED.match(text) or text.startswith("Norm: "):
             # What Keras or scikit-learn say behind the last epoch belongs to none.
+            host.fitted = host.fitted or host.epoch is not None
             host.epoch = host.spoken_of = None
         return step
 
@@ -158,6 +170,11 @@ class MetricReader:
             if special is None or special[1] is not None
             else []
         )
+        if special is None and (told := phrases(text)):
+            starts = {one.start for one in told}
+            found = sorted(
+                [*(one for one in found if one.start not in starts), *told], key=lambda one: one.start
+            )
         if iteration := _ITERATION.match(text):
             host.iteration = whole(iteration[1])
         if special is None:
