@@ -33,7 +33,8 @@ _EPILOG = """\b
 A question: FIELD OPERATOR VALUE, with and, or, not and brackets.
   fields     run (or name) status job target user age duration created objective commit branch dirty
              code lock image instance python reason like raw, param:NAME metric:NAME best:NAME
-             last:NAME data:CHANNEL; a NAME with unusual characters in quotes
+             last:NAME data:CHANNEL; a NAME with unusual characters in quotes; any other word is a
+             parameter, or a metric, of that name
   operators  = != < <= > >=, ~ and !~ (a regular expression is found in it, or not),
              in (a, b), not in (a, b), is null, is not null; dirty stands alone
   values     numbers, words, "in quotes", true, false, 90s 10m 2h30m 7d, 2026-11-01T14:30
@@ -143,6 +144,7 @@ def _ask(folder: str, overrides: tuple[str, ...], asked: dict[str, Any]) -> Answ
     if store is None:
         # Perhaps this is no project at all, which is told then.
         load_runs(folder, overrides)
+        question.asked_of()
         return None
     return Shelf(store, SystemClock(), os.environ, Steps()).ask(question)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
 from skylift.errors import NotReady
@@ -15,9 +14,10 @@ from skylift.runs import chosen, columns, index
 from skylift.runs.brief import brief
 from skylift.runs.groups import grouped
 from skylift.runs.index import Row, Stamp
-from skylift.runs.query.fields import parameter
+from skylift.runs.query.bare import Meaning, by_itself, meaning_in, perhaps, spelled_out
+from skylift.runs.query.fields import OBJECTIVE, parameter
 from skylift.runs.query.match import Predicate, fields_in, matcher
-from skylift.runs.query.order import checked_fields, checked_order, ordered
+from skylift.runs.query.order import Order, checked_fields, checked_order, ordered
 from skylift.runs.query.parse import parse
 from skylift.runs.query.problems import nearest
 from skylift.runs.query.tree import Field
@@ -51,7 +51,7 @@ def list_runs(
 
 def runs_table_of(records: Sequence[Record], now: datetime) -> Listing:
     """The usual columns of runs that somebody has already."""
-    return columns.usual(records, (), now)
+    return columns.usual(chosen.judged(records), (), now)
 
 
 def store_at(folder: Path) -> RunStore | None:
@@ -62,7 +62,7 @@ def store_at(folder: Path) -> RunStore | None:
 
 @dataclass(frozen=True)
 class Question:
-    """Which runs are asked for, in which order. It is read when it is made.
+    """Which runs are asked for, in which order. It is read when it is made; what bare words mean only the runs tell.
 
     :raises UsageError: with everything that is wrong in one of its parts.
     """
@@ -74,20 +74,38 @@ class Question:
     """At most so many; 0 for all."""
 
     def __post_init__(self) -> None:
-        _ = self.predicate, self.order
+        self.asked_of(perhaps)
 
-    @cached_property
-    def predicate(self) -> Predicate | None:
-        return matcher(self.where) if self.where.strip() else None
+    def asked_of(self, meaning: Meaning = by_itself) -> _Asked:
+        """The question as it is put to runs that tell what its words mean.
 
-    @cached_property
-    def order(self) -> Sequence[tuple[Field, bool]]:
-        return checked_order(self.sort) if self.sort.strip() else ()
+        :raises UsageError: for words that are no field, and that no run has a parameter or a metric of.
+        """
+        predicate = matcher(self.where, "where", meaning) if self.where.strip() else None
+        order = checked_order(self.sort, meaning) if self.sort.strip() else ()
+        tree = spelled_out(parse(self.where), meaning) if self.where.strip() else None
+        return _Asked(predicate, order, tuple(fields_in(tree)) if tree is not None else ())
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question of which every word is understood."""
+
+    predicate: Predicate | None
+    order: Order
+    where: tuple[Field, ...]
+    """What the predicate looks at."""
 
     @property
     def fields(self) -> list[Field]:
-        asked = fields_in(parse(self.where)) if self.where.strip() else []
-        return [*asked, *(field for field, _ in self.order)]
+        return [*self.where, *(field for field, _ in self.order)]
+
+    def meant(self, records: Sequence[Record], now: datetime) -> list[Record]:
+        """The runs that it is true of, in its order, those of each job judged by one metric."""
+        if any(field.kind == OBJECTIVE for field in self.where):
+            records = chosen.judged(records)
+        true = [record for record in records if self.predicate is None or self.predicate(record, now)]
+        return ordered(chosen.judged(true), self.order, now)
 
 
 @dataclass(frozen=True)
@@ -112,7 +130,7 @@ class Answer:
 
     def nowhere(self, said: str, metrics: Sequence[str], name: str = "columns") -> tuple[str, ...]:
         """Which of these no run has that is shown, in words."""
-        fields = checked_fields(said, name) if said.strip() else []
+        fields = checked_fields(said, name, self._meaning) if said.strip() else []
         fields += [Field("metric", metric) for metric in metrics]
         return tuple(_nowhere_of(fields, self.records, "run of these")) if self.records else ()
 
@@ -122,7 +140,9 @@ class Answer:
         :raises UsageError: for columns that there are not.
         """
         if said.strip():
-            return columns.chosen_columns(self.records, checked_fields(said, "columns"), self.now)
+            return columns.chosen_columns(
+                self.records, checked_fields(said, "columns", self._meaning), self.now
+            )
         return columns.usual(self.records, metrics, self.now)
 
     def wide(self) -> Listing:
@@ -134,7 +154,11 @@ class Answer:
 
         :raises UsageError: for fields that there are not.
         """
-        return grouped(self.records, checked_fields(said, "group-by"), metrics, self.now)
+        return grouped(self.records, checked_fields(said, "group-by", self._meaning), metrics, self.now)
+
+    @property
+    def _meaning(self) -> Meaning:
+        return meaning_in(self.records)
 
 
 class Shelf:
@@ -148,15 +172,16 @@ class Shelf:
 
     def ask(self, question: Question) -> Answer:
         rows, now = self.rows(), self._clock.now()
-        if question.predicate is None and not question.order and not question.job:
+        if not (question.where.strip() or question.sort.strip() or question.job):
             # Only what is shown has to be read.
             shown = rows[: question.limit or None]
-            newest = tuple(self._records(shown))
+            newest = tuple(chosen.judged(self._records(shown)))
             return Answer(newest, len(rows), len(rows), now, self._store.load)
         records = list(self._records(rows))
-        meant = [record for record in records if _is_meant(question, record, now)]
-        meant = ordered(meant, question.order, now)
-        unknown = tuple(_unknown(question, records))
+        asked = question.asked_of(meaning_in(records))
+        of_job = [record for record in records if question.job in ("", record.at("Skylift.job"))]
+        meant = asked.meant(of_job, now)
+        unknown = tuple(_unknown(question.job, asked.fields, records))
         return Answer(
             tuple(meant[: question.limit or None]), len(meant), len(records), now, self._store.load, unknown
         )
@@ -228,18 +253,12 @@ def _named(record: Record, name: str) -> Record:
     return record if "TrainingJobName" in record.data else Record({**record.data, "TrainingJobName": name})
 
 
-def _is_meant(question: Question, record: Record, now: datetime) -> bool:
-    if question.job and record.at("Skylift.job") != question.job:
-        return False
-    return question.predicate is None or question.predicate(record, now)
-
-
-def _unknown(question: Question, records: Sequence[Record]) -> Iterable[str]:
+def _unknown(job: str, fields: Iterable[Field], records: Sequence[Record]) -> Iterable[str]:
     """A misspelt parameter is missing everywhere, and silence would be taken for an answer."""
-    if question.job and all(record.at("Skylift.job") != question.job for record in records):
+    if job and all(record.at("Skylift.job") != job for record in records):
         there = sorted({str(record.at("Skylift.job")) for record in records})
-        yield f"no run of a job `{question.job}`; there are: {', '.join(there)}"
-    yield from _nowhere_of(question.fields, records, "run")
+        yield f"no run of a job `{job}`; there are: {', '.join(there)}"
+    yield from _nowhere_of(fields, records, "run")
 
 
 def _nowhere_of(fields: Iterable[Field], records: Sequence[Record], among: str) -> Iterable[str]:

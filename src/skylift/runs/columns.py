@@ -15,7 +15,7 @@ from skylift.values.record import Record
 
 _RUN = Field("name")
 _STATE = (Field("status"), Field("age"))
-_WIDE = ("name", "job", "status", "created", "duration", "target", "user", "commit", "dirty")
+_WIDE = ("run", "job", "status", "created", "duration", "target", "user", "commit", "dirty")
 _BEST = Column("objective", "BEST", "named")
 _HEADERS = {"name": "RUN", "run": "RUN", "duration": "TOOK", "raw": "--"}
 

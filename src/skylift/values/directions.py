@@ -47,6 +47,20 @@ _UNDONE = frozenset(_UNDONE_WORDS.split())
 """Behind such a word, the weight of a loss, a number does not say how well anything went."""
 _TURNED = frozenset({"neg", "negative", "minus", "negated"})
 _OF_DATA = ("train", "training", "valid", "validation", "val", "test", "eval", "dev")
+_HELD_OUT = (
+    "validation",
+    "valid",
+    "val",
+    "testing",
+    "test",
+    "evaluation",
+    "eval",
+    "dev",
+    "holdout",
+    "heldout",
+    "oof",
+)
+_TRAINED_ON = ("training", "train", "tr")
 _LAST_ONLY = {"l1": True, "l2": True}
 """LightGBM's names of two errors; elsewhere what comes after them is what counts."""
 _WORD = re.compile(r"[^\W_]+")
@@ -56,8 +70,26 @@ _LONGEST = 256
 
 @lru_cache(4096)
 def is_held_out(name: str) -> bool:
-    """Whether a metric is of what was not trained on, which says more."""
-    return name.lower().startswith(("val", "eval", "test", "dev"))
+    """Whether a metric is of what was not trained on, which says more.
+
+    >>> [is_held_out(name) for name in ("validation:auc", "valid_0's l2", "accuracy/val", "bestValAcc", "testloss")]
+    [True, True, True, True, True]
+    >>> [is_held_out(name) for name in ("value_loss", "deviance", "train_loss")]
+    [False, False, False]
+    """
+    return any(_is_of(word, _HELD_OUT) for word in _parts(name[-_LONGEST:]))
+
+
+@lru_cache(4096)
+def is_of_training(name: str) -> bool:
+    """Whether a metric says of itself that it is of what was trained on."""
+    return not is_held_out(name) and any(_is_of(word, _TRAINED_ON) for word in _parts(name[-_LONGEST:]))
+
+
+@lru_cache(4096)
+def is_of_the_best(name: str) -> bool:
+    """Whether a name says that its values are records, told when there is one: not the measure itself."""
+    return "best" in _parts(name[-_LONGEST:])
 
 
 def smaller_is_better(name: str) -> bool | None:
@@ -109,6 +141,16 @@ def _words(name: str) -> Iterator[str]:
             yield whole[len(prefix) :]
             continue
         yield from (part.lower() for part in _PART.findall(found) or [whole])
+
+
+def _parts(name: str) -> list[str]:
+    return [part.lower() for found in _WORD.findall(name) for part in _PART.findall(found) or [found]]
+
+
+def _is_of(word: str, data: tuple[str, ...]) -> bool:
+    """`val`, `val2`, and run together with a measure `valloss`; not `value`."""
+    bare = word.rstrip("0123456789")
+    return bare in data or any(word.startswith(one) and _is_known(word[len(one) :]) for one in data)
 
 
 def _is_known(word: str) -> bool:

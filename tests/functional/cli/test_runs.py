@@ -94,8 +94,8 @@ def test_csv_has_a_line_a_run_whatever_is_in_it(project: Folder) -> None:
     ).stdout
     rows = list(csv.reader(io.StringIO(said)))
     assert rows[0] == ["name", "reason", "param:api-key"]
-    assert rows[1][1:] == ["\\x1b[2J\\u202e=cmd\\n航", "***"]
-    assert len(said.splitlines()) == 2
+    assert rows[1][1:] == ["\\x1b[2J\\u202e=cmd\n航", "***"]
+    assert len(said.splitlines()) == 3
     header = done(project.root, "runs", "--csv").stdout.splitlines()[0]
     assert header.endswith("dirty,metric:validation:auc,param:lr,param:epochs,param:api-key")
 
@@ -173,3 +173,20 @@ def test_the_help_and_the_page_name_every_field() -> None:
     for kind, one in KINDS.items():
         assert re.search(rf"\b{kind}\b", said), kind
         assert f"`{kind}:{one.named}`" in page if one.named else f"`{kind}`" in page, kind
+
+
+def test_a_bare_word_is_a_parameter_or_a_metric_everywhere(project: Folder) -> None:
+    assert tags(project, "--where", "lr < 0.15") == ["aaa0"]
+    assert tags(project, "--sort", "-lr", "--where", "not status = failed") == ["aaa1", "aaa0"]
+    assert "param:lr" in done(project.root, "runs", "--group-by", "lr", "--csv").stdout.splitlines()[0]
+    assert done(project.root, "runs", "--columns", "lr", "--csv").stdout.splitlines()[0] == "param:lr"
+    found = skylift(project.root, "runs", "--where", "etta < 1")
+    assert found.returncode == 2
+    assert "no field `etta`" in found.stderr
+
+
+def test_a_mistake_is_told_where_nothing_has_run(tmp_path: Path) -> None:
+    Folder(tmp_path).write("skylift.toml", 'name = "demo"\nentry-point = "train.py"\n')
+    found = skylift(tmp_path, "runs", "--where", "statsu = failed")
+    assert found.returncode == 2
+    assert "did you mean `status`?" in found.stderr

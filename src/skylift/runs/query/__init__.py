@@ -5,6 +5,7 @@ tree         a question, taken apart; printing it gives the question again
 words        characters become words
 parse        words become a tree
 fields       what can be asked of a run
+bare         a word that is no field is a parameter, or a metric, of the runs
 match        a tree becomes a yes or no about a run
 order        which run comes first
 """

@@ -17,6 +17,7 @@ Values = tuple[Any, ...]
 TEXT, WORDS, HASH, NUMBER, SPAN, MOMENT, TRUTH, ANY = (
     "text", "words", "hash", "number", "duration", "date", "truth", "any",
 )  # fmt: skip
+OBJECTIVE = "objective"
 STATES = (
     "completed", "failed", "stopped", "stopping", "inprogress", "running", "starting", "pending", "downloading",
     "training", "uploading", "interrupted", "maxruntimeexceeded", "maxwaittimeexceeded", "launchingmlinstances",
@@ -144,9 +145,9 @@ KINDS: dict[str, Kind] = {
     "last": Kind(
         NUMBER, "its last value", lambda record, name, _now: _some([chosen.last(record, name)]), "NAME"
     ),
-    "objective": Kind(
+    OBJECTIVE: Kind(
         NUMBER,
-        "the value of the metric that the run is judged by",
+        "the value of the metric that the runs of a job are judged by; downwards, the best first",
         lambda record, _name, _now: _some([chosen.value(record, chosen.objective(record))]),
     ),
     "data": Kind(HASH, "the version of a channel's data", _data, "CHANNEL"),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from skylift.runs.query.bare import Meaning, by_itself, spelled_out
 from skylift.runs.query.fields import (
     ANY,
     HASH,
@@ -55,12 +56,13 @@ _ENOUGH = 4
 """Characters of a hash that are enough to name it."""
 
 
-def matcher(question: str, name: str = "where") -> Predicate:
+def matcher(question: str, name: str = "where", meaning: Meaning = by_itself) -> Predicate:
     """What tells for a run, at some moment, whether it is meant.
 
+    :param meaning: what a word means that is no field.
     :raises QueryError: with every problem of the question.
     """
-    tree = parse(question, name)
+    tree = spelled_out(parse(question, name), meaning)
     problems = list(_problems(tree))
     if problems:
         raise QueryError(question, problems, name=name)

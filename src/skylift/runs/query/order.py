@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from skylift.runs.query.fields import text, values_of
+from skylift.runs import chosen
+from skylift.runs.query.bare import Meaning, by_itself, meant
+from skylift.runs.query.fields import OBJECTIVE, text, values_of
 from skylift.runs.query.match import as_number, field_problems
 from skylift.runs.query.parse import parse_fields, parse_order
 from skylift.runs.query.problems import QueryError
@@ -16,18 +18,19 @@ from skylift.values.record import Record
 Order = Sequence[tuple[Field, bool]]
 
 
-def checked_fields(said: str, name: str) -> list[Field]:
+def checked_fields(said: str, name: str, meaning: Meaning = by_itself) -> list[Field]:
     """
     Fields with commas between them.
 
+    :param meaning: what a word means that is no field.
     :raises QueryError: when one of them is none, with all of those.
     """
-    return _checked(said, parse_fields(said, name), name)
+    return _checked(said, [meant(field, meaning) for field in parse_fields(said, name)], name)
 
 
-def checked_order(said: str) -> Order:
+def checked_order(said: str, meaning: Meaning = by_itself) -> Order:
     """The same for an order: `-` in front of a field turns it round."""
-    found = parse_order(said)
+    found = [(meant(field, meaning), down) for field, down in parse_order(said)]
     _checked(said, [field for field, _ in found], "sort")
     return found
 
@@ -43,11 +46,33 @@ def ordered(records: Sequence[Record], order: Order, now: datetime) -> list[Reco
     """The records in that order; equal ones keep theirs."""
     found = list(records)
     for field, down in reversed(order):
-        keyed = [(rank(field, record, now), record) for record in found]
-        there = [pair for pair in keyed if pair[0] is not None]
-        there.sort(key=lambda pair: pair[0], reverse=down)
-        found = [record for _, record in there] + [record for key, record in keyed if key is None]
+        by = _by_worth if field.kind == OBJECTIVE else _by_value
+        found = by(field, found, now, down=down)
     return found
+
+
+def _by_value(field: Field, records: Sequence[Record], now: datetime, *, down: bool) -> list[Record]:
+    keyed = [(rank(field, record, now), record) for record in records]
+    there = [pair for pair in keyed if pair[0] is not None]
+    there.sort(key=lambda pair: pair[0], reverse=down)
+    return [record for _, record in there] + [record for key, record in keyed if key is None]
+
+
+def _by_worth(field: Field, records: Sequence[Record], now: datetime, *, down: bool) -> list[Record]:
+    """By how good they are: downwards is the best first, be that the largest value or the smallest.
+
+    Values of different metrics have no order: each has its runs together, that of the first run first.
+    """
+    by_metric: dict[str, list[Record]] = {}
+    missing: list[Record] = []
+    for record in records:
+        there = rank(field, record, now) is not None
+        (by_metric.setdefault(chosen.objective(record), []) if there else missing).append(record)
+    found = []
+    for name, own in by_metric.items():
+        smaller = bool(chosen.direction(own[0], name))
+        found += _by_value(field, own, now, down=down != smaller)
+    return found + missing
 
 
 def rank(field: Field, record: Record, now: datetime) -> Any:
