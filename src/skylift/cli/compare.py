@@ -26,7 +26,14 @@ from skylift.report.text import safe
     help="What the others are held against, instead of the first one.",
     shell_complete=complete("runs"),
 )
-@click.option("--metric", "metrics", metavar="NAME", multiple=True, help="Only this metric; repeatable.")
+@click.option(
+    "--metric",
+    "metrics",
+    metavar="NAME",
+    multiple=True,
+    help="Only this metric; repeatable.",
+    shell_complete=complete("metrics"),
+)
 @click.option(
     "--min-delta",
     metavar="DELTA",

@@ -42,7 +42,7 @@ class Runs(Sequence[Run]):
     def rows(self) -> list[dict[str, Any]]:
         """A row a run, for ``pandas.DataFrame``.
 
-        ``name job target status created duration`` (seconds), and a column for each parameter (``param:lr``) and
+        ``name job target status created duration`` (seconds) ``reason``, and a column for each parameter (``param:lr``) and
         each metric (``metric:loss``: the best value where its direction is known, else the last).
         """
         return [run_row(record) for record in self.records]

@@ -14,6 +14,8 @@ from skylift.runs.query.tree import Field
 from skylift.runs.store import RunStore
 from skylift.values.record import Record
 
+_OFFERED_UNASKED = ("param", "metric")
+"""Fields with names of the project's own that are offered before anybody has begun to type."""
 _ENOUGH = 200
 """Runs that are looked into for names of parameters and metrics; nobody waits for all of them at each key."""
 
@@ -49,7 +51,7 @@ def fields_of(folder: Path, begun: str) -> Iterator[tuple[str, str]]:
             for name in names_of(folder, kind):
                 if f"{kind}:{name}".startswith(begun):
                     yield str(Field(kind, name)), ""
-        elif begun and kind.startswith(begun):
+        elif kind in _OFFERED_UNASKED if not begun else kind.startswith(begun):
             for name in names_of(folder, kind):
                 yield str(Field(kind, name)), ""
 

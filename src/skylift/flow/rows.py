@@ -44,6 +44,7 @@ def run_row(record: Record) -> dict[str, Any]:
         "status": record.status,
         "created": record.time("CreationTime"),
         "duration": record.took_s,
+        "reason": record.reason or None,
         **{f"param:{name}": unless_secret(name, value) for name, value in given.items()},
         **{f"metric:{name}": best[name]["value"] if name in best else last[name] for name in last},
     }
