@@ -140,7 +140,8 @@ def _text_of_facts(facts: Mapping[str, Any], around: Surroundings) -> str:
     hints = [
         hint_for(head, str(facts.get("path") or ""), around, cause),
         str(facts.get("before") or ""),
-        "caused by " + redact_text(cause)[:300] if cause else "",
+        # `except KeyError: raise KeyError(…)`, or the same error raised again: it has been said.
+        "caused by " + redact_text(cause)[:300] if cause.strip() not in ("", head.strip()) else "",
         "and %d more in the group" % facts["siblings"] if facts.get("siblings") else "",
         str(facts.get("ended") or ""),
     ]

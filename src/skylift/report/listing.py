@@ -168,11 +168,15 @@ def _cell(column: Column, value: Any) -> str:
         return "-"
     if column.name == "age":
         return age(value)
-    return _SHOWN.get(column.type, number)(value) if column.type != "any" else _parameter(column, value)
+    if column.type == "any":
+        return _parameter(column, value)
+    shown = _SHOWN.get(column.type, number)(value)
+    # The first line of a reason says what happened, and a row has one.
+    return shown.lstrip().partition("\n")[0] if column.type == "text" else shown
 
 
 def _parameter(column: Column, value: Any) -> str:
-    return cut(_argument(unless_secret(column.header, value)), _WIDEST_CELL)
+    return cut(number(unless_secret(column.header, value)), _WIDEST_CELL)
 
 
 def _hash(value: Any) -> str:
@@ -190,14 +194,8 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def _argument(value: Any) -> str:
-    if isinstance(value, (bool, list, dict)):
-        return json.dumps(value, ensure_ascii=False)
-    return number(value)
-
-
 def _pairs(values: Mapping[str, Any]) -> str:
-    return " ".join(f"{name}={_argument(unless_secret(name, v))}" for name, v in values.items())
+    return " ".join(f"{name}={number(unless_secret(name, v))}" for name, v in values.items())
 
 
 def _csv(rows: Sequence[Sequence[Any]]) -> str:
@@ -210,7 +208,9 @@ def _harmless(value: Any) -> Any:
     """A cell that neither a spreadsheet nor a terminal executes. A number stays one, whatever its sign."""
     if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return value
-    text = safe(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    # In the quotes that it stands in, a line may end.
+    text = "\n".join(map(safe, said.split("\n")))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

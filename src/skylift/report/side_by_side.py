@@ -21,6 +21,9 @@ _WIDEST = 28
 _NARROWEST = 6
 _FEW = 3
 """Runs that may stand in blocks with all that is to be said of their metrics in a row."""
+_VERDICTS = ("better", "worse", "same")
+_LEAST_SHARE, _MOST_SHARE = 0.0005, 10.0
+"""0.1 %, as it is rounded, and 1000 %."""
 _CURVES = 3
 _POINTS = 2000
 _ROWS = 8
@@ -113,8 +116,21 @@ def _block(
 
 def _line(name: str, cells: Sequence[str], names: int, widths: Sequence[int], chosen: Sequence[int]) -> str:
     parts = [_padded(cut(name, names + 2), names + 2)]
-    parts += [_padded(cut(cells[at], widths[at]), widths[at]) for at in chosen]
+    parts += [_padded(_fitted(cells[at], widths[at]), widths[at]) for at in chosen]
     return "  ".join(parts).rstrip()
+
+
+def _fitted(text: str, room: int) -> str:
+    """A cell that is cut, if need be, in its numbers: whether it is better or worse has to be read.
+
+    >>> _fitted("0.728 @3  +0.003 +0.4% better", 20), _fitted("0.728", 4), _fitted("1 better", 6)
+    ('0.728 @3  +0… better', '0.7…', 'better')
+    """
+    rest, _, verdict = text.rpartition(" ")
+    if width(text) <= room or verdict not in _VERDICTS:
+        return cut(text, room)
+    left = room - len(verdict) - 1
+    return f"{cut(rest.rstrip(), left)} {verdict}" if left > 1 else cut(verdict, room)
 
 
 def _padded(text: str, columns: int) -> str:
@@ -190,9 +206,20 @@ def _change(row: Metric, at: int, *, short: bool = False) -> str:
     delta, share = row.deltas[at], row.relative[at]
     if delta is None or row.verdicts[at] == "same":
         return row.verdicts[at]
-    percent = "" if share is None else f"{share * 100:+.{0 if abs(share) >= 0.1 else 1}f}%"
+    percent = _percent(share) if row.smaller_is_better is not None else ""
     absolute = "" if short and percent else f"{delta:+.3g}"
     return " ".join(filter(None, (absolute, percent, row.verdicts[at])))
+
+
+def _percent(share: float | None) -> str:
+    """Empty where it would say nothing: of what is rounded away, and of what has no common measure.
+
+    >>> _percent(-0.004), _percent(0.25), _percent(-0.00001), _percent(51188.99), _percent(None)
+    ('-0.4%', '+25%', '', '', '')
+    """
+    if share is None or not _LEAST_SHARE <= abs(share) <= _MOST_SHARE:
+        return ""
+    return f"{share * 100:+.{0 if abs(share) >= 0.1 else 1}f}%"
 
 
 def _charts(

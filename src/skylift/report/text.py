@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -127,13 +128,15 @@ def age(seconds: float) -> str:
 
 
 def number(value: Any) -> str:
-    """A metric or parameter, short.
+    """A metric or parameter, short; what has no other spelling than that of a language is JSON.
 
-    >>> number(0.123456789), number(None), number("adam"), number(5)
-    ('0.1235', '-', 'adam', '5')
+    >>> number(0.123456789), number(None), number("adam"), number(5), number(False), number(["churned"])
+    ('0.1235', '-', 'adam', '5', 'false', '["churned"]')
     """
     if value is None:
         return "-"
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, bool | list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)

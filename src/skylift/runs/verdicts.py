@@ -12,6 +12,7 @@ from skylift.values.comparison import Comparison, Gate, Metric
 from skylift.values.record import Record
 
 _MARGIN = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%?)")
+_NO_METRIC = "no metric is in both runs of which it is known whether more or less is better"
 _ROUNDING = 1e-9
 """0.73 - 0.72 is not 0.01 in floating point, and people do not mean that."""
 
@@ -73,20 +74,18 @@ def gate_of(found: Comparison, records: Sequence[Record], wanted: str, metric: s
     name = metric or found.objective
     candidate = _candidate(found)
     asked = _Asked(name, wanted, margin, percent)
+    pair = (records[found.baseline], records[candidate])
     if not name:
-        return asked.shut("no metric is in both runs of which it is known whether more or less is better")
-    smaller = _direction([records[found.baseline], records[candidate]], name)
+        ended = [f"run {one.name} {why}" for one in pair if (why := _cut_short(one))]
+        return asked.shut("; ".join([*ended, _NO_METRIC]))
+    smaller = _direction(pair, name)
     if smaller is None:
         raise UsageError(
             f"whether more or less of {name} is better is not known",
             hints=(f'say it in the config: [metrics] "{name}" = {{ goal = "max" }}',),
         )
-    values = [_gated(records[at], name) for at in (found.baseline, candidate)]
-    missing = [
-        f"run {records[at].name} {why}"
-        for at, (_, why) in zip((found.baseline, candidate), values, strict=True)
-        if why
-    ]
+    values = [_gated(one, name) for one in pair]
+    missing = [f"run {one.name} {why}" for one, (_, why) in zip(pair, values, strict=True) if why]
     return asked.decide(values[0][0], values[1][0], smaller=smaller, missing="; ".join(missing))
 
 
@@ -99,14 +98,20 @@ def _candidate(found: Comparison) -> int:
 
 def _gated(record: Record, name: str) -> tuple[float | None, str]:
     """The value that counts, and why there is none that does."""
-    if record.status != "Completed":
-        what = {"Failed": "failed", "Stopped": "was stopped"}.get(record.status, "has not ended")
+    what = _cut_short(record)
+    if what:
         return chosen.best(record, name), what
     if name not in chosen.metric_table(record, "last"):
         return None, "does not have it"
     if chosen.last(record, name) is None:
         return None, "ended with a value that is no number"
     return chosen.value(record, name), ""
+
+
+def _cut_short(record: Record) -> str:
+    if record.status == "Completed":
+        return ""
+    return {"Failed": "failed", "Stopped": "was stopped"}.get(record.status, "has not ended")
 
 
 def margin_of(text: str) -> tuple[float, bool]:

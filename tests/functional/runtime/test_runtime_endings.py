@@ -61,6 +61,7 @@ def test_an_exception_is_told_with_its_place(any_stage: Stage) -> None:
         ("import sys; sys.exit('no data')", "SystemExit: no data (train.py:1)"),
         ("import argparse; argparse.ArgumentParser().parse_args(['--what'])", "exit code 2: unrecognized arguments: --what (train.py:1)\nhyperparameters reach the script as options: `skylift run NAME=VALUE`, or [hyperparameters]"),
         ("try:\n    {}['a']\nexcept KeyError as error:\n    raise RuntimeError('bad') from error", "RuntimeError: bad (train.py:4)\ncaused by KeyError: 'a'"),
+        ("try:\n    {}['a']\nexcept KeyError:\n    raise KeyError('a')", "KeyError: 'a' (train.py:4)"),
         ("raise KeyError", "KeyError (train.py:1)"),
         ("class Own(Exception): pass\nraise Own('x')", "Own: x (train.py:2)"),
         ("import json; json.loads('{')", "json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1) (train.py:1)"),

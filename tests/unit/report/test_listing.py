@@ -164,3 +164,14 @@ def test_groups_for_programs() -> None:
     assert found[0]["group"] == {"param:lr": 0.1}
     assert found[0]["metrics"]["auc"] == {"count": 3, "mean": 0.81234, "sd": 0.01, "best": 0.9, "run": NAME}
     assert found[2]["metrics"] == {}
+
+
+def test_a_reason_of_two_lines_is_its_first_in_a_table_and_whole_in_a_cell() -> None:
+    found = listing([Column("reason", "REASON", "text")], ("KeyError: 'x' (train.py:4)\nis it there?",))
+    assert runs_table(found).text.splitlines() == ["REASON", "KeyError: 'x' (train.py:4)"]
+    assert list(csv.reader(io.StringIO(as_csv(found))))[1] == ["KeyError: 'x' (train.py:4)\nis it there?"]
+
+
+def test_a_value_is_spelled_as_json_spells_it() -> None:
+    found = listing([parameter("drop"), parameter("shuffle")], (["churned"], False))
+    assert runs_table(found).text.splitlines()[1].split() == ['["churned"]', "false"]

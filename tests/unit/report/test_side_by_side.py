@@ -128,3 +128,29 @@ def test_a_last_value_is_told_where_it_is_not_the_best() -> None:
     metrics = {"last": {"auc": 0.5}, "best": {"auc": {"value": 0.7, "step": 1}}}
     other = compare([record(1), Record({"TrainingJobName": "x", "Skylift": {"metrics": metrics}})])
     assert "metrics: last" in comparison(other)
+
+
+def _metrics(before: dict[str, float], after: dict[str, float], columns: int = 160) -> str:
+    runs = [
+        record(
+            number,
+            metrics={"last": values, "best": {n: {"value": v} for n, v in values.items() if n != "lr"}},
+        )
+        for number, values in enumerate((before, after), 1)
+    ]
+    return comparison(compare(runs), columns)
+
+
+def test_a_percentage_that_says_nothing_is_left_out() -> None:
+    found = _metrics({"loss": 1e-3, "acc": 0.8, "lr": 0.1}, {"loss": 51.19, "acc": 0.79999, "lr": 0.2})
+    rows = {line.split()[0]: line for line in found.splitlines() if line.startswith("  ") and line.split()}
+    assert "%" not in "".join(rows[name] for name in ("loss", "acc", "lr"))
+    assert rows["loss"].endswith("+51.2 worse")
+    assert rows["acc"].endswith("-1e-05 worse")
+    assert "+25% better" in _metrics({"acc": 0.4}, {"acc": 0.5})
+
+
+@pytest.mark.parametrize("columns", [30, 40, 60])
+def test_a_number_is_cut_and_never_the_verdict(columns: int) -> None:
+    found = _metrics({"validation_loss": 1234567.5}, {"validation_loss": 9912345.25}, columns)
+    assert any(line.endswith("worse") for line in found.splitlines())

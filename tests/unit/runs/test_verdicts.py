@@ -117,3 +117,10 @@ def test_a_metric_without_a_better_end_is_told_how_to_get_one() -> None:
 def test_a_margin_that_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--min-delta"):
         gate(record("a", auc=0.5), record("b", auc=0.5), text)
+
+
+def test_a_run_that_failed_before_it_measured_anything_is_told_first() -> None:
+    failed = Record({"TrainingJobName": "b", "TrainingJobStatus": "Failed", "Skylift": {}})
+    found = gate(record("a", auc=0.7), failed, "0.01")
+    assert not found.open
+    assert found.said.startswith("gate: run b failed; no metric is in both runs")
