@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from skylift.host.files import open_source
 from skylift.report.measured import Course
-from skylift.runs.chosen import direction, metric_table, objective, way
+from skylift.runs.chosen import direction, likeliest, metric_table, objective, way
 from skylift.runs.metrics import MetricReader
-from skylift.runs.points import history, read_row
+from skylift.runs.points import Point, history, read_row
 from skylift.values.jobs import Event, LogLine, Measured, Unfinished
 from skylift.values.ports import Clock
 from skylift.values.record import Record
@@ -40,9 +40,9 @@ def with_metrics(
             if passed % _LINES:
                 continue
         elif isinstance(event, Unfinished | LogLine):
-            found = tuple((point.name, point.value) for point in reader.read(event.text))
+            found = reader.read(event.text)
             if found:
-                yield Measured(found, passing=isinstance(event, Unfinished))
+                yield _measured(found, passing=isinstance(event, Unfinished))
         now_s = clock.monotonic()
         if now_s - looked_s >= _PACE_S:
             looked_s = now_s
@@ -64,10 +64,14 @@ def course_of(record: Record, folder: RunFolder) -> Course:
     return Course(_curves(folder), smaller, objective(record))
 
 
-def said_of(intent: Mapping[str, Any]) -> tuple[Callable[[str], bool | None], str]:
-    """Of a run that has begun: whether a metric is better when it is smaller, and the one that it is about, if any."""
+def said_of(
+    intent: Mapping[str, Any],
+) -> tuple[Callable[[str], bool | None], str, Callable[[Iterable[str]], str]]:
+    """Of a run that has begun: whether a metric is better when it is smaller, the one that it is about, if any was said,
+    and which of some is the likeliest to be.
+    """
     said = (intent.get("ours") or {}).get("metrics") or {}
-    return partial(way, said.get("goals")), str(said.get("objective") or "")
+    return partial(way, said.get("goals")), str(said.get("objective") or ""), likeliest
 
 
 class _Written:
@@ -88,9 +92,14 @@ class _Written:
         whole, _, rest = data.rpartition(b"\n")
         self._offset -= len(rest)
         rows = (read_row(line.decode(errors="replace")) for line in whole.split(b"\n"))
-        found = tuple((row.name, row.value) for row in rows if row is not None)
+        found = [row.point for row in rows if row is not None]
         if found:
-            yield Measured(found)
+            yield _measured(found)
+
+
+def _measured(found: Sequence[Point], *, passing: bool = False) -> Measured:
+    step = next((point.step for point in reversed(found) if point.step is not None), None)
+    return Measured(tuple((point.name, point.value) for point in found), passing, step)
 
 
 def _size(path: Path) -> int:

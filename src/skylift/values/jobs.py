@@ -164,6 +164,8 @@ class Measured:
     values: tuple[tuple[str, float], ...]
     passing: bool = False
     """Read from a line that has no end yet; its last state comes again."""
+    step: int | None = None
+    """How far the job was, as far as a line has said it."""
 
 
 @dataclass(frozen=True)

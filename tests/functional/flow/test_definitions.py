@@ -103,6 +103,6 @@ def test_more_names_than_the_service_takes_are_left_out_and_told(project: Path) 
 
 
 def test_who_looks_on_knows_the_goals_before_there_is_a_record() -> None:
-    better, _ = said_of({"ours": {"metrics": {"goals": {"score2": "min", "loss": "none"}}}})
+    better, *_ = said_of({"ours": {"metrics": {"goals": {"score2": "min", "loss": "none"}}}})
     assert [better(name) for name in ("score2", "loss", "auc", "lr")] == [True, None, False, None]
     assert said_of({})[0]("loss") is True

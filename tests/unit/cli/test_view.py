@@ -82,18 +82,50 @@ def test_metrics_stand_in_the_footer_the_held_out_first() -> None:
     told(view, Entered("Training", 0, NOON))
     values = [("lr", 0.1), ("loss", 0.5), ("val_loss", 0.7), ("loss", 0.3), ("val_loss", 0.8)]
     told(view, Measured(tuple(values)))
-    assert footer(view, 100)[-1] == "val_loss 0.8 best ↓ 0.7 ▁█   loss 0.3 best ↓ 0.3 █▁   lr 0.1"
+    assert footer(view, 100)[-1] == "val_loss 0.8 best ↓ 0.7 ▁█   loss 0.3 best ↓ █▁   lr 0.1"
     assert footer(view, 40)[-1] == "val_loss 0.8 best ↓ 0.7 ▁█"
     told(view, Measured((("loss", 0.2),), passing=True))
     assert "loss 0.2 best ↓ 0.3" in footer(view, 100)[-1]
     told(view, Unfinished(""))
-    assert "loss 0.3 best ↓ 0.3" in footer(view, 100)[-1]
+    assert "loss 0.3 best ↓ █▁" in footer(view, 100)[-1]
 
 
 def test_what_the_run_is_about_stands_first() -> None:
     view = View("7qkf", Metrics(lambda _: False, "speed"))
     told(view, Entered("Training", 0, NOON), Measured((("val_auc", 0.5), ("speed", 3.0))))
-    assert footer(view)[-1] == "speed 3 best ↑ 3   val_auc 0.5 best ↑ 0.5"
+    assert footer(view)[-1] == "speed 3 best ↑   val_auc 0.5 best ↑"
+
+
+def test_where_nobody_says_what_it_is_about_the_likeliest_stands_first() -> None:
+    view = View("7qkf", Metrics(lambda name: "loss" in name, likeliest=max))
+    told(view, Entered("Training", 0, NOON), Measured((("val_loss", 0.5), ("z", 3.0), ("acc", 0.5))))
+    assert footer(view)[-1].startswith("z 3 best ↑   val_loss 0.5")
+    view = View("7qkf", Metrics(lambda _: False, "acc", likeliest=max))
+    told(view, Entered("Training", 0, NOON), Measured((("z", 3.0), ("acc", 0.5))))
+    assert footer(view)[-1].startswith("acc 0.5")
+
+
+def test_how_far_it_is_stands_beside_the_phase() -> None:
+    view = make_view()
+    told(view, Entered("Training", 0, NOON), Measured((("loss", 0.5),), step=3))
+    assert footer(view)[0] == "Training 0s · step 3 · 7qkf"
+    # What a line without a step says takes nothing back.
+    told(view, Measured((("loss", 0.5),)), Measured((("loss", 0.4),), passing=True, step=4))
+    assert footer(view)[0] == "Training 0s · step 4 · 7qkf"
+
+
+def test_what_the_job_was_printing_stands_before_the_phase_that_ended_meanwhile() -> None:
+    view = make_view()
+    told(view, Entered("Training", 0, NOON), Unfinished("\r 10%|#  |\r 50%|## |"))
+    assert told(view, Entered("Stopping", 1, after(11))) == []
+    assert footer(view, at=after(12)) == [" 50%|## |", "Stopping 1s · 7qkf"]
+    assert told(view, line("\r 50%|## |"), line("saved")) == [" 50%|## |", "     job  Training  11s", "saved"]
+    told(view, Unfinished("half a line"))
+    assert told(view, Entered("Stopped", 2, after(20))) == []
+    assert view.end() == ["     job  Stopping  9.0s"]
+    view = make_view()
+    told(view, Entered("Training", 0, NOON), Unfinished("x"), Entered("Stopping", 1, after(11)))
+    assert told(view, Unfinished("")) == ["     job  Training  11s"]
 
 
 def test_nothing_but_ascii_where_there_is_nothing_else() -> None:
@@ -121,7 +153,7 @@ def test_names_and_lines_are_shown_not_obeyed() -> None:
     view = make_view()
     told(view, Entered("Tr\x1b[2J", 0, NOON), Measured((("lo\x1b[2Jss", 1.0),)), Unfinished("a\x1b[2J"))
     assert all(text.isprintable() for text in footer(view))
-    assert told(view, Entered("x", 1)) == ["     job  Tr\\x1b[2J  0.0s"]
+    assert told(view, Unfinished(""), Entered("x", 1)) == ["     job  Tr\\x1b[2J  0.0s"]
 
 
 def test_a_huge_line_is_shortened_on_the_way_to_a_terminal() -> None:

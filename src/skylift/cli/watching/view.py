@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,6 +60,8 @@ class Metrics:
     """Whether one is better when it is smaller; None where nobody says."""
     objective: str = ""
     """The one that the run is about."""
+    likeliest: Callable[[Iterable[str]], str] = lambda _: ""
+    """Which of some that is, where nobody says."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,9 @@ class View:
         self._heard: datetime | None = None
         self._metrics: dict[str, Metric] = {}
         self._passing: dict[str, float] = {}
+        self._step: int | None = None
+        self._held: list[str] = []
+        """Phases that wait for the end of the line that the job is in the middle of."""
         self.lines = 0
         """How many lines of the log were taken."""
         self.asked = ""
@@ -119,18 +124,24 @@ class View:
             text = event.spoken(several=True) if self._several else event.text
             if len(text) > _LONGEST or not self._here:
                 text = self._fitting(text)
-            return self._screen.line(text)
+            return self._behind(self._screen.line(text)) if self._held else self._screen.line(text)
         if isinstance(event, Unfinished):
             self._heard = now
             self._unfinished = event.text if self._here else unescape(event.text)
             self._passing = {} if not event.text else self._passing
-        elif isinstance(event, Measured):
+            return self._behind([]) if self._held and not event.text else []
+        if isinstance(event, Measured):
             self._measured(event)
         elif isinstance(event, Described):
             self._several = len(hosts_of(event.description)) > 1
         elif isinstance(event, Entered) and event.number >= len(self._entered):
             return self._enter(event, now)
         return []
+
+    def _behind(self, lines: list[str]) -> list[str]:
+        """What the job has printed, and behind it the phases that had to wait for that."""
+        held, self._held = self._held, []
+        return [*lines, *self._screen.end(), *held]
 
     def _fitting(self, text: str) -> str:
         text = text if self._here else unescape(text)
@@ -139,6 +150,7 @@ class View:
         return text
 
     def _measured(self, event: Measured) -> None:
+        self._step = event.step if event.step is not None else self._step
         if event.passing:
             self._passing |= dict(event.values)
             return
@@ -149,7 +161,8 @@ class View:
     def _enter(self, event: Entered, now: datetime) -> list[str]:
         before, since = self.phase, event.since or now
         self._began = self._began or since
-        told = self.end()
+        waits = bool(self._unfinished)
+        told = [] if waits else self.end()
         if not self._times and event.secondary in _ENDS:
             # What comes behind the log says more of the end.
             pass
@@ -160,13 +173,13 @@ class View:
         self._entered.append(event)
         self._phase_since = since
         self._heard = now
-        return told
+        self._held += told if waits else []
+        return [] if waits else told
 
     def end(self) -> list[str]:
         """Lines that were thought to change, and now stay as they are."""
-        rest = self._screen.end()
         self._unfinished = ""
-        return rest
+        return self._behind([])
 
     def silent_s(self, now: datetime) -> float:
         """How long nothing was heard of the job."""
@@ -192,6 +205,8 @@ class View:
         if not self._entered:
             return [f"waiting  {self._tag}"]
         parts = [f"{safe(self.phase)} {whole(self.phase_s(now))}", *([self.asked] if self.asked else [])]
+        if self._step is not None:
+            parts.append(f"step {self._step}")
         silent = self.silent_s(now)
         if silent >= _QUIET_S and self.phase == "Training":
             parts.append(f"nothing printed for {whole(silent)}")
@@ -199,18 +214,18 @@ class View:
         return [dot.join([*parts, self._tag]), *self._metric_line(room)]
 
     def _metric_line(self, room: int) -> list[str]:
-        names = sorted({*self._metrics, *self._passing}, key=self._importance)
+        names = {*self._metrics, *self._passing}
+        smaller = {name: self._about.smaller(name) for name in names}
+        judged = [name for name, way in smaller.items() if way is not None]
+        objective = self._about.objective or self._about.likeliest(judged)
         line = ""
-        for name in names:
+        for name in sorted(names, key=lambda one: importance(one, objective, smaller=smaller[one])):
             more = self._one_metric(name)
             joined = f"{line}   {more}" if line else more
             if line and width(joined) > room:
                 break
             line = joined
         return [line] if line else []
-
-    def _importance(self, name: str) -> tuple[bool, bool, bool, str]:
-        return importance(name, self._about.objective, smaller=self._about.smaller(name))
 
     def _one_metric(self, name: str) -> str:
         metric = self._metrics.get(name)
@@ -219,7 +234,12 @@ class View:
         if metric is None:
             return text
         if metric.best is not None:
-            text += f" best{arrow(smaller=self._about.smaller(name), plain=self._plain)}{number(float(metric.best))}"
+            best, way = (
+                number(float(metric.best)),
+                arrow(smaller=self._about.smaller(name), plain=self._plain),
+            )
+            text += f" best{way}" + ("" if best == number(float(last)) else best)
+            text = text.rstrip()
         if len(metric.values) > 1:
             text += " " + sparkline(metric.values, _SPARK, plain=self._plain)
         return text
