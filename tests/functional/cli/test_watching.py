@@ -206,6 +206,35 @@ def test_who_attaches_sees_what_the_starter_would_and_leaves_without_stopping(
     assert not any(line.startswith("Training ") for line in window.lines)
     (signs / "seen").touch()
     (signs / "ended").touch()
+    subprocess.run([*start[:3], "wait"], cwd=project, check=True, capture_output=True)
     window = Window(project, ["attach"])
+    assert window.end() == 0
+    assert any(line.startswith("Completed  watched-") for line in window.lines)
+    assert "a line before" not in window.lines
+    assert window.lines[-1].startswith("  log      skylift logs ")
+    window = Window(project, ["attach", "-n", "all"])
+    assert window.end() == 0
+    assert "a line before" in window.lines
+
+
+def test_who_attaches_is_shown_the_last_lines_and_what_comes(project: Path, signs: Path) -> None:
+    many = 'print("\\n".join(f"row {number}." for number in range(100)), flush=True)\n'
+    (project / "train.py").write_text(many + (project / "train.py").read_text())
+    start = [sys.executable, "-m", "skylift", "run", "--detach", "--python", sys.executable]
+    subprocess.run(start, cwd=project, check=True, capture_output=True)
+    window = Window(project, ["attach", "--tail", "all"], rows=150)
+    window.until(has("50%|#####", "row 0."))
+    window.type(CTRL_C)
+    assert window.end() == 130
+    window = Window(project, ["attach"], rows=150)
+    lines = window.until(has("50%|#####", "a line before"))
+    assert sum(line.startswith("row ") for line in lines) == 19
+    window.type(CTRL_C)
+    assert window.end() == 130
+    window = Window(project, ["attach", "-n", "0"], rows=150)
+    assert not any(line.startswith(("row ", "a line")) for line in window.until(has("50%|#####", "Training")))
+    (signs / "seen").touch()
+    window.until(has("100%|##########|", "epoch=2 val_loss=0.125"))
+    (signs / "ended").touch()
     assert window.end() == 0
     assert any(line.startswith("Completed  watched-") for line in window.lines)

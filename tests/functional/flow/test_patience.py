@@ -147,7 +147,7 @@ def test_all_that_goes_on_is_stopped(project: Path, name: str) -> None:
 
 
 def test_whoever_attaches_sees_it_all_and_leaves_without_harm(project: Path, name: str) -> None:
-    command = [sys.executable, "-m", "skylift", "attach", name]
+    command = [sys.executable, "-m", "skylift", "attach", "--tail", "all", name]
     with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as attached:
         assert attached.stderr is not None
         for line in attached.stderr:

@@ -11,6 +11,7 @@ from skylift.cli.talk import emit, exit_code, say
 from skylift.cli.watching.ending import Results, ending
 from skylift.cli.watching.faces import Face, Live, Mute, face_for
 from skylift.cli.watching.painter import Painter
+from skylift.cli.watching.tail import with_tail
 from skylift.cli.watching.view import Metrics, View
 from skylift.flow.live import course_of, said_of
 from skylift.report.cells import seen_from
@@ -23,18 +24,19 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False) -> int:
+def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False, tail: int | None = None) -> int:
     """Follow a run to its end; the exit code.
 
     Ctrl-C stops what runs here, a second one kills it, and what runs in the cloud goes on.
 
     :param leaving: Ctrl-C only ends the watching, wherever the run is: somebody else started it.
+    :param tail: with how many of the lines that are there already to begin; all of them if None.
     :raises JobFailed: with the reason, when ``quiet``; otherwise the last lines say it.
     :raises JobStopped: by request or by a limit, when ``quiet``.
     """
     face = _face(run, quiet=quiet or as_json)
     with face.shown():
-        interrupted = _follow(run, face, leaving=leaving)
+        interrupted = _follow(run, face, leaving=leaving, tail=tail)
     if interrupted and (leaving or not run.backend.here):
         _leave(run, release=not leaving)
         return INTERRUPTED
@@ -50,6 +52,12 @@ def watched(run: Run, *, quiet: bool, as_json: bool, leaving: bool = False) -> i
     elif not interrupted:
         run.outcome()
     return INTERRUPTED if interrupted else exit_code(record)
+
+
+def ended(run: Run) -> int:
+    """Tell of a run that has ended what whoever watches one sees last; the exit code."""
+    say(_ending(run, run.record))
+    return exit_code(run.record)
 
 
 def _ending(run: Run, record: Record) -> str:
@@ -68,10 +76,10 @@ def show_log(run: Run) -> None:
                 live.take(event)
 
 
-def _follow(run: Run, face: Face, *, leaving: bool) -> bool:
+def _follow(run: Run, face: Face, *, leaving: bool, tail: int | None) -> bool:
     """Whether somebody interrupted it. What runs here has ended then, unless we are only ``leaving``."""
     interrupted = False
-    while _interrupted(run, face):
+    while _interrupted(run, face, tail):
         if leaving or not run.backend.here:
             return True
         if interrupted:
@@ -83,9 +91,10 @@ def _follow(run: Run, face: Face, *, leaving: bool) -> bool:
     return interrupted
 
 
-def _interrupted(run: Run, face: Face) -> bool:
+def _interrupted(run: Run, face: Face, tail: int | None) -> bool:
+    events = run.watch(skip=face.lines, live=not isinstance(face, Mute))
     try:
-        for event in run.watch(skip=face.lines, live=not isinstance(face, Mute)):
+        for event in events if tail is None else with_tail(events, tail):
             face.take(event)
     except KeyboardInterrupt:
         return True
