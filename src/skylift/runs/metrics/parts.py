@@ -80,13 +80,14 @@ def _headed(text: str, bare: Sequence[Found]) -> Iterator[tuple[int, str]]:
 
 def _led(text: str, measures: Sequence[Found]) -> Iterator[tuple[int, str, str, bool]]:
     """Where, of what part, the name, and whether more than a blank parts it from the number in front of it."""
-    part, end = "", 0
+    part, end, by_equals = "", 0, False
     for one in measures:
         between = text[end : one.start]
-        end = one.end
+        end, before, by_equals = one.end, by_equals, between.rstrip().endswith("=")
         if _PART.search(one.name) is None:
             follows = _NEXT.fullmatch(between)
-            part = part if follows else ""
+            # Spelled in another way, it is by another hand: `Train loss: 0.5 ndcg=0.7`.
+            part = part if follows and before == by_equals else ""
             if part and follows:
                 yield one.start, part, one.name, bool(follows["sign"])
         else:
